@@ -1,0 +1,52 @@
+"""What all values of the model have in common: frozen, closed, bilingual where a person reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Language = Literal["en", "ko"]
+LANGUAGES: tuple[Language, ...] = ("en", "ko")
+
+
+class Frozen(BaseModel):
+    """A value that cannot change and refuses keys that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Frozen):
+    """One sentence in the two languages of the bed."""
+
+    en: str
+    ko: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the sentence in one language."""
+        return self.ko if language == "ko" else self.en
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)")
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str):
+        found = _DURATION.fullmatch(value.strip())
+        if found is None:
+            raise ValueError("is not a duration; write a number and its unit, for example `500 ms` or `2 s`")
+        return float(found[1]) * _SECONDS[found[2]]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f"has no unit; write `{value} ms` or `{value} s`")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(
+        _seconds, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(us|ms|s|min)$")]
+    ),
+]
+"""A time in seconds, written with its unit: `500 ms`, `2 s`."""

@@ -1,0 +1,181 @@
+"""The vendor's declaration: implementation conformance statement and extra information in one (ISO/IEC 9646-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from testbed.model.base import Duration, Frozen
+from testbed.model.connect import Endpoint, endpoint
+from testbed.model.profile import ProfileId
+
+ADDRESSES = 0x10000
+"""Addresses of one Modbus table (AP 4.4)."""
+
+Table = Literal["coils", "discrete_inputs", "holding_registers", "input_registers"]
+TABLES: tuple[Table, ...] = ("coils", "discrete_inputs", "holding_registers", "input_registers")
+
+_ENTITY: Mapping[Table, tuple[int, ...]] = {
+    "coils": (1,),
+    "discrete_inputs": (100001, 10001),
+    "input_registers": (300001, 30001),
+    "holding_registers": (400001, 40001),
+}
+
+_Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class Device(Frozen):
+    """What is under test, unambiguously (ISO/IEC 17025, 7.8.2.1 g)."""
+
+    vendor: _Named
+    model: _Named
+    firmware: _Named
+    hardware: str = ""
+    serial: str = ""
+
+
+class Area(Frozen):
+    """A run of addresses of one table that the device serves."""
+
+    first: int = Field(ge=0)
+    count: int = Field(ge=1, le=ADDRESSES)
+    scratch: bool = False
+    read_only: bool = False
+
+    @property
+    def last(self) -> int:
+        """The last address."""
+        return self.first + self.count - 1
+
+    def holds(self, first: int, count: int = 1) -> bool:
+        """Say whether a range lies wholly inside."""
+        return self.first <= first and first + count <= self.first + self.count
+
+
+class Timing(Frozen):
+    """Times that the vendor declares, in seconds."""
+
+    reply_within: Duration = Field(default=1.0, gt=0, le=60)
+    """Longest time to an answer. The standard sets none (IG 4.4.1.4); 1 s is assumed."""
+    pause: Duration = Field(default=0.0, ge=0, le=60)
+    """Time that the device wants between two requests."""
+
+
+class Declaration(Frozen):
+    """One file in: the device, how to reach it, what it serves and what a test may touch."""
+
+    device: Device
+    profile: ProfileId
+    connect: str
+    supports: tuple[str, ...] = Field(min_length=1)
+    numbering: Literal["pdu", "entity"] = "pdu"
+    sessions: int = Field(default=1, ge=1, le=1000)
+    transactions: int = Field(default=1, ge=1, le=16)
+    isolated: bool = False
+    timing: Timing = Timing()
+    coils: tuple[Area, ...] = ()
+    discrete_inputs: tuple[Area, ...] = ()
+    holding_registers: tuple[Area, ...] = ()
+    input_registers: tuple[Area, ...] = ()
+
+    @field_validator("connect")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        endpoint(value)
+        return value
+
+    @field_validator("supports")
+    @classmethod
+    def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := [name for at, name in enumerate(value) if name in value[:at]]:
+            raise ValueError(f"`{twice[0]}` stands twice")
+        return value
+
+    @model_validator(mode="after")
+    def _disjoint(self) -> Self:
+        for table in TABLES:
+            areas = self.areas(table)
+            for area in areas:
+                if area.last >= ADDRESSES:
+                    raise ValueError(f"{table}: {_span(area)} runs past address 65535")
+                if area.scratch and area.read_only:
+                    raise ValueError(f"{table}: {_span(area)} cannot be both scratch and read-only")
+            for one, next_ in zip(areas, areas[1:], strict=False):
+                if one.last >= next_.first:
+                    raise ValueError(
+                        f"{table}: {_span(one)} and {_span(next_)} overlap; give each address to one area"
+                    )
+        return self
+
+    def areas(self, table: Table) -> tuple[Area, ...]:
+        """Return the areas of a table in order, addressed as on the wire (the numbers of the PDU, from 0).
+
+        Raises:
+            ValueError: `numbering: entity` and a number that does not belong to this table.
+        """
+        declared: tuple[Area, ...] = getattr(self, table)
+        if self.numbering == "entity":
+            declared = tuple(self._as_on_the_wire(table, area) for area in declared)
+        return tuple(sorted(declared, key=lambda area: area.first))
+
+    @staticmethod
+    def _as_on_the_wire(table: Table, area: Area) -> Area:
+        for base in _ENTITY[table]:
+            if base <= area.first < base + (ADDRESSES if base > 100000 or base == 1 else 9999):  # noqa: PLR2004 - digits of an entity number
+                return area.model_copy(update={"first": area.first - base})
+        lowest = " or ".join(str(base) for base in reversed(_ENTITY[table]))
+        raise ValueError(
+            f"{table}: with `numbering: entity` addresses start at {lowest}, not at {area.first}"
+        )
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the device is reached."""
+        return endpoint(self.connect)
+
+    @cached_property
+    def facts(self) -> Mapping[str, int]:
+        """What requirements may need, by name: 1 for a claim, an amount for a size."""
+        facts = dict.fromkeys(self.supports, 1)
+        facts |= {
+            "sessions": self.sessions,
+            "transactions": self.transactions,
+            "isolated": int(self.isolated),
+        }
+        for table in TABLES:
+            areas = self.areas(table)
+            facts[table] = max((run.count for run in contiguous(areas)), default=0)
+            facts[f"read_only_{table}"] = max((a.count for a in areas if a.read_only), default=0)
+            facts[f"outside_{table}"] = int(first_outside(areas) is not None) if areas else 0
+        for name, table in SCRATCH.items():
+            facts[name] = max((area.count for area in self.areas(table) if area.scratch), default=0)
+        return facts
+
+
+SCRATCH: Mapping[str, Table] = {"scratch_registers": "holding_registers", "scratch_coils": "coils"}
+"""The tables in which a test may write, by the name of the fact."""
+
+
+def contiguous(areas: tuple[Area, ...]) -> tuple[Area, ...]:
+    """Join areas that touch: a request may span them. Areas must be in order and disjoint."""
+    runs: list[Area] = []
+    for area in areas:
+        if runs and runs[-1].last + 1 == area.first:
+            runs[-1] = Area(first=runs[-1].first, count=runs[-1].count + area.count)
+        else:
+            runs.append(Area(first=area.first, count=area.count))
+    return tuple(runs)
+
+
+def first_outside(areas: tuple[Area, ...]) -> int | None:
+    """Return the first address after the largest run that no area holds; None when every run ends at 65535."""
+    runs = sorted(contiguous(areas), key=lambda run: -run.count)
+    return next((run.last + 1 for run in runs if run.last + 1 < ADDRESSES), None)
+
+
+def _span(area: Area) -> str:
+    return f"{area.first} to {area.last}"

@@ -1,0 +1,159 @@
+"""YAML text into a value of the model; every complaint names file, line, fault and remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+LARGEST = 4 << 20
+"""Characters of the largest document that is read: 4 MiB (assumed, a thousand times a large declaration)."""
+
+Path = tuple[str | int, ...]
+Value = TypeVar("Value", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One thing wrong in a document."""
+
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.what}" if self.line else self.what
+
+
+class DocumentError(ValueError):
+    """A document that cannot be used."""
+
+    def __init__(self, source: str, complaints: Sequence[Complaint]) -> None:
+        self.source = source
+        self.complaints = tuple(complaints)
+        super().__init__("\n".join(f"{source}: {complaint}" for complaint in complaints))
+
+
+def parse(text: str, source: str) -> tuple[Any, dict[Path, int]]:
+    """Return the plain data of one YAML document and the line of each of its parts.
+
+    Args:
+        text: the document, at most `LARGEST` characters.
+        source: the name to complain about, usually a file's.
+
+    Raises:
+        DocumentError: not YAML, too large, a key twice, an anchor, alias or tag.
+    """
+    if len(text) > LARGEST:
+        raise DocumentError(source, [Complaint(0, f"is larger than {LARGEST} characters")])
+    lines: dict[Path, int] = {}
+    loader = yaml.SafeLoader(text)
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if getattr(event, "anchor", None):
+                line = event.start_mark.line + 1
+                raise DocumentError(
+                    source, [Complaint(line, "anchors and aliases are not allowed; write it out")]
+                )
+        node = loader.get_single_node()
+        if node is None:
+            raise DocumentError(source, [Complaint(1, "is empty")])
+        return _plain(loader, node, (), lines, source), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = f"is not YAML: {error.problem or error.context}"
+        raise DocumentError(source, [Complaint(mark.line + 1 if mark else 0, what)]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        what = f"is not YAML: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}"
+        raise DocumentError(source, [Complaint(0, what)]) from error
+    finally:
+        loader.dispose()
+
+
+def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Path, int], source: str) -> Any:
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        data: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            line = key_node.start_mark.line + 1
+            if not isinstance(key, str | int):
+                raise DocumentError(source, [Complaint(line, f"`{key!r}` cannot be a key")])
+            if key in data:
+                raise DocumentError(source, [Complaint(line, f"`{key}` stands twice")])
+            lines[(*path, key)] = line
+            data[key] = _plain(loader, value_node, (*path, key), lines, source)
+        return data
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(loader, item, (*path, at), lines, source) for at, item in enumerate(node.value)]
+    try:
+        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+    except ValueError as error:  # a date such as 2026-13-45
+        raise DocumentError(source, [Complaint(node.start_mark.line + 1, str(error))]) from error
+
+
+def load(model: type[Value], text: str, source: str, extra: Mapping[str, Any] | None = None) -> Value:
+    """Read one YAML document as a value of the model.
+
+    Args:
+        model: what it must be.
+        text: the document.
+        source: the name to complain about.
+        extra: top-level parts that come from another document.
+
+    Raises:
+        DocumentError: with one complaint for each fault found.
+    """
+    data, lines = parse(text, source)
+    if not isinstance(data, dict):
+        raise DocumentError(source, [Complaint(1, "must be a list of `key: value` lines")])
+    try:
+        return model.model_validate({**data, **(extra or {})})
+    except ValidationError as error:
+        raise DocumentError(source, list(_complaints(model, error, lines))) from None
+
+
+def _complaints(
+    model: type[BaseModel], error: ValidationError, lines: dict[Path, int]
+) -> Iterator[Complaint]:
+    for fault in error.errors(include_url=False):
+        path = tuple(
+            part for part in fault["loc"] if (not isinstance(part, str)) or not part.startswith("function-")
+        )
+        line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 0)
+        name = ".".join(str(part) for part in path) or "the document"
+        kind = fault["type"]
+        if kind == "extra_forbidden":
+            known = _known_keys(model, path[:-1])
+            near = difflib.get_close_matches(str(path[-1]), known, n=1)
+            advice = f"; did you mean `{near[0]}`?" if near else f"; known here: {', '.join(sorted(known))}"
+            yield Complaint(line, f"unknown key `{name}`{advice}")
+        elif kind == "missing":
+            yield Complaint(line, f"`{name}` is missing")
+        else:
+            said = fault["msg"].removeprefix("Value error, ")
+            shown = repr(fault["input"])
+            tail = f" (it is {shown})" if len(shown) < 60 and path else ""  # noqa: PLR2004 - as much as fits a line
+            yield Complaint(line, f"`{name}`: {said[:1].lower()}{said[1:]}{tail}")
+
+
+def _known_keys(model: Any, path: Path) -> list[str]:
+    """Follow a path through the model's annotations to the keys that stand there."""
+    for part in path:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(str(part))
+            model = field.annotation if field else None
+        model = next(_models(model), None)
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return list(model.model_fields)
+    return []
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)

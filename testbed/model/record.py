@@ -1,0 +1,207 @@
+"""The record of a run: header, one line a case, footer. Terminal, page and exports are read from it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from testbed.model.base import Frozen, Text
+from testbed.model.declaration import Declaration
+from testbed.model.standard import Catalogue, Requirement
+from testbed.model.verdict import Basis, Level, Outcome, Verdict, join, outcome
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class FieldOfFrame(Frozen):
+    """One field of a frame: bytes `start` to `end` (exclusive), its name in the standard, its value."""
+
+    start: int
+    end: int
+    name: str
+    value: str
+    guilty: bool = False
+
+
+class Frame(Frozen):
+    """One frame as evidence, decoded. `number` is its number in the capture, as Wireshark counts."""
+
+    number: int
+    at: float
+    """Seconds since the case began."""
+    connection: int
+    sent: bool
+    """True from the tester to the device."""
+    hex: str
+    fields: tuple[FieldOfFrame, ...] = ()
+    note: str = ""
+
+
+class Finding(Frozen):
+    """What one case (or a monitor during it) found about one requirement."""
+
+    requirement: str
+    verdict: Verdict
+    broken: bool = False
+    """Whether a contradiction was observed, whatever verdict its level makes of it."""
+    expected: Text | None = None
+    received: Text | None = None
+    source: Literal["case", "invariant", "control", "selection"] = "case"
+    frames: tuple[int, ...] = ()
+
+
+class SuiteUsed(Frozen):
+    """A suite as a run used it."""
+
+    id: str
+    version: str
+    digest: Sha256
+
+
+class Header(Frozen):
+    """First line of a record: what ran, on what, with what."""
+
+    kind: Literal["header"] = "header"
+    format: Literal[1] = 1
+    run: str
+    """Unique id of this run, printed on every page."""
+    tester: str
+    """Name and version of this program."""
+    python: str
+    platform: str
+    packages: dict[str, str]
+    suites: tuple[SuiteUsed, ...]
+    profile: str
+    profile_sha256: Sha256
+    declaration_sha256: Sha256
+    declaration: Declaration
+    started: str
+    """ISO 8601, UTC."""
+    seed: int
+    jobs: int
+    clock: Literal["real", "virtual"]
+    selected_by_hand: str = ""
+    """The expression that left cases out; empty when none did."""
+
+
+class CaseRecord(Frozen):
+    """One executed, refused or skipped case."""
+
+    kind: Literal["case"] = "case"
+    suite: str
+    case: str
+    """`test_file.py::test_name[parameters]`, unique in its suite."""
+    title: str
+    """The sentence of the case: the first line of its docstring."""
+    verifies: tuple[str, ...]
+    verdict: Verdict
+    reason: Text | None = None
+    """Why it did not run or could not judge, with the line to paste where a declaration lacks one."""
+    findings: tuple[Finding, ...]
+    at: float = 0.0
+    """Seconds from the start of the run."""
+    duration_s: float = 0.0
+    capture: str = ""
+    """Path of its capture in the bundle."""
+    frames: tuple[Frame, ...] = ()
+    """Decoded evidence, for whatever is not PASS."""
+    reproduce: str = ""
+    """The command that runs this case alone."""
+    log: tuple[str, ...] = ()
+    """The tester's own decisions, in order."""
+
+
+class Footer(Frozen):
+    """Last line of a record; without it the run is incomplete."""
+
+    kind: Literal["footer"] = "footer"
+    ended: str
+    duration_s: float
+    cases: int
+    outcome: Outcome
+    counts: dict[Verdict, int]
+    captures: int
+    interrupted: bool = False
+
+
+Line = Annotated[Header | CaseRecord | Footer, Field(discriminator="kind")]
+LINE: TypeAdapter[Header | CaseRecord | Footer] = TypeAdapter(Line)
+
+
+class Judged(Frozen):
+    """A requirement with its verdict and everything that was found about it."""
+
+    requirement: Requirement
+    suite: str
+    verdict: Verdict
+    findings: tuple[tuple[str, Finding], ...] = ()
+    """Pairs of case and finding."""
+    reasons: tuple[Text, ...] = ()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether any finding contradicts it (what kills a mutant)."""
+        return any(finding.broken for _, finding in self.findings)
+
+
+def roll_up(catalogues: Sequence[Catalogue], cases: Iterable[CaseRecord]) -> tuple[Judged, ...]:
+    """Give each requirement the worst of its findings, in the catalogues' order."""
+    found: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    reasons: dict[tuple[str, str], list[Text]] = {}
+    for case in cases:
+        for finding in case.findings:
+            found.setdefault((case.suite, finding.requirement), []).append((case.case, finding))
+            if case.reason is not None and finding.verdict not in {Verdict.PASS, Verdict.FAIL}:
+                reasons.setdefault((case.suite, finding.requirement), []).append(case.reason)
+    judged = []
+    for catalogue in catalogues:
+        for requirement in catalogue.requirements:
+            key = (catalogue.id, requirement.id)
+            findings = found.get(key, [])
+            judged.append(
+                Judged(
+                    requirement=requirement,
+                    suite=catalogue.id,
+                    verdict=join(finding.verdict for _, finding in findings),
+                    findings=tuple(findings),
+                    reasons=tuple(dict.fromkeys(reasons.get(key, []))),
+                )
+            )
+    return tuple(judged)
+
+
+def counts(judged: Iterable[Judged]) -> dict[Verdict, int]:
+    """Count requirements by verdict, every verdict named."""
+    result = dict.fromkeys(Verdict, 0)
+    for one in judged:
+        result[one.verdict] += 1
+    return result
+
+
+def outcome_of(
+    judged: Iterable[Judged],
+    *,
+    finished: bool,
+    selected_by_hand: bool,
+    waived: Mapping[str, bool] | None = None,
+) -> Outcome:
+    """Return what a whole run amounts to (see `testbed.model.verdict.outcome`).
+
+    A requirement whose basis is memory never blocks: nobody has read its clause.
+    """
+    waived = waived or {}
+    return outcome(
+        (
+            (
+                Level.MAY if one.requirement.basis is Basis.MEMORY else one.requirement.level,
+                one.verdict,
+                waived.get(one.requirement.id, False),
+            )
+            for one in judged
+            if one.requirement.untestable is None
+        ),
+        finished=finished,
+        selected_by_hand=selected_by_hand,
+    )
