@@ -1,1 +1,1 @@
-"""Frozen values of the field: standard, declaration, profile, verdict, record, waiver, certificate. No I/O."""
+"""Frozen values: standard, declaration, profile, verdict, record, waiver, certificate. No I/O."""

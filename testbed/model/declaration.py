@@ -1,9 +1,10 @@
-"""The vendor's declaration: implementation conformance statement and extra information in one (ISO/IEC 9646-7)."""
+"""The vendor's declaration: conformance statement and extra information in one file (ISO/IEC 9646-7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -104,7 +105,7 @@ class Declaration(Frozen):
                     raise ValueError(f"{table}: {_span(area)} runs past address 65535")
                 if area.scratch and area.read_only:
                     raise ValueError(f"{table}: {_span(area)} cannot be both scratch and read-only")
-            for one, next_ in zip(areas, areas[1:], strict=False):
+            for one, next_ in pairwise(areas):
                 if one.last >= next_.first:
                     raise ValueError(
                         f"{table}: {_span(one)} and {_span(next_)} overlap; give each address to one area"
@@ -172,7 +173,7 @@ def contiguous(areas: tuple[Area, ...]) -> tuple[Area, ...]:
 
 
 def first_outside(areas: tuple[Area, ...]) -> int | None:
-    """Return the first address after the largest run that no area holds; None when every run ends at 65535."""
+    """Return the first address past the largest run that no area holds; None when every run ends at 65535."""
     runs = sorted(contiguous(areas), key=lambda run: -run.count)
     return next((run.last + 1 for run in runs if run.last + 1 < ADDRESSES), None)
 

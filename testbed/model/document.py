@@ -54,7 +54,7 @@ def parse(text: str, source: str) -> tuple[Any, dict[Path, int]]:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 0
                 raise DocumentError(
                     source, [Complaint(line, "anchors and aliases are not allowed; write it out")]
                 )
@@ -78,7 +78,7 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Pat
     if isinstance(node, yaml.MappingNode):
         data: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = loader.construct_object(key_node, deep=True)
             line = key_node.start_mark.line + 1
             if not isinstance(key, str | int):
                 raise DocumentError(source, [Complaint(line, f"`{key!r}` cannot be a key")])
@@ -90,7 +90,7 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Pat
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, item, (*path, at), lines, source) for at, item in enumerate(node.value)]
     try:
-        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node, deep=True)
     except ValueError as error:  # a date such as 2026-13-45
         raise DocumentError(source, [Complaint(node.start_mark.line + 1, str(error))]) from error
 

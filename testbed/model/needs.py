@@ -15,7 +15,7 @@ from pydantic import AfterValidator
 from testbed.model.base import Frozen
 from testbed.model.verdict import Verdict
 
-_NEED = re.compile(r"(?P<name>[A-Za-z][\w .,&()/–-]*?)(?:\s*>=\s*(?P<least>\d{1,6}))?")
+_NEED = re.compile(r"(?P<name>[A-Za-z][\w .,&()/\u2013-]*?)(?:\s*>=\s*(?P<least>\d{1,6}))?")
 
 
 def _checked(need: str) -> str:

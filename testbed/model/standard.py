@@ -76,7 +76,7 @@ class Catalogue(Frozen):
 
 
 def clause_order(requirement: Requirement) -> tuple[object, ...]:
-    """Return a key that sorts requirements by document and clause number, as a reader of the standard would."""
+    """Return a key that sorts requirements by document and clause number, as the standard stands."""
     document, clause = next(iter(requirement.clause.items()))
     parts = re.findall(r"\d+|[^\d.\s]+", clause)
     return (document, [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts], requirement.id)
