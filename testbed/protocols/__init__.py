@@ -1,0 +1,1 @@
+"""Sans-I/O codecs of the protocols under test: bytes to values and back, nothing else."""
