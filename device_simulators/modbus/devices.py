@@ -1,0 +1,95 @@
+"""Reference devices: a controller, a temperature transmitter and an I/O block, as Modbus servers.
+
+They imitate no product. Which data stand at which address is our own choice; the declarations in
+``profiles/devices/sim-*.yaml`` say the same to a tester.
+"""
+
+from struct import Struct
+from typing import ClassVar
+
+from device_simulators.modbus.datastore import Bits, Registers
+from device_simulators.modbus.server import ModbusServer
+from testbed.protocols.modbus import Function
+
+
+class Plc(ModbusServer):
+    """A controller with every table and every function, larger than the longest request.
+
+    A holding register holds its address and an input register its address + 1000. A coil is on where
+    the address has an odd number of one bits, a discrete input where the number is even: two patterns
+    that never repeat, so that data from a wrong place show.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            coils=Bits([_odd_ones(0, 2048), _odd_ones(4096, 2048)]),
+            discrete_inputs=Bits([_even_ones(0, 2048), _even_ones(4096, 16)]),
+            holding_registers=Registers([(0, range(200)), (400, range(400, 656))]),
+            input_registers=Registers([(0, range(1000, 1200)), (400, range(1400, 1416))]),
+        )
+
+
+class Transmitter(ModbusServer):
+    """A temperature transmitter.
+
+    Input registers (assumed, all of them): 0 and 1 the temperature in °C as an IEEE 754 single, high
+    word first; 2 and 3 the same, low word first; 4 the status, 0 good, 1 below range, 2 above range.
+    Holding registers (assumed): 0 and 1 lower and upper range value in °C; 2 damping in 0.1 s; 3 unit,
+    32 for °C (the code that HART gives it); 16 to 23 a tag of sixteen characters, free to use.
+    """
+
+    functions: ClassVar[frozenset[int]] = frozenset(
+        {Function.READ_HOLDING_REGISTERS, Function.READ_INPUT_REGISTERS, Function.WRITE_SINGLE_REGISTER}
+    )
+
+    TEMPERATURE_HIGH_WORD_FIRST: ClassVar[int] = 0
+    TEMPERATURE_LOW_WORD_FIRST: ClassVar[int] = 2
+    STATUS: ClassVar[int] = 4
+    LOWER_RANGE_VALUE: ClassVar[int] = 0
+    UPPER_RANGE_VALUE: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        super().__init__(
+            holding_registers=Registers([(0, (0, 150, 5, 32)), (16, [0x2020] * 8)]),
+            input_registers=Registers([(0, [0] * 5)]),
+        )
+        self.set_temperature(21.5)
+
+    def set_temperature(self, celsius: float) -> None:
+        """Let the sensor measure a temperature in °C."""
+        single = _single(celsius)
+        self.input_registers.write(self.TEMPERATURE_HIGH_WORD_FIRST, single)
+        self.input_registers.write(self.TEMPERATURE_LOW_WORD_FIRST, single[2:] + single[:2])
+        below = celsius < self.holding_registers[self.LOWER_RANGE_VALUE]
+        above = celsius > self.holding_registers[self.UPPER_RANGE_VALUE]
+        self.input_registers[self.STATUS] = below + 2 * above
+
+
+class IoBlock(ModbusServer):
+    """A block of sixteen digital inputs, every other one on, and sixteen digital outputs, all off."""
+
+    functions: ClassVar[frozenset[int]] = frozenset(
+        {
+            Function.READ_COILS,
+            Function.READ_DISCRETE_INPUTS,
+            Function.WRITE_SINGLE_COIL,
+            Function.WRITE_MULTIPLE_COILS,
+        }
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            coils=Bits([(0, [False] * 16)]),
+            discrete_inputs=Bits([(0, [True, False] * 8)]),
+        )
+
+
+_single = Struct(">f").pack
+
+
+def _odd_ones(first: int, count: int) -> tuple[int, list[bool]]:
+    return first, [address.bit_count() % 2 == 1 for address in range(first, first + count)]
+
+
+def _even_ones(first: int, count: int) -> tuple[int, list[bool]]:
+    return first, [address.bit_count() % 2 == 0 for address in range(first, first + count)]

@@ -1,0 +1,143 @@
+"""Modbus over TCP: cuts the stream into ADUs and puts answers into ADUs, around a server's rules.
+
+MODBUS Messaging on TCP/IP Implementation Guide V1.0b ("IG" below). As with the rules of the PDU, each
+rule of the MBAP header is one small method that a mutant overrides. The protocol runs over anything that
+behaves like an asyncio transport; it starts no task and looks at no clock.
+"""
+
+import asyncio
+import socket
+from struct import Struct
+from typing import TYPE_CHECKING, cast
+
+from testbed.protocols.modbus import MAX_PDU
+
+if TYPE_CHECKING:
+    from device_simulators.modbus.server import ModbusServer
+
+LENGTH_MIN = 2
+"""Least value of the length field: a unit identifier and a function code."""
+
+LENGTH_MAX = 1 + MAX_PDU
+"""Greatest value of the length field: a unit identifier and the longest PDU (AP 4.1)."""
+
+BURST = 256
+"""Answers joined into one write; what bounds the output for a peer that does not read."""
+
+_PREFIX = 6  # transaction, protocol and length, which are enough to find the end of an ADU
+_PDU = 7
+_prefix = Struct(">HHH").unpack_from
+_header = Struct(">HHHB").pack
+
+
+class ModbusTcpProtocol(asyncio.Protocol):
+    """One connection to a server.
+
+    At most one incomplete ADU (259 bytes) is kept while the peer reads its answers. When it does not,
+    reading stops too, and what is kept beside is the rest of the last chunk.
+
+    Args:
+        server: the rules and the data, shared by all connections.
+    """
+
+    transport: asyncio.Transport
+    """The connection; known from ``connection_made`` on."""
+
+    def __init__(self, server: "ModbusServer") -> None:
+        self.server = server
+        self.pending = b""
+        self._peer_reads = True
+        self._half_closed = False
+
+    # Rules
+
+    def is_modbus(self, protocol: int) -> bool:
+        """Protocol identifier 0 is Modbus; every other ADU is discarded (IG 3.1.3, 4.4.2.2)."""
+        return protocol == 0
+
+    def length_is_legal(self, length: int) -> bool:
+        """An ADU has a unit identifier and a PDU of 1 to 253 bytes (AP 4.1, IG 3.1.3)."""
+        return LENGTH_MIN <= length <= LENGTH_MAX
+
+    def lose_step(self) -> None:
+        """Close after an illegal length: nobody knows where the next ADU would begin."""
+        self.transport.close()
+
+    def serves_unit(self, unit: int) -> bool:  # noqa: ARG002
+        """A device connected directly to TCP answers to every unit identifier (IG 4.4.1.2)."""
+        return True
+
+    def envelop(self, transaction: int, unit: int, pdu: bytes) -> bytes:
+        """Put an answer into an ADU: transaction and unit as asked, a true length (IG 4.4.2.5)."""
+        return _header(transaction, 0, len(pdu) + 1, unit) + pdu
+
+    def respond(self, transaction: int, protocol: int, unit: int, pdu: bytes) -> bytes:
+        """Answer one ADU with an ADU; an empty answer means silence."""
+        if not self.is_modbus(protocol) or not self.serves_unit(unit):
+            return b""
+        answer = self.server.answer(pdu)
+        return self.envelop(transaction, unit, answer) if answer else b""
+
+    # Stream
+
+    def data_received(self, data: bytes) -> None:
+        """Answer all complete ADUs, in their order."""
+        self.pending = self.pending + data if self.pending else data
+        self._answer_pending()
+
+    def _answer_pending(self) -> None:
+        while self._peer_reads and self._answer_burst():
+            pass
+
+    def _answer_burst(self) -> bool:
+        """Answer up to BURST complete ADUs with one write; say whether more may be waiting."""
+        data = self.pending
+        start, end = 0, len(data)
+        answers: list[bytes] = []
+        in_step = True
+        while end - start >= _PREFIX and len(answers) < BURST:
+            transaction, protocol, length = _prefix(data, start)
+            in_step = self.length_is_legal(length)
+            stop = start + _PREFIX + length
+            if not in_step or stop > end:
+                break
+            answer = self.respond(transaction, protocol, data[start + _PREFIX], data[start + _PDU : stop])
+            if answer:
+                answers.append(answer)
+            start = stop
+        self.pending = data[start:] if in_step else b""
+        if answers:
+            self.transport.write(b"".join(answers))
+        if not in_step:
+            self.lose_step()
+        return len(answers) == BURST
+
+    # Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport, and let TCP find out about vanished clients (IG 4.3.2)."""
+        self.transport = cast("asyncio.Transport", transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    def pause_writing(self) -> None:
+        """Stop answering and reading: the peer does not take its answers."""
+        self._peer_reads = False
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Answer what had to wait, then read on."""
+        self._peer_reads = True
+        self._answer_pending()
+        if not self._peer_reads or self.transport.is_closing():
+            return
+        if self._half_closed:
+            self.transport.close()
+        else:
+            self.transport.resume_reading()
+
+    def eof_received(self) -> bool:
+        """Close after the last answer when the peer has closed its side; True keeps open until then."""
+        self._half_closed = True
+        return not self._peer_reads

@@ -1,0 +1,286 @@
+"""The rules of a Modbus server, without input or output: a request PDU in, a response PDU out.
+
+Each rule of the MODBUS Application Protocol Specification V1.1b3 ("AP" below) is one attribute or one
+small method here, so that a mutant breaks exactly one rule by overriding exactly one thing. There is no
+second, faster way around these methods. A rule is always given the request, so that a mutant may break
+it for one function only.
+
+Checks run in the order of the state diagrams of each function (AP Fig. 11 to 27): function (exception
+01), then length, quantity, byte count and value (03), then address (02).
+"""
+
+from collections.abc import Callable, Mapping
+from struct import Struct
+from typing import ClassVar
+
+from device_simulators.modbus.datastore import Bits, Registers, Table
+from device_simulators.modbus.protocol import ModbusTcpProtocol
+from testbed.protocols.modbus import COIL_OFF, COIL_ON, ExceptionCode, Function
+
+ILLEGAL_FUNCTION = int(ExceptionCode.ILLEGAL_FUNCTION)
+ILLEGAL_DATA_ADDRESS = int(ExceptionCode.ILLEGAL_DATA_ADDRESS)
+ILLEGAL_DATA_VALUE = int(ExceptionCode.ILLEGAL_DATA_VALUE)
+
+_two_words = Struct(">xHH").unpack_from
+_three_words = Struct(">xHHH").unpack_from
+_four_words = Struct(">xHHHH").unpack_from
+
+Handler = Callable[[bytes], bytes]
+"""Answers a request PDU of its function with a response PDU; an empty one means silence."""
+
+
+class ModbusServer:
+    """A Modbus server over four tables; those not given are empty.
+
+    Args:
+        coils: served by functions 01, 05 and 15.
+        discrete_inputs: served by function 02.
+        holding_registers: served by functions 03, 06, 16, 22 and 23.
+        input_registers: served by function 04.
+    """
+
+    HANDLERS: ClassVar[Mapping[int, str]] = {
+        Function.READ_COILS: "read_coils",
+        Function.READ_DISCRETE_INPUTS: "read_discrete_inputs",
+        Function.READ_HOLDING_REGISTERS: "read_holding_registers",
+        Function.READ_INPUT_REGISTERS: "read_input_registers",
+        Function.WRITE_SINGLE_COIL: "write_single_coil",
+        Function.WRITE_SINGLE_REGISTER: "write_single_register",
+        Function.WRITE_MULTIPLE_COILS: "write_multiple_coils",
+        Function.WRITE_MULTIPLE_REGISTERS: "write_multiple_registers",
+        Function.MASK_WRITE_REGISTER: "mask_write_register",
+        Function.READ_WRITE_MULTIPLE_REGISTERS: "read_write_multiple_registers",
+    }
+    """The method that answers each function; a subclass may add functions."""
+
+    functions: ClassVar[frozenset[int]] = frozenset(HANDLERS)
+    """The functions that this device serves; every other one is refused."""
+
+    protocol_class: ClassVar[type[ModbusTcpProtocol]] = ModbusTcpProtocol
+    """The framing that goes with these rules, so that a mutant can break that instead."""
+
+    READ_COILS_MAX: ClassVar[int] = 2000  # AP 6.1
+    READ_DISCRETE_INPUTS_MAX: ClassVar[int] = 2000  # AP 6.2
+    READ_HOLDING_REGISTERS_MAX: ClassVar[int] = 125  # AP 6.3
+    READ_INPUT_REGISTERS_MAX: ClassVar[int] = 125  # AP 6.4
+    WRITE_MULTIPLE_COILS_MAX: ClassVar[int] = 1968  # AP 6.11
+    WRITE_MULTIPLE_REGISTERS_MAX: ClassVar[int] = 123  # AP 6.12
+    READ_WRITE_READ_MAX: ClassVar[int] = 125  # AP 6.17
+    READ_WRITE_WRITE_MAX: ClassVar[int] = 121  # AP 6.17
+
+    def __init__(
+        self,
+        *,
+        coils: Bits | None = None,
+        discrete_inputs: Bits | None = None,
+        holding_registers: Registers | None = None,
+        input_registers: Registers | None = None,
+    ) -> None:
+        self.coils = coils or Bits()
+        self.discrete_inputs = discrete_inputs or Bits()
+        self.holding_registers = holding_registers or Registers()
+        self.input_registers = input_registers or Registers()
+        self._handlers: list[Handler] = [self.unknown_function] * 256
+        for function in self.functions:
+            self._handlers[function] = getattr(self, self.HANDLERS[function])
+
+    def answer(self, request: bytes) -> bytes:
+        """Answer a request PDU (at least one byte); an empty answer means silence."""
+        return self._handlers[request[0]](request)
+
+    # Refusals
+
+    def unknown_function(self, request: bytes) -> bytes:
+        """Answer a function that this device does not serve (AP 7, exception 01)."""
+        return self.refuse(request, ILLEGAL_FUNCTION)
+
+    def refuse(self, request: bytes, code: int) -> bytes:
+        """Answer with an exception: the function with its highest bit set, and the code (AP 7)."""
+        return bytes((request[0] | 0x80, code))
+
+    # Rules of requests
+
+    def length_is_right(self, request: bytes, length: int) -> bool:
+        """A PDU has exactly the bytes that its function and its byte count call for (AP 7, code 03)."""
+        return len(request) == length
+
+    def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:  # noqa: ARG002
+        """At least one value is asked for, and no more than fit a PDU (AP 6.1 to 6.17)."""
+        return 1 <= quantity <= maximum
+
+    def byte_count_is_right(self, request: bytes, byte_count: int, expected: int) -> bool:  # noqa: ARG002
+        """The byte count of a write agrees with its quantity (AP 6.11, 6.12, 6.17)."""
+        return byte_count == expected
+
+    def coil_value_is_legal(self, request: bytes, value: int) -> bool:  # noqa: ARG002
+        """A single coil is written with FF00 or 0000 and nothing else (AP 6.5)."""
+        return value in (COIL_ON, COIL_OFF)
+
+    def range_is_served(self, request: bytes, table: Table, address: int, quantity: int) -> bool:  # noqa: ARG002
+        """All addresses exist, and none lies beyond 0xFFFF (AP 7, code 02)."""
+        return table.covers(address, quantity)
+
+    # Rules of responses
+
+    def values(self, request: bytes, data: bytes | bytearray) -> bytes:
+        """Answer a read: function, byte count, data (AP 6.1 to 6.4, 6.17)."""
+        return bytes((request[0], len(data))) + data
+
+    def echo(self, request: bytes) -> bytes:
+        """Answer a write of one value with the request itself (AP 6.5, 6.6, 6.16)."""
+        return request
+
+    def confirm(self, request: bytes) -> bytes:
+        """Answer a write of many values with its function, address and quantity (AP 6.11, 6.12)."""
+        return request[:5]
+
+    # Rules of data
+
+    def pack_bits(self, request: bytes, bits: int, quantity: int) -> bytes:  # noqa: ARG002
+        """Lay bits out eight to a byte, lowest address lowest, the rest of the last byte zero (AP 6.1)."""
+        return bits.to_bytes((quantity + 7) // 8, "little")
+
+    def write_bits(self, request: bytes, address: int, quantity: int, data: bytes) -> None:  # noqa: ARG002
+        """Set coils from packed bits, ignoring the bits behind the quantity (AP 6.11)."""
+        self.coils.write(address, quantity, int.from_bytes(data, "little"))
+
+    def write_registers(self, request: bytes, address: int, data: bytes) -> None:  # noqa: ARG002
+        """Set holding registers, all of them in one step (AP 6.6, 6.12, 6.16, 6.17)."""
+        self.holding_registers.write(address, data)
+
+    def masked(self, current: int, and_mask: int, or_mask: int) -> int:
+        """Keep the bits of the AND mask, take the others from the OR mask (AP 6.16)."""
+        return current & and_mask | or_mask & ~and_mask
+
+    def write_then_read(self, request: bytes, read: tuple[int, int], address: int, data: bytes) -> bytearray:
+        """Write before reading (AP 6.17); ``read`` is the address and quantity to read."""
+        self.write_registers(request, address, data)
+        return self.holding_registers.read(*read)
+
+    # Functions
+
+    def read_coils(self, request: bytes) -> bytes:
+        """Function 01 (AP 6.1)."""
+        return self.read_bits(request, self.coils, self.READ_COILS_MAX)
+
+    def read_discrete_inputs(self, request: bytes) -> bytes:
+        """Function 02 (AP 6.2)."""
+        return self.read_bits(request, self.discrete_inputs, self.READ_DISCRETE_INPUTS_MAX)
+
+    def read_holding_registers(self, request: bytes) -> bytes:
+        """Function 03 (AP 6.3)."""
+        return self.read_registers(request, self.holding_registers, self.READ_HOLDING_REGISTERS_MAX)
+
+    def read_input_registers(self, request: bytes) -> bytes:
+        """Function 04 (AP 6.4)."""
+        return self.read_registers(request, self.input_registers, self.READ_INPUT_REGISTERS_MAX)
+
+    def read_bits(self, request: bytes, table: Bits, maximum: int) -> bytes:
+        """Functions 01 and 02 (AP Fig. 11, 12)."""
+        if not self.length_is_right(request, 5):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, quantity = _two_words(request)
+        if not self.quantity_is_legal(request, quantity, maximum):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        if not self.range_is_served(request, table, address, quantity):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        return self.values(request, self.pack_bits(request, table.read(address, quantity), quantity))
+
+    def read_registers(self, request: bytes, table: Registers, maximum: int) -> bytes:
+        """Functions 03 and 04 (AP Fig. 13, 14)."""
+        if not self.length_is_right(request, 5):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, quantity = _two_words(request)
+        if not self.quantity_is_legal(request, quantity, maximum):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        if not self.range_is_served(request, table, address, quantity):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        return self.values(request, table.read(address, quantity))
+
+    def write_single_coil(self, request: bytes) -> bytes:
+        """Function 05 (AP 6.5, Fig. 15)."""
+        if not self.length_is_right(request, 5):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, value = _two_words(request)
+        if not self.coil_value_is_legal(request, value):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        if not self.range_is_served(request, self.coils, address, 1):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        self.write_bits(request, address, 1, bytes((value == COIL_ON,)))
+        return self.echo(request)
+
+    def write_single_register(self, request: bytes) -> bytes:
+        """Function 06 (AP 6.6, Fig. 16); every value is legal (AP 7, code 03)."""
+        if not self.length_is_right(request, 5):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, _ = _two_words(request)
+        if not self.range_is_served(request, self.holding_registers, address, 1):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        self.write_registers(request, address, request[3:])
+        return self.echo(request)
+
+    def write_multiple_coils(self, request: bytes) -> bytes:
+        """Function 15 (AP 6.11, Fig. 21)."""
+        if not self.length_is_right(request, _length_with_data(request, 5)):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, quantity = _two_words(request)
+        if not (
+            self.quantity_is_legal(request, quantity, self.WRITE_MULTIPLE_COILS_MAX)
+            and self.byte_count_is_right(request, request[5], (quantity + 7) // 8)
+        ):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        if not self.range_is_served(request, self.coils, address, quantity):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        self.write_bits(request, address, quantity, request[6:])
+        return self.confirm(request)
+
+    def write_multiple_registers(self, request: bytes) -> bytes:
+        """Function 16 (AP 6.12, Fig. 22)."""
+        if not self.length_is_right(request, _length_with_data(request, 5)):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, quantity = _two_words(request)
+        if not (
+            self.quantity_is_legal(request, quantity, self.WRITE_MULTIPLE_REGISTERS_MAX)
+            and self.byte_count_is_right(request, request[5], 2 * quantity)
+        ):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        if not self.range_is_served(request, self.holding_registers, address, quantity):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        self.write_registers(request, address, request[6:])
+        return self.confirm(request)
+
+    def mask_write_register(self, request: bytes) -> bytes:
+        """Function 22 (AP 6.16, Fig. 26); every pair of masks is legal."""
+        if not self.length_is_right(request, 7):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        address, and_mask, or_mask = _three_words(request)
+        if not self.range_is_served(request, self.holding_registers, address, 1):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        value = self.masked(self.holding_registers[address], and_mask, or_mask)
+        self.write_registers(request, address, value.to_bytes(2))
+        return self.echo(request)
+
+    def read_write_multiple_registers(self, request: bytes) -> bytes:
+        """Function 23 (AP 6.17, Fig. 27)."""
+        if not self.length_is_right(request, _length_with_data(request, 9)):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        read_address, read_quantity, address, quantity = _four_words(request)
+        if not (
+            self.quantity_is_legal(request, read_quantity, self.READ_WRITE_READ_MAX)
+            and self.quantity_is_legal(request, quantity, self.READ_WRITE_WRITE_MAX)
+            and self.byte_count_is_right(request, request[9], 2 * quantity)
+        ):
+            return self.refuse(request, ILLEGAL_DATA_VALUE)
+        if not (
+            self.range_is_served(request, self.holding_registers, read_address, read_quantity)
+            and self.range_is_served(request, self.holding_registers, address, quantity)
+        ):
+            return self.refuse(request, ILLEGAL_DATA_ADDRESS)
+        return self.values(
+            request, self.write_then_read(request, (read_address, read_quantity), address, request[10:])
+        )
+
+
+def _length_with_data(request: bytes, byte_count_at: int) -> int:
+    """Length of a PDU whose byte count stands at an offset; the least possible one where it is missing."""
+    return byte_count_at + 1 + (request[byte_count_at] if len(request) > byte_count_at else 0)
