@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from struct import Struct
-from typing import Self
+from typing import Self, TypeVar
 
-from testbed.protocols.modbus import reading, writing
+from testbed.protocols.modbus import encapsulated, files, reading, serial_line, writing
 from testbed.protocols.modbus.base import NormalResponse, Pdu, Request, check_length, pack
-from testbed.protocols.modbus.codes import ERROR_BIT, MAX_PDU, DecodeError, UnknownFunction
+from testbed.protocols.modbus.codes import ERROR_BIT, MAX_PDU, DecodeError, Function, UnknownFunction
 
 _EXCEPTION = Struct(">BB")
+
+_Type = TypeVar("_Type", Request, NormalResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ REQUESTS: dict[int, type[Request]] = {
         writing.WriteMultipleRegisters,
         writing.MaskWriteRegister,
         writing.ReadWriteMultipleRegisters,
+        serial_line.ReadExceptionStatus,
+        serial_line.Diagnostics,
+        serial_line.GetCommEventCounter,
+        serial_line.GetCommEventLog,
+        serial_line.ReportServerId,
+        files.ReadFileRecord,
+        files.WriteFileRecord,
+        files.ReadFifoQueue,
     )
 }
 
@@ -67,7 +77,26 @@ RESPONSES: dict[int, type[NormalResponse]] = {
         writing.WriteMultipleRegistersResponse,
         writing.MaskWriteRegisterResponse,
         reading.ReadWriteMultipleRegistersResponse,
+        serial_line.ReadExceptionStatusResponse,
+        serial_line.DiagnosticsResponse,
+        serial_line.GetCommEventCounterResponse,
+        serial_line.GetCommEventLogResponse,
+        serial_line.ReportServerIdResponse,
+        files.ReadFileRecordResponse,
+        files.WriteFileRecordResponse,
+        files.ReadFifoQueueResponse,
     )
+}
+
+# Function 43 is many: its second byte, the MEI type, tells which.
+ENCAPSULATED_REQUESTS: dict[int, type[Request]] = {
+    encapsulated.MeiType.CANOPEN_GENERAL_REFERENCE: encapsulated.CanopenGeneralReference,
+    encapsulated.MeiType.READ_DEVICE_IDENTIFICATION: encapsulated.ReadDeviceIdentification,
+}
+
+ENCAPSULATED_RESPONSES: dict[int, type[NormalResponse]] = {
+    encapsulated.MeiType.CANOPEN_GENERAL_REFERENCE: encapsulated.CanopenGeneralReferenceResponse,
+    encapsulated.MeiType.READ_DEVICE_IDENTIFICATION: encapsulated.ReadDeviceIdentificationResponse,
 }
 
 
@@ -79,9 +108,7 @@ def decode_request(pdu: bytes) -> Request:
         DecodeError: The request breaks the function's layout or limits; a server answers exception 03.
     """
     _check_size(pdu)
-    if (request := REQUESTS.get(pdu[0])) is None:
-        raise UnknownFunction(f"function code {pdu[0]} is not public", 0)
-    return request.decode(pdu)
+    return _choice(pdu, REQUESTS, ENCAPSULATED_REQUESTS).decode(pdu)
 
 
 def decode_response(pdu: bytes, request: Request | None = None) -> Response:
@@ -98,10 +125,24 @@ def decode_response(pdu: bytes, request: Request | None = None) -> Response:
         raise DecodeError(f"function code {pdu[0]} does not answer function code {request.function}", 0)
     if pdu[0] & ERROR_BIT:
         return ExceptionResponse.decode(pdu)
-    if (response_type := RESPONSES.get(pdu[0])) is None:
-        raise UnknownFunction(f"function code {pdu[0]} is not public", 0)
-    response = response_type.decode(pdu)
+    response = _choice(pdu, RESPONSES, ENCAPSULATED_RESPONSES).decode(pdu)
     return response if request is None else _held_against(response, request)
+
+
+def _choice(
+    pdu: bytes, by_function: dict[int, type[_Type]], by_mei_type: dict[int, type[_Type]]
+) -> type[_Type]:
+    """The class of a PDU that is not empty."""
+    code, *rest = pdu[:2]
+    if code == Function.ENCAPSULATED_INTERFACE:
+        if not rest:
+            raise DecodeError("no MEI type", 1)
+        if rest[0] not in by_mei_type:
+            raise UnknownFunction(f"MEI type {rest[0]} is not public", 1)
+        return by_mei_type[rest[0]]
+    if code not in by_function:
+        raise UnknownFunction(f"function code {code} is not public", 0)
+    return by_function[code]
 
 
 def _held_against(response: NormalResponse, request: Request) -> NormalResponse:
@@ -113,6 +154,10 @@ def _held_against(response: NormalResponse, request: Request) -> NormalResponse:
             quantity = request.quantity
         case writing.ReadWriteMultipleRegisters(), reading.RegistersResponse():
             quantity = request.read_quantity
+        case files.ReadFileRecord(), files.ReadFileRecordResponse():
+            if [len(group.values) for group in response.groups] != [group.length for group in request.groups]:
+                raise DecodeError("the sub-responses do not answer the sub-requests one by one", 2)
+            return response
         case _:
             return response
     if len(response.values) != quantity:

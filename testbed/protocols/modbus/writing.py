@@ -67,10 +67,10 @@ class WriteSingleCoil(_SingleWrite, Request):
     @classmethod
     def decode(cls, pdu: bytes) -> Self:
         """See `Pdu.decode`; the value must be on or off."""
-        _, address, value = unpack(_TWO_WORDS, pdu, cls.function)
-        if value not in (COIL_ON, COIL_OFF):
-            raise DecodeError(f"coil value 0x{value:04X} is neither 0xFF00 nor 0x0000", 3)
-        return cls(address, value)
+        request = super().decode(pdu)
+        if request.value not in (COIL_ON, COIL_OFF):
+            raise DecodeError(f"coil value 0x{request.value:04X} is neither 0xFF00 nor 0x0000", 3)
+        return request
 
 
 class WriteSingleRegister(_SingleWrite, Request):
