@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 ADDRESSES = 1 << 16
 """Addresses of one table, 0 to 0xFFFF (MODBUS Application Protocol V1.1b3, 4.4)."""
 
+VALUE_MAX = 0xFFFF
+"""Greatest value of a register."""
+
 LONGEST_READ = 2000
 """Room behind the last address, so that even a read which no server should allow stays in the image."""
 
@@ -63,18 +66,14 @@ class Registers(Table):
         super().__init__((first, len(values)) for first, values in areas)
         self._image = bytearray(2 * (ADDRESSES + LONGEST_READ))
         for first, values in areas:
-            for address, value in enumerate(values, first):
-                self[address] = value
+            self.write(first, b"".join(map(_word, values)))
 
     def __getitem__(self, address: int) -> int:
         """The value of one register; 0 outside the areas."""
         return int.from_bytes(self._image[2 * address : 2 * address + 2])
 
     def __setitem__(self, address: int, value: int) -> None:
-        try:
-            self._image[2 * address : 2 * address + 2] = value.to_bytes(2)
-        except OverflowError:
-            raise ValueError(f"{value} does not fit a register") from None
+        self.write(address, _word(value))
 
     def read(self, address: int, count: int) -> bytearray:
         """Return ``count`` registers, two bytes each; registers outside the areas read as 0."""
@@ -102,8 +101,7 @@ class Bits(Table):
         super().__init__((first, len(values)) for first, values in areas)
         self._image = bytearray((ADDRESSES + LONGEST_READ) // 8)
         for first, values in areas:
-            for address, value in enumerate(values, first):
-                self[address] = value
+            self.write(first, len(values), sum(value << place for place, value in enumerate(values)))
 
     def __getitem__(self, address: int) -> bool:
         """One bit; False outside the areas."""
@@ -124,3 +122,9 @@ class Bits(Table):
         window = int.from_bytes(self._image[start:stop], "little")
         window = window & ~mask | bits << (address & 7) & mask
         self._image[start:stop] = window.to_bytes(stop - start, "little")
+
+
+def _word(value: int) -> bytes:
+    if not 0 <= value <= VALUE_MAX:
+        raise ValueError(f"{value} does not fit a register")
+    return value.to_bytes(2)

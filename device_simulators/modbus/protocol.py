@@ -83,9 +83,6 @@ class ModbusTcpProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Answer all complete ADUs, in their order."""
         self.pending = self.pending + data if self.pending else data
-        self._answer_pending()
-
-    def _answer_pending(self) -> None:
         while self._peer_reads and self._answer_burst():
             pass
 
@@ -127,9 +124,11 @@ class ModbusTcpProtocol(asyncio.Protocol):
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """Answer what had to wait, then read on."""
+        """Answer what had to wait, then read on, or close if there is nothing more to read."""
         self._peer_reads = True
-        self._answer_pending()
+        if self.transport.is_closing():
+            return
+        self.data_received(b"")
         if not self._peer_reads or self.transport.is_closing():
             return
         if self._half_closed:

@@ -21,6 +21,7 @@ ILLEGAL_FUNCTION = int(ExceptionCode.ILLEGAL_FUNCTION)
 ILLEGAL_DATA_ADDRESS = int(ExceptionCode.ILLEGAL_DATA_ADDRESS)
 ILLEGAL_DATA_VALUE = int(ExceptionCode.ILLEGAL_DATA_VALUE)
 
+_two_bytes = Struct("BB").pack
 _two_words = Struct(">xHH").unpack_from
 _three_words = Struct(">xHHH").unpack_from
 _four_words = Struct(">xHHHH").unpack_from
@@ -124,7 +125,7 @@ class ModbusServer:
 
     def values(self, request: bytes, data: bytes | bytearray) -> bytes:
         """Answer a read: function, byte count, data (AP 6.1 to 6.4, 6.17)."""
-        return bytes((request[0], len(data))) + data
+        return _two_bytes(request[0], len(data)) + data
 
     def echo(self, request: bytes) -> bytes:
         """Answer a write of one value with the request itself (AP 6.5, 6.6, 6.16)."""
