@@ -1,0 +1,86 @@
+"""The council's confirmation: one sheet over an unchanged report (ISO/IEC 17065:2012, 7.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from reports.face import SignerFace, sentences
+from reports.page import page
+from reports.words import day_of
+from testbed.model.certificate import Decision
+from testbed.model.record import Footer, Header, Judged, counts
+from testbed.model.standard import Catalogue
+from testbed.model.verdict import Outcome, Verdict
+
+VALID_YEARS = 1
+"""Years that a confirmation holds (assumed: no document of the council sets a term yet)."""
+
+
+def render_certificate(  # noqa: PLR0913 - what the council decided on
+    header: Header,
+    footer: Footer,
+    judged: Sequence[Judged],
+    catalogues: Sequence[Catalogue],
+    decision: Decision,
+    *,
+    report_sha256: str,
+    report_id: str,
+    signer: SignerFace,
+    issued: date | None = None,
+) -> bytes:
+    """Return the confirmation's page, ready to be signed.
+
+    Args:
+        header: of the run reported.
+        footer: of the run.
+        judged: every requirement of the suites used.
+        catalogues: the suites used.
+        decision: of the council; it must grant.
+        report_sha256: digest of the report's bytes as signed, in hexadecimal.
+        report_id: number of the report.
+        signer: who signs for the council.
+        issued: day of the decision; the day on which the run ended when None.
+
+    Raises:
+        ValueError: the decision does not grant a confirmation, or no day of issue is known.
+    """
+    if not decision.granted:
+        raise ValueError("no confirmation was granted: " + " ".join(one.en for one in decision.reasons))
+    day = issued or day_of(footer.ended)
+    if day is None:
+        raise ValueError(f"`{footer.ended}` is not a time stamp; say when the confirmation is issued")
+    has_waivers = footer.outcome is Outcome.CONFORMANT_WITH_WAIVERS
+    fails = (one.requirement.id for one in judged if one.verdict is Verdict.FAIL)
+    waived = frozenset(fails if has_waivers else ())
+    return page(
+        "certificate.html",
+        number=f"C-{report_id}",
+        is_test=signer.is_test,
+        header=header,
+        footer=footer,
+        catalogues=catalogues,
+        decision=decision,
+        met=counts(judged)[Verdict.PASS],
+        sentences=[
+            sentence
+            for catalogue in catalogues
+            for sentence in sentences(
+                catalogue, [one for one in judged if one.suite == catalogue.id], footer.outcome, waived
+            )
+        ],
+        has_waivers=bool(waived),
+        report_id=report_id,
+        report_sha256=report_sha256,
+        signer=signer,
+        issued=day,
+        until=_years_later(day, VALID_YEARS),
+    )
+
+
+def _years_later(day: date, years: int) -> date:
+    """Return the same day some years on; of 29 February, the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -1,0 +1,142 @@
+"""What stands on the face of a paper: who signs it, its number, its outcome and the sentences behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.words import word
+from testbed.model.base import Text
+from testbed.model.record import Footer, Header, Judged, counts, outcome_of
+from testbed.model.standard import Catalogue
+from testbed.model.verdict import Basis, Level, Outcome, Verdict
+
+JUDGED = frozenset({Verdict.PASS, Verdict.WEAK, Verdict.FAIL, Verdict.INFO})
+"""The verdicts for which a case has judged a requirement."""
+
+
+@dataclass(frozen=True)
+class SignerFace:
+    """Who signs, as printed; the signature itself comes after the page is made."""
+
+    name: str
+    role: str
+    fingerprint: str
+    """SHA-256 of the signer's X.509 certificate in hexadecimal."""
+    is_test: bool
+    """Whether the key is self-made, so that the page says TEST KEY."""
+
+
+def report_id(header: Header, revision: int = 1) -> str:
+    """Return the number of a report: its run and its revision (ISO/IEC 17025, 7.8.2.1 d and 7.8.8)."""
+    return f"R-{header.run}-{revision}"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the whole run amounts to, in words."""
+
+    outcome: Outcome
+    sentences: tuple[Text, ...]
+    """One or more for each suite."""
+    reasons: tuple[Text, ...]
+    """Why it is incomplete; empty otherwise."""
+
+
+def status(  # noqa: PLR0913 - the facts that an outcome rests on
+    header: Header,
+    footer: Footer | None,
+    judged: Sequence[Judged],
+    catalogues: Sequence[Catalogue],
+    *,
+    held: int,
+    waived: frozenset[str],
+    stale: bool,
+) -> Status:
+    """Work the outcome out from the findings; a record whose footer claims another one is incomplete.
+
+    Args:
+        header: of the run.
+        footer: of the run; None when it never finished.
+        judged: every requirement of the suites used.
+        catalogues: the suites used.
+        held: cases that the record holds.
+        waived: requirements whose FAIL is accepted.
+        stale: whether a waiver has expired or no longer bites.
+    """
+    finished = footer is not None and not footer.interrupted
+    result = outcome_of(
+        judged,
+        finished=finished,
+        selected_by_hand=bool(header.selected_by_hand),
+        waived=dict.fromkeys(waived, True),
+    )
+    reasons = list(_reasons(header, footer, judged))
+    if stale:
+        reasons.append(word("why.stale"))
+    if footer is not None and footer.cases != held:
+        reasons.append(word("why.cases", claimed=footer.cases, held=held))
+    if stale or (footer is not None and footer.cases != held):
+        result = result if result is Outcome.NOT_CONFORMANT else Outcome.INCOMPLETE
+    if footer is not None and footer.outcome is not result:
+        reasons.append(word("why.contradicts", claimed=footer.outcome))
+        result = result if result is Outcome.NOT_CONFORMANT else Outcome.INCOMPLETE
+    said = [
+        sentence
+        for catalogue in catalogues
+        for sentence in sentences(
+            catalogue, [one for one in judged if one.suite == catalogue.id], result, waived
+        )
+    ]
+    return Status(result, tuple(said), tuple(reasons))
+
+
+def _reasons(header: Header, footer: Footer | None, judged: Sequence[Judged]) -> Sequence[Text]:
+    reasons = []
+    if footer is None:
+        reasons.append(word("why.no_footer"))
+    elif footer.interrupted:
+        reasons.append(word("why.interrupted"))
+    if header.selected_by_hand:
+        reasons.append(word("why.by_hand", expression=header.selected_by_hand))
+    demands = [
+        one
+        for one in judged
+        if (one.requirement.level, one.requirement.untestable) == (Level.SHALL, None)
+        and one.requirement.basis is not Basis.MEMORY
+    ]
+    if undecided := sum(one.verdict in {Verdict.INCONCLUSIVE, Verdict.ERROR} for one in demands):
+        reasons.append(word("why.undecided", n=undecided))
+    if not any(one.verdict in JUDGED for one in demands):
+        reasons.append(word("why.nothing"))
+    return reasons
+
+
+def sentences(
+    catalogue: Catalogue, judged: Sequence[Judged], result: Outcome, waived: frozenset[str]
+) -> Sequence[Text]:
+    """Say what a run shows about one suite: what the listed requirements came to, never more.
+
+    Args:
+        catalogue: the suite.
+        judged: its requirements.
+        result: what the whole run amounts to.
+        waived: requirements whose FAIL is accepted.
+    """
+    found = counts(judged)
+    suite = {"suite": catalogue.id, "version": catalogue.version}
+    count = sum(found[verdict] for verdict in JUDGED)
+    accepted = sum(one.verdict is Verdict.FAIL and one.requirement.id in waived for one in judged)
+    if result is Outcome.INCOMPLETE:
+        return [word("says.unfinished", judged=count, **suite)]
+    if found[Verdict.FAIL] > accepted:
+        said = [word("says.fails", n=found[Verdict.FAIL], judged=count, **suite)]
+    elif found[Verdict.PASS]:
+        said = [word("says.meets", n=found[Verdict.PASS], **suite)]
+    else:
+        said = [word("says.nothing", **suite)]
+    if found[Verdict.WEAK]:
+        said.append(word("says.weak", n=found[Verdict.WEAK]))
+    if accepted:
+        said.append(word("says.waived", n=accepted))
+    return said

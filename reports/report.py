@@ -1,0 +1,105 @@
+"""The test report: everything that one run found, on one page (ISO/IEC 17025:2017, 7.8; ISO/IEC 9646-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.evidence import entries
+from reports.face import SignerFace, report_id, status
+from reports.hostile import lines
+from reports.page import page
+from reports.requirements import coverage, groups, rows
+from reports.words import day_of
+from testbed.model.certificate import INTEROPERABILITY, decide
+from testbed.model.profile import Profile
+from testbed.model.record import CaseRecord, Footer, Header, counts, roll_up
+from testbed.model.standard import Catalogue
+from testbed.model.verdict import Verdict
+from testbed.model.waiver import Waiver
+
+DECLARATION = 65536
+"""Characters of the declaration that the page shows (assumed, twenty times a large one)."""
+
+
+def render_report(  # noqa: PLR0913 - a report is made from everything about a run
+    header: Header,
+    cases: Sequence[CaseRecord],
+    footer: Footer | None,
+    catalogues: Sequence[Catalogue],
+    *,
+    declaration_text: str,
+    profile: Profile,
+    signer: SignerFace,
+    waivers: Sequence[Waiver] = (),
+) -> bytes:
+    """Return the report's page, ready to be signed.
+
+    Args:
+        header: of the run.
+        cases: every case of the record.
+        footer: of the run; None when it never finished, which the page says aloud.
+        catalogues: the suites used.
+        declaration_text: the client's file, verbatim.
+        profile: by which the device was judged.
+        signer: who will sign.
+        waivers: accepted failures; those of other devices are left aside.
+
+    The same arguments give the same bytes.
+    """
+    judged = roll_up(catalogues, cases)
+    device, day = header.declaration.device, day_of(header.started)
+    verdicts = {one.requirement.id: one.verdict for one in judged}
+    of_device = [one for one in waivers if (one.model, one.firmware) == (device.model, device.firmware)]
+    stale = [one for one in of_device if day is None or one.is_stale(verdicts.get(one.requirement), day)]
+    accepted = [one for one in of_device if one not in stale]
+    table = rows(judged, accepted)
+    interop = {catalogue.id for catalogue in catalogues if catalogue.section == "interoperability"}
+    decision = decide(header, footer, judged, catalogues, report_is_good=True)
+    shown, cut = lines(declaration_text, DECLARATION)
+    return page(
+        "report.html",
+        number=report_id(header),
+        is_test=signer.is_test,
+        header=header,
+        footer=footer,
+        profile=profile,
+        signer=signer,
+        catalogues=catalogues,
+        status=status(
+            header,
+            footer,
+            judged,
+            catalogues,
+            held=len(cases),
+            waived=frozenset(one.requirement for one in accepted),
+            stale=bool(stale),
+        ),
+        issued=day_of(footer.ended) if footer else None,
+        verdicts=[(verdict, count) for verdict, count in _gravest_last(counts(judged)) if count],
+        legend=[verdict for verdict, _ in _gravest_last(counts(judged))],
+        waivers=accepted,
+        groups=groups(catalogues, table),
+        entries=entries(judged, table, cases),
+        coverage=coverage(catalogues, table),
+        exchanges=[case for case in cases if case.suite in interop],
+        has_interop=bool(interop),
+        is_interoperable=decision.title == INTEROPERABILITY,
+        cases=cases,
+        declaration=shown,
+        cut=cut,
+    )
+
+
+def _gravest_last(found: dict[Verdict, int]) -> list[tuple[Verdict, int]]:
+    """Order verdicts as the eye expects them: good, weak, bad, open, outside."""
+    order = (
+        Verdict.PASS,
+        Verdict.WEAK,
+        Verdict.FAIL,
+        Verdict.INCONCLUSIVE,
+        Verdict.ERROR,
+        Verdict.INFO,
+        Verdict.NOT_APPLICABLE,
+        Verdict.NOT_TESTED,
+    )
+    return [(verdict, found[verdict]) for verdict in order]
