@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     }
     uint64_t start = now_ns(), end = start + (uint64_t)(atof(argv[3]) * 1e9), now = start, requests = 0;
     for (int i = 0; i < count; i++) ask(&connections[i]);
-    while (now < end) {
+    for (int outstanding = count; outstanding > 0;) {
         struct epoll_event events[64];
         int ready = epoll_wait(poll, events, 64, 5000);
         if (ready <= 0) die("no answer for five seconds");
@@ -107,7 +107,8 @@ int main(int argc, char **argv)
             uint64_t us = (now - c->sent_ns) / 1000;
             latencies[us < SLOWEST_US ? us : SLOWEST_US]++;
             requests++;
-            ask(c);
+            if (now < end) ask(c);
+            else outstanding--;
         }
     }
     struct rusage usage;

@@ -21,8 +21,9 @@ LENGTH_MIN = 2
 LENGTH_MAX = 1 + MAX_PDU
 """Greatest value of the length field: a unit identifier and the longest PDU (AP 4.1)."""
 
-BURST = 256
-"""Answers joined into one write; what bounds the output for a peer that does not read."""
+BURST = 16 * (6 + LENGTH_MAX)
+"""Bytes of output to write at once: the longest answers to the sixteen transactions that a server accepts
+at most (IG 4.4.2.1). Behind each burst the peer may turn out not to read."""
 
 _PREFIX = 6  # transaction, protocol and length, which are enough to find the end of an ADU
 _PDU = 7
@@ -81,33 +82,26 @@ class ModbusTcpProtocol(asyncio.Protocol):
     # Stream
 
     def data_received(self, data: bytes) -> None:
-        """Answer all complete ADUs, in their order."""
-        self.pending = self.pending + data if self.pending else data
-        while self._peer_reads and self._answer_burst():
-            pass
-
-    def _answer_burst(self) -> bool:
-        """Answer up to BURST complete ADUs with one write; say whether more may be waiting."""
-        data = self.pending
-        start, end = 0, len(data)
-        answers: list[bytes] = []
-        in_step = True
-        while end - start >= _PREFIX and len(answers) < BURST:
+        """Answer all complete ADUs, in their order and with one write, as long as the peer reads."""
+        data = self.pending + data
+        answers = b""
+        start, in_step = 0, True
+        while self._peer_reads and len(data) - start >= _PREFIX:
             transaction, protocol, length = _prefix(data, start)
             in_step = self.length_is_legal(length)
             stop = start + _PREFIX + length
-            if not in_step or stop > end:
+            if not in_step or stop > len(data):
                 break
-            answer = self.respond(transaction, protocol, data[start + _PREFIX], data[start + _PDU : stop])
-            if answer:
-                answers.append(answer)
+            answers += self.respond(transaction, protocol, data[start + _PREFIX], data[start + _PDU : stop])
             start = stop
+            if len(answers) >= BURST:
+                self.transport.write(answers)
+                answers = b""
         self.pending = data[start:] if in_step else b""
         if answers:
-            self.transport.write(b"".join(answers))
+            self.transport.write(answers)
         if not in_step:
             self.lose_step()
-        return len(answers) == BURST
 
     # Transport
 

@@ -1,5 +1,7 @@
 """The rules of the reference server, against the worked examples and limits of the Application Protocol."""
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -281,7 +283,7 @@ def test_agrees_with_the_codec_about_every_pdu(request_pdu):
 
 def test_a_function_can_be_added():
     class Diagnosed(Plc):
-        HANDLERS = {**Plc.HANDLERS, Function.READ_EXCEPTION_STATUS: "read_exception_status"}
+        HANDLERS: ClassVar = {**Plc.HANDLERS, Function.READ_EXCEPTION_STATUS: "read_exception_status"}
         functions = Plc.functions | {Function.READ_EXCEPTION_STATUS}
 
         def read_exception_status(self, request):
