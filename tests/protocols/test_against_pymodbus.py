@@ -134,7 +134,7 @@ REQUESTS = {
 
 
 def answered_bits(ours, theirs):
-    whole = st.integers(1, 250).flatmap(lambda n: st.lists(st.booleans(), min_size=8 * n, max_size=8 * n))
+    whole = st.integers(1, 30).flatmap(lambda n: st.lists(st.booleans(), min_size=8 * n, max_size=8 * n))
     return pairs(lambda v: ours(tuple(v)), lambda v: theirs(bits=v), whole)
 
 

@@ -138,6 +138,17 @@ def test_decoding_an_answer_to_a_known_request_raises_nothing_else(pdu, request_
         assert message.encode() == pdu
 
 
+@given(st.one_of(requests, responses), hostile)
+def test_each_class_refuses_what_is_not_its_own(message, pdu):
+    try:
+        other = type(message).decode(pdu)
+    except DecodeError as refusal:
+        assert 0 <= refusal.offset <= len(pdu)  # noqa: PT017 -- as above
+    else:
+        assert other.encode() == pdu
+        assert other.function == message.function or type(other) is modbus.ExceptionResponse
+
+
 adus = st.one_of(
     st.binary(max_size=300),
     st.builds(Adu, word, byte, hostile, word, st.one_of(st.none(), word)).map(Adu.encode),

@@ -133,6 +133,22 @@ def test_response_to_another_question_is_refused(request_, answer):
         decode_response(bytes.fromhex(answer), request_)
 
 
+@pytest.mark.parametrize(
+    ("message", "pdu", "offset"),
+    [
+        (modbus.ReadCoils, b"", 0),
+        (modbus.ReadCoils, b"\x02\x00\x00\x00\x01", 0),
+        (modbus.ReadDeviceIdentification, b"\x2b\x0d\x01\x00", 1),
+        (modbus.ExceptionResponse, b"\x03\x02", 0),
+    ],
+)
+def test_class_refuses_another_class_of_pdu_at(message, pdu, offset):
+    with pytest.raises(DecodeError) as refusal:
+        message.decode(pdu)
+
+    assert refusal.value.offset == offset
+
+
 def test_padding_and_echoes_of_a_response_are_shown_not_judged():
     assert decode_response(b"\x01\x01\xfd", modbus.ReadCoils(0, 3)) == modbus.ReadCoilsResponse(
         (True, False, True), padding=0b11111
