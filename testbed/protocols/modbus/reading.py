@@ -7,12 +7,13 @@ from typing import ClassVar, Self
 from testbed.protocols.modbus.base import (
     NormalResponse,
     Request,
+    bits_size,
     check_length,
     check_range,
     pack,
+    pack_bits,
     pack_padded_bits,
     pack_registers,
-    padding_of,
     unpack,
     unpack_bits,
     unpack_head,
@@ -109,15 +110,15 @@ class BitsResponse(NormalResponse):
         return cls(unpack_bits(pdu[2:], 8 * byte_count))
 
     def of_quantity(self, quantity: int) -> Self:
-        """The same response, its bits parted into the `quantity` ones asked for and the padding.
+        """A response as decoded, its bits now parted into the `quantity` ones asked for and the padding.
 
         Raises:
             DecodeError: The number of bytes is another than that quantity takes.
         """
-        data = pack_padded_bits(self.values, self.padding)
-        if len(data) != -(-quantity // 8):
-            raise DecodeError(f"{len(data)} bytes do not answer a request for {quantity} bits", 1)
-        return type(self)(self.values[:quantity], None, padding_of(data, quantity))
+        if len(self.values) != 8 * bits_size(quantity):
+            raise DecodeError(f"{len(self.values) // 8} bytes do not answer a request for {quantity} bits", 1)
+        padding = int.from_bytes(pack_bits(self.values[quantity:]), "little")
+        return type(self)(self.values[:quantity], padding=padding)
 
 
 class ReadCoilsResponse(BitsResponse):
