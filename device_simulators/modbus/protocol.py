@@ -64,17 +64,16 @@ class ModbusTcpProtocol(asyncio.Protocol):
         """Close after an illegal length: nobody knows where the next ADU would begin."""
         self.transport.close()
 
-    def serves_unit(self, unit: int) -> bool:  # noqa: ARG002
-        """A device connected directly to TCP answers to every unit identifier (IG 4.4.1.2)."""
-        return True
-
     def envelop(self, transaction: int, unit: int, pdu: bytes) -> bytes:
         """Put an answer into an ADU: transaction and unit as asked, a true length (IG 4.4.2.5)."""
         return _header(transaction, 0, len(pdu) + 1, unit) + pdu
 
     def respond(self, transaction: int, protocol: int, unit: int, pdu: bytes) -> bytes:
-        """Answer one ADU with an ADU; an empty answer means silence."""
-        if not self.is_modbus(protocol) or not self.serves_unit(unit):
+        """Answer one ADU with an ADU; an empty answer means silence.
+
+        A device connected directly to TCP does not look at the unit identifier (IG 4.4.1.2).
+        """
+        if not self.is_modbus(protocol):
             return b""
         answer = self.server.answer(pdu)
         return self.envelop(transaction, unit, answer) if answer else b""
