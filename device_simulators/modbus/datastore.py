@@ -1,8 +1,8 @@
 """The data of a Modbus device: tables of bits and of registers, in areas with gaps between them.
 
 A table keeps one image of the whole 16-bit address space, so that reading is a slice and nothing ever
-raises for an address; the areas only say what the device serves. Whether to ask :meth:`Table.covers`
-before touching the image is the server's rule, not the table's.
+raises for an address; the areas only say what the device serves. To ask :meth:`Table.covers` and
+:meth:`Table.protects` before touching the image is the server's rule, not the table's.
 """
 
 from bisect import bisect_right
@@ -23,30 +23,36 @@ class Table:
 
     Args:
         areas: (first address, count) of each area, in any order.
+        read_only: the same, for areas that no request may write.
 
     Raises:
         ValueError: an area is empty, leaves the address space or overlaps another one.
     """
 
-    __slots__ = ("_ends", "_firsts")
+    __slots__ = ("_ends", "_firsts", "_read_only")
 
-    def __init__(self, areas: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, areas: Iterable[tuple[int, int]], read_only: Iterable[tuple[int, int]] = ()) -> None:
+        self._read_only = [(first, first + count) for first, count in read_only]
         # Behind an imaginary empty area at the front, bisect always finds an area to ask.
         firsts, ends = [0], [0]
-        for first, count in sorted(areas):
-            if count < 1 or first < ends[-1] or first + count > ADDRESSES:
-                raise ValueError(f"area {first}..{first + count - 1} is empty, overlaps or leaves 0..65535")
+        for first, end in sorted([*((first, first + count) for first, count in areas), *self._read_only]):
+            if not ends[-1] <= first < end <= ADDRESSES:
+                raise ValueError(f"area {first}..{end - 1} is empty, overlaps or leaves 0..65535")
             if first == ends[-1]:
-                ends[-1] = first + count
+                ends[-1] = end
             else:
                 firsts.append(first)
-                ends.append(first + count)
+                ends.append(end)
         self._firsts = firsts
         self._ends = ends
 
     def covers(self, address: int, count: int) -> bool:
-        """Say whether all of ``count`` addresses from ``address`` on (no wrapping) lie in one area."""
+        """Say whether all of ``count`` addresses from ``address`` on (no wrapping) exist."""
         return address + count <= self._ends[bisect_right(self._firsts, address) - 1]
+
+    def protects(self, address: int, count: int) -> bool:
+        """Say whether any of ``count`` addresses from ``address`` on is read-only."""
+        return any(first < address + count and address < end for first, end in self._read_only)
 
 
 class Registers(Table):
@@ -54,6 +60,7 @@ class Registers(Table):
 
     Args:
         areas: first address of each area, and its values, each 0 to 0xFFFF.
+        read_only: the same, for areas that no request may write.
 
     Raises:
         ValueError: as in :class:`Table`, or a value does not fit 16 bits.
@@ -61,11 +68,14 @@ class Registers(Table):
 
     __slots__ = ("_image",)
 
-    def __init__(self, areas: Iterable[tuple[int, Sequence[int]]] = ()) -> None:
-        areas = list(areas)
-        super().__init__((first, len(values)) for first, values in areas)
+    def __init__(
+        self,
+        areas: Sequence[tuple[int, Sequence[int]]] = (),
+        read_only: Sequence[tuple[int, Sequence[int]]] = (),
+    ) -> None:
+        super().__init__(_spans(areas), _spans(read_only))
         self._image = bytearray(2 * (ADDRESSES + LONGEST_READ))
-        for first, values in areas:
+        for first, values in (*areas, *read_only):
             self.write(first, b"".join(map(_word, values)))
 
     def __getitem__(self, address: int) -> int:
@@ -89,6 +99,7 @@ class Bits(Table):
 
     Args:
         areas: first address of each area, and its values.
+        read_only: the same, for areas that no request may write.
 
     Raises:
         ValueError: as in :class:`Table`.
@@ -96,11 +107,14 @@ class Bits(Table):
 
     __slots__ = ("_image",)
 
-    def __init__(self, areas: Iterable[tuple[int, Sequence[bool]]] = ()) -> None:
-        areas = list(areas)
-        super().__init__((first, len(values)) for first, values in areas)
+    def __init__(
+        self,
+        areas: Sequence[tuple[int, Sequence[bool]]] = (),
+        read_only: Sequence[tuple[int, Sequence[bool]]] = (),
+    ) -> None:
+        super().__init__(_spans(areas), _spans(read_only))
         self._image = bytearray((ADDRESSES + LONGEST_READ) // 8)
-        for first, values in areas:
+        for first, values in (*areas, *read_only):
             self.write(first, len(values), sum(value << place for place, value in enumerate(values)))
 
     def __getitem__(self, address: int) -> bool:
@@ -128,3 +142,7 @@ def _word(value: int) -> bytes:
     if not 0 <= value <= VALUE_MAX:
         raise ValueError(f"{value} does not fit a register")
     return value.to_bytes(2)
+
+
+def _spans(areas: Sequence[tuple[int, Sequence[object]]]) -> list[tuple[int, int]]:
+    return [(first, len(values)) for first, values in areas]

@@ -15,7 +15,8 @@ from testbed.protocols.modbus import Function
 class Plc(ModbusServer):
     """A controller with every table and every function, larger than the longest request.
 
-    A holding register holds its address and an input register its address + 1000. A coil is on where
+    A holding register holds its address and an input register its address + 1000. Sixteen holding
+    registers from 800 on are read-only. A coil is on where
     the address has an odd number of one bits, a discrete input where the number is even: two patterns
     that never repeat, so that data from a wrong place show.
     """
@@ -24,7 +25,9 @@ class Plc(ModbusServer):
         super().__init__(
             coils=Bits([_odd_ones(0, 2048), _odd_ones(4096, 2048)]),
             discrete_inputs=Bits([_even_ones(0, 2048), _even_ones(4096, 16)]),
-            holding_registers=Registers([(0, range(200)), (400, range(400, 656))]),
+            holding_registers=Registers(
+                [(0, range(200)), (400, range(400, 656))], read_only=[(800, range(800, 816))]
+            ),
             input_registers=Registers([(0, range(1000, 1200)), (400, range(1400, 1416))]),
         )
 

@@ -1,36 +1,30 @@
-"""The rules of a Modbus server, without input or output: a request PDU in, a response PDU out.
+"""The functions of a Modbus server, without input or output: a request PDU in, a response PDU out.
 
-Each rule of the MODBUS Application Protocol Specification V1.1b3 ("AP" below) is one attribute or one
-small method here, so that a mutant breaks exactly one rule by overriding exactly one thing. There is no
-second, faster way around these methods. A rule is always given the request, so that a mutant may break
-it for one function only.
-
-Checks run in the order of the state diagrams of each function (AP Fig. 11 to 27): function (exception
-01), then length, quantity, byte count and value (03), then address (02).
+MODBUS Application Protocol Specification V1.1b3 ("AP" below). Each function is a state diagram of AP 6
+(Fig. 11 to 27) written down: length, quantity, byte count and value are checked first (exception 03),
+then the address (02); the function itself was before (01). What is checked is in ``rules.py``. There is
+no second, faster way around these methods, so that a mutant of one bites wherever it counts.
 """
 
 from collections.abc import Callable, Mapping
 from struct import Struct
 from typing import ClassVar
 
-from device_simulators.modbus.datastore import Bits, Registers, Table
+from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.protocol import ModbusTcpProtocol
-from testbed.protocols.modbus import COIL_OFF, COIL_ON, ExceptionCode, Function
+from device_simulators.modbus.rules import Rules
+from testbed.protocols.modbus import COIL_ON, ExceptionCode, Function
 
 ILLEGAL_FUNCTION = int(ExceptionCode.ILLEGAL_FUNCTION)
 ILLEGAL_DATA_ADDRESS = int(ExceptionCode.ILLEGAL_DATA_ADDRESS)
 ILLEGAL_DATA_VALUE = int(ExceptionCode.ILLEGAL_DATA_VALUE)
 
-_two_bytes = Struct("BB").pack
 _two_words = Struct(">xHH").unpack_from
 _three_words = Struct(">xHHH").unpack_from
 _four_words = Struct(">xHHHH").unpack_from
 
-Handler = Callable[[bytes], bytes]
-"""Answers a request PDU of its function with a response PDU; an empty one means silence."""
 
-
-class ModbusServer:
+class ModbusServer(Rules):
     """A Modbus server over four tables; those not given are empty.
 
     Args:
@@ -60,15 +54,6 @@ class ModbusServer:
     protocol_class: ClassVar[type[ModbusTcpProtocol]] = ModbusTcpProtocol
     """The framing that goes with these rules, so that a mutant can break that instead."""
 
-    READ_COILS_MAX: ClassVar[int] = 2000  # AP 6.1
-    READ_DISCRETE_INPUTS_MAX: ClassVar[int] = 2000  # AP 6.2
-    READ_HOLDING_REGISTERS_MAX: ClassVar[int] = 125  # AP 6.3
-    READ_INPUT_REGISTERS_MAX: ClassVar[int] = 125  # AP 6.4
-    WRITE_MULTIPLE_COILS_MAX: ClassVar[int] = 1968  # AP 6.11
-    WRITE_MULTIPLE_REGISTERS_MAX: ClassVar[int] = 123  # AP 6.12
-    READ_WRITE_READ_MAX: ClassVar[int] = 125  # AP 6.17
-    READ_WRITE_WRITE_MAX: ClassVar[int] = 121  # AP 6.17
-
     def __init__(
         self,
         *,
@@ -81,65 +66,20 @@ class ModbusServer:
         self.discrete_inputs = discrete_inputs or Bits()
         self.holding_registers = holding_registers or Registers()
         self.input_registers = input_registers or Registers()
-        self._handlers: list[Handler] = [self.unknown_function] * 256
+        # Functions of the class and not methods of self: a circle would keep the tables until a collection.
+        self._handlers: list[Handler] = [type(self).unknown_function] * 256
         for function in self.functions:
-            self._handlers[function] = getattr(self, self.HANDLERS[function])
+            self._handlers[function] = getattr(type(self), self.HANDLERS[function])
 
     def answer(self, request: bytes) -> bytes:
         """Answer a request PDU (at least one byte); an empty answer means silence."""
-        return self._handlers[request[0]](request)
-
-    # Refusals
+        return self._handlers[request[0]](self, request)
 
     def unknown_function(self, request: bytes) -> bytes:
         """Answer a function that this device does not serve (AP 7, exception 01)."""
         return self.refuse(request, ILLEGAL_FUNCTION)
 
-    def refuse(self, request: bytes, code: int) -> bytes:
-        """Answer with an exception: the function with its highest bit set, and the code (AP 7)."""
-        return bytes((request[0] | 0x80, code))
-
-    # Rules of requests
-
-    def length_is_right(self, request: bytes, length: int) -> bool:
-        """A PDU has exactly the bytes that its function and its byte count call for (AP 7, code 03)."""
-        return len(request) == length
-
-    def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:  # noqa: ARG002
-        """At least one value is asked for, and no more than fit a PDU (AP 6.1 to 6.17)."""
-        return 1 <= quantity <= maximum
-
-    def byte_count_is_right(self, request: bytes, byte_count: int, expected: int) -> bool:  # noqa: ARG002
-        """The byte count of a write agrees with its quantity (AP 6.11, 6.12, 6.17)."""
-        return byte_count == expected
-
-    def coil_value_is_legal(self, request: bytes, value: int) -> bool:  # noqa: ARG002
-        """A single coil is written with FF00 or 0000 and nothing else (AP 6.5)."""
-        return value in (COIL_ON, COIL_OFF)
-
-    def range_is_served(self, request: bytes, table: Table, address: int, quantity: int) -> bool:  # noqa: ARG002
-        """All addresses exist, and none lies beyond 0xFFFF (AP 7, code 02)."""
-        return table.covers(address, quantity)
-
-    # Rules of responses
-
-    def values(self, request: bytes, data: bytes | bytearray) -> bytes:
-        """Answer a read: function, byte count, data (AP 6.1 to 6.4, 6.17)."""
-        return _two_bytes(request[0], len(data)) + data
-
-    def echo(self, request: bytes) -> bytes:
-        """Answer a write of one value with the request itself (AP 6.5, 6.6, 6.16)."""
-        return request
-
-    def confirm(self, request: bytes) -> bytes:
-        """Answer a write of many values with its function, address and quantity (AP 6.11, 6.12)."""
-        return request[:5]
-
-    # Rules of data
-
-    def pack_bits(self, request: bytes, bits: int, quantity: int) -> bytes:  # noqa: ARG002
-        """Lay bits out eight to a byte, lowest address lowest, the rest of the last byte zero (AP 6.1)."""
-        return bits.to_bytes((quantity + 7) // 8, "little")
+    # Data
 
     def write_bits(self, request: bytes, address: int, quantity: int, data: bytes) -> None:  # noqa: ARG002
         """Set coils from packed bits, ignoring the bits behind the quantity (AP 6.11)."""
@@ -148,10 +88,6 @@ class ModbusServer:
     def write_registers(self, request: bytes, address: int, data: bytes) -> None:  # noqa: ARG002
         """Set holding registers, all of them in one step (AP 6.6, 6.12, 6.16, 6.17)."""
         self.holding_registers.write(address, data)
-
-    def masked(self, current: int, and_mask: int, or_mask: int) -> int:
-        """Keep the bits of the AND mask, take the others from the OR mask (AP 6.16)."""
-        return current & and_mask | or_mask & ~and_mask
 
     def write_then_read(self, request: bytes, read: tuple[int, int], address: int, data: bytes) -> bytearray:
         """Write before reading (AP 6.17); ``read`` is the address and quantity to read."""
@@ -205,7 +141,7 @@ class ModbusServer:
         address, value = _two_words(request)
         if not self.coil_value_is_legal(request, value):
             return self.refuse(request, ILLEGAL_DATA_VALUE)
-        if not self.range_is_served(request, self.coils, address, 1):
+        if not self.range_takes_writes(request, self.coils, address, 1):
             return self.refuse(request, ILLEGAL_DATA_ADDRESS)
         self.write_bits(request, address, 1, bytes((value == COIL_ON,)))
         return self.echo(request)
@@ -215,7 +151,7 @@ class ModbusServer:
         if not self.length_is_right(request, 5):
             return self.refuse(request, ILLEGAL_DATA_VALUE)
         address, _ = _two_words(request)
-        if not self.range_is_served(request, self.holding_registers, address, 1):
+        if not self.range_takes_writes(request, self.holding_registers, address, 1):
             return self.refuse(request, ILLEGAL_DATA_ADDRESS)
         self.write_registers(request, address, request[3:])
         return self.echo(request)
@@ -230,7 +166,7 @@ class ModbusServer:
             and self.byte_count_is_right(request, request[5], (quantity + 7) // 8)
         ):
             return self.refuse(request, ILLEGAL_DATA_VALUE)
-        if not self.range_is_served(request, self.coils, address, quantity):
+        if not self.range_takes_writes(request, self.coils, address, quantity):
             return self.refuse(request, ILLEGAL_DATA_ADDRESS)
         self.write_bits(request, address, quantity, request[6:])
         return self.confirm(request)
@@ -245,7 +181,7 @@ class ModbusServer:
             and self.byte_count_is_right(request, request[5], 2 * quantity)
         ):
             return self.refuse(request, ILLEGAL_DATA_VALUE)
-        if not self.range_is_served(request, self.holding_registers, address, quantity):
+        if not self.range_takes_writes(request, self.holding_registers, address, quantity):
             return self.refuse(request, ILLEGAL_DATA_ADDRESS)
         self.write_registers(request, address, request[6:])
         return self.confirm(request)
@@ -255,7 +191,7 @@ class ModbusServer:
         if not self.length_is_right(request, 7):
             return self.refuse(request, ILLEGAL_DATA_VALUE)
         address, and_mask, or_mask = _three_words(request)
-        if not self.range_is_served(request, self.holding_registers, address, 1):
+        if not self.range_takes_writes(request, self.holding_registers, address, 1):
             return self.refuse(request, ILLEGAL_DATA_ADDRESS)
         value = self.masked(self.holding_registers[address], and_mask, or_mask)
         self.write_registers(request, address, value.to_bytes(2))
@@ -274,7 +210,7 @@ class ModbusServer:
             return self.refuse(request, ILLEGAL_DATA_VALUE)
         if not (
             self.range_is_served(request, self.holding_registers, read_address, read_quantity)
-            and self.range_is_served(request, self.holding_registers, address, quantity)
+            and self.range_takes_writes(request, self.holding_registers, address, quantity)
         ):
             return self.refuse(request, ILLEGAL_DATA_ADDRESS)
         return self.values(
@@ -285,3 +221,7 @@ class ModbusServer:
 def _length_with_data(request: bytes, byte_count_at: int) -> int:
     """Length of a PDU whose byte count stands at an offset; the least possible one where it is missing."""
     return byte_count_at + 1 + (request[byte_count_at] if len(request) > byte_count_at else 0)
+
+
+Handler = Callable[[ModbusServer, bytes], bytes]
+"""Answers a request PDU of its function with a response PDU; an empty one means silence."""

@@ -28,6 +28,10 @@ class TestDeclaration:
             areas = declared.get(table, [])
             listed = [a for area in areas for a in range(area["first"], area["first"] + area["count"])]
             assert sorted(served) == listed
+            protected = {address for address in range(65536) if getattr(device, table).protects(address, 1)}
+            read_only = [area for area in areas if area.get("read_only")]
+            assert len(protected) == sum(area["count"] for area in read_only)
+            assert all(area["first"] in protected for area in read_only)
 
     def test_two_devices_share_nothing(self, name):
         one, other = DEVICES[name](), DEVICES[name]()

@@ -164,6 +164,7 @@ WRITES_REFUSED = [
     ("05 1000 ff", 3),
     ("06 ffff 0001", 2),
     ("06 00c8 0001", 2),  # 200: the first address behind the area
+    ("06 0320 0001", 2),  # 800: read-only
     ("06 0190 00", 3),
     # function 15, from the first scratch coil at 4096
     ("0f 1000 07b1 f7" + 247 * "ff", 3),
@@ -187,8 +188,10 @@ WRITES_REFUSED = [
     ("10 028f 0002 04 beefbeef", 2),
     ("10 ffff 0002 04 beefbeef", 2),
     ("10 ffff 0000 00", 3),
+    ("10 032e 0002 04 beefbeef", 2),
     # function 22
     ("16 ffff ffff 0000", 2),
+    ("16 032f ffff 0000", 2),
     ("16 0190 00f2", 3),
     ("16 0190 00f2 0025 00", 3),
     # function 23
@@ -201,6 +204,7 @@ WRITES_REFUSED = [
     ("17 0190 0001 0190", 3),
     ("17 ffff 0001 0190 0001 02 beef", 2),
     ("17 0190 0001 ffff 0001 02 beef", 2),
+    ("17 0190 0001 0320 0001 02 beef", 2),
     ("17 028f 0002 0190 0001 02 beef", 2),
     ("17 0190 0001 028f 0002 04 beefbeef", 2),
 ]
@@ -240,6 +244,19 @@ def test_mask_write(masks, value):
     ask(plc, "06 0190 0012")
     ask(plc, f"16 0190 {masks}")
     assert ask(plc, "03 0190 0001") == bytes.fromhex(f"03 02 {value}").hex(" ")
+
+
+def test_read_only_registers_are_read_all_the_same():
+    assert ask(Plc(), "03 0320 0002") == "03 04 03 20 03 21"
+    assert ask(Plc(), "17 0320 0001 0190 0001 02 5a5a") == "17 02 03 20"
+
+
+def test_a_read_only_coil_is_no_address_for_a_write():
+    server = ModbusServer(coils=Bits([(0, [False] * 4)], read_only=[(4, [False] * 4)]))
+    assert ask(server, "0f 0000 0005 01 1f") == "8f 02"
+    assert ask(server, "05 0004 ff00") == "85 02"
+    assert ask(server, "01 0000 0008") == "01 01 00"
+    assert ask(server, "05 0003 ff00") == "05 00 03 ff 00"
 
 
 def test_read_write_writes_first():
