@@ -1,3 +1,3 @@
-"""The bench of the mother factory: test machines that speak Modbus (and soon OPC UA) against the standards."""
+"""The bench of the mother factory: judges machines that speak Modbus (soon OPC UA) by their standards."""
 
 __version__ = "0.1.0"

@@ -118,14 +118,11 @@ def check_period(certificate: x509.Certificate, at: datetime) -> None:
     Raises:
         Refused: The certificate is expired or not yet valid.
     """
-    if at > certificate.not_valid_after_utc:
-        raise Refused(
-            f"the certificate of {name(certificate)} expired on {certificate.not_valid_after_utc:%F}"
-        )
-    if at < certificate.not_valid_before_utc:
-        raise Refused(
-            f"the certificate of {name(certificate)} is valid from {certificate.not_valid_before_utc:%F}"
-        )
+    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if at > last:
+        raise Refused(f"the certificate of {name(certificate)} expired on {last:%Y-%m-%d}")
+    if at < first:
+        raise Refused(f"the certificate of {name(certificate)} is valid only from {first:%Y-%m-%d}")
 
 
 def load_roots(path: Path) -> tuple[x509.Certificate, ...]:

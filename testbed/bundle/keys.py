@@ -24,11 +24,11 @@ from testbed.bundle.certificates import Role
 from testbed.bundle.errors import Refused
 from testbed.bundle.issuing import issue_root, issue_signer
 
-MAX_KEY_FILE = 1 << 16
-READABLE_BY_OTHERS = 0o077
-
 if TYPE_CHECKING:
     from cryptography import x509
+
+MAX_KEY_FILE = 1 << 16
+READABLE_BY_OTHERS = 0o077
 
 
 class KeysExist(Exception):  # noqa: N818  (says what is the case; nothing went wrong)

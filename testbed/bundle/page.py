@@ -104,6 +104,15 @@ def split(data: bytes) -> tuple[bytes, str]:
     return visible, (cms.BEGIN.encode() + block.removesuffix(_CLOSE_COMMENT)).decode("ascii")
 
 
+def signed_payload(sealed: bytes) -> bytes:
+    """Return the statement a sealed page carries, which the bundle repeats in `statement.json`.
+
+    Raises:
+        Refused: The page or its container is not as `seal` wrote it.
+    """
+    return cms.open_container(split(sealed)[1]).payload
+
+
 def _plain(html: bytes) -> bytes:
     """Rewrite what an HTML parser reads alike but other readers do not (HTML standard, input stream)."""
     html = html.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", "\ufffd".encode())

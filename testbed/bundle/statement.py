@@ -68,7 +68,7 @@ def build(subjects: Mapping[str, str], predicate: Mapping[str, Any], kind: Predi
     problem = _subject_problem(subjects)
     if problem:
         raise ValueError(problem)
-    return rfc8785.dumps(
+    payload = rfc8785.dumps(
         {
             "_type": STATEMENT_TYPE,
             "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects.items()],
@@ -76,6 +76,11 @@ def build(subjects: Mapping[str, str], predicate: Mapping[str, Any], kind: Predi
             "predicate": dict(predicate),
         }
     )
+    try:
+        parse(payload)  # a float of 2^53 is written as the integer that no reader would take
+    except Refused as error:
+        raise ValueError(str(error)) from error
+    return payload
 
 
 def parse(payload: bytes) -> Statement:

@@ -1,0 +1,1 @@
+"""The thin pytest layer: selection, concurrency, findings, ledger."""

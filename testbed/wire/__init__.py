@@ -1,0 +1,1 @@
+"""The wire: clocks, connections, recorder, captures, and the monitor that watches all traffic."""

@@ -1,0 +1,50 @@
+"""Writes a run into its folder while it goes on: append-only, captures named by their digests."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TextIO
+
+from testbed.model.record import CaseRecord, Footer, Header
+
+RESULTS = "results.jsonl"
+CAPTURES = "wire"
+
+
+class BundleExistsError(FileExistsError):
+    """The folder already holds a run, which is never overwritten."""
+
+
+class BundleWriter:
+    """The evidence part of a bundle: results.jsonl, wire/, declaration.yaml, profile.yaml."""
+
+    def __init__(self, folder: Path, *, declaration: bytes, profile: bytes) -> None:
+        """Begin a bundle.
+
+        Raises:
+            BundleExistsError: the folder already holds a run or anything else.
+            OSError: it cannot be written.
+        """
+        if folder.exists() and any(folder.iterdir()):
+            raise BundleExistsError(f"{folder} already holds a run; name another folder or leave --out away")
+        (folder / CAPTURES).mkdir(parents=True, exist_ok=True)
+        (folder / "declaration.yaml").write_bytes(declaration)
+        (folder / "profile.yaml").write_bytes(profile)
+        self.folder = folder
+        self._results: TextIO = (folder / RESULTS).open("x", encoding="utf-8", newline="\n")
+
+    def keep(self, capture: bytes) -> str:
+        """Keep a capture; return its path in the bundle."""
+        path = f"{CAPTURES}/{hashlib.sha256(capture).hexdigest()}.pcapng"
+        (self.folder / path).write_bytes(capture)
+        return path
+
+    def line(self, record: Header | CaseRecord | Footer) -> None:
+        """Append one line."""
+        self._results.write(record.model_dump_json(exclude_defaults=False) + "\n")
+        self._results.flush()
+
+    def close(self) -> None:
+        """Close the record; nothing can be added any more."""
+        self._results.close()

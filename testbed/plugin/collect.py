@@ -1,0 +1,95 @@
+"""Finds the cases among what pytest collected, and notices when some were left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from testbed.bundle.writer import BundleWriter
+from testbed.model.record import CaseRecord, Footer, Header, Judged
+from testbed.plugin.case import Case, make_case
+from testbed.plugin.setup import Setup
+from testbed.plugin.shelf import Suite, suites
+
+
+def case_of(item: pytest.Function) -> Case | None:
+    """Return the case that a collected function is, or None when it belongs to no installed suite."""
+    suite = _suite_of(item.path)
+    if suite is None:
+        return None
+    parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    return make_case(suite.catalogue, f"{item.path.name}::{item.name}", item.function, parameters)
+
+
+def _suite_of(path: Path) -> Suite | None:
+    folder = path.parent.resolve()
+    return next((suite for suite in suites().values() if suite.folder.resolve() == folder), None)
+
+
+def wanted(items: list[pytest.Item], chosen: Sequence[str], config: pytest.Config) -> list[pytest.Item]:
+    """Keep the cases named `SUITE/FILE::NAME`; the others are deselected.
+
+    Raises:
+        pytest.UsageError: a name that no case has.
+    """
+    from testbed.plugin.hooks import CASE  # noqa: PLC0415 - the key stands with the hooks
+
+    names = {f"{item.stash[CASE].suite}/{item.stash[CASE].id}": item for item in items if CASE in item.stash}
+    if unknown := [name for name in chosen if name not in names]:
+        raise pytest.UsageError(f"no case is called {unknown[0]}")
+    kept = [names[name] for name in dict.fromkeys(chosen)]
+    left = [item for item in items if item not in kept]
+    if left:
+        config.hook.pytest_deselected(items=left)
+    return kept
+
+
+def left_out(setup: Setup, cases: Sequence[Case]) -> str:
+    """Say which case files of the profile's suites were not collected; empty when all were."""
+    seen = {(case.suite, case.id.partition("::")[0]) for case in cases}
+    missing = [
+        f"{suite.catalogue.id}/{file.name}"
+        for suite in setup.suites
+        for file in sorted(suite.folder.glob("test_*.py"))
+        if (suite.catalogue.id, file.name) not in seen
+    ]
+    return f"not run: {', '.join(missing)}" if missing else ""
+
+
+class Keeper:
+    """Writes a run into a bundle."""
+
+    def __init__(self, writer: BundleWriter) -> None:
+        self.writer = writer
+
+    def begun(self, header: Header, cases: Sequence[Case]) -> None:  # noqa: ARG002 - part of the interface
+        """Write the header."""
+        self.writer.line(header)
+
+    def waiting(self, case: Case) -> None:
+        """Write nothing."""
+
+    def found(self, record: CaseRecord, capture: bytes) -> CaseRecord:
+        """Keep the capture, write the record."""
+        if capture:
+            record = record.model_copy(update={"capture": self.writer.keep(capture)})
+        self.writer.line(record)
+        return record
+
+    def ended(self, footer: Footer, judged: Sequence[Judged]) -> None:  # noqa: ARG002 - part of the interface
+        """Write the footer and close."""
+        self.writer.line(footer)
+        self.writer.close()
+
+
+def keeper(setup: Setup, folder: Path | None) -> list[Keeper]:
+    """Return the listener that keeps a bundle, where a folder is named.
+
+    Raises:
+        BundleExistsError: the folder already holds something.
+    """
+    if folder is None:
+        return []
+    return [Keeper(BundleWriter(folder, declaration=setup.declaration_text, profile=setup.profile_text))]

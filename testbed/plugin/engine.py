@@ -1,0 +1,217 @@
+"""Runs cases side by side on one event loop in a thread of its own, and hands each result out when asked."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from testbed.model.base import Text
+from testbed.model.declaration import Declaration
+from testbed.model.needs import missing
+from testbed.model.record import CaseRecord, Finding
+from testbed.model.standard import Catalogue
+from testbed.model.verdict import Verdict, join
+from testbed.plugin.case import Case, Result
+from testbed.plugin.judge import Happening, judge
+from testbed.plugin.slots import Slots
+from testbed.testers.modbus.bench import SURVIVES, ModbusBench
+from testbed.testers.modbus.evidence import evidence
+from testbed.wire.dial import Dial
+from testbed.wire.pcapng import capture
+from testbed.wire.recorder import Recorder
+
+CASE_WITHIN = 60.0
+"""Seconds after which a case is given up (assumed; the longest takes a few)."""
+
+Connect = Callable[[], Coroutine[object, object, tuple[Declaration, Dial]]]
+"""Runs in the engine's loop before the first case; says how the device is reached from there."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How cases are run."""
+
+    seed: int
+    jobs: int
+    epoch: float
+    """POSIX time at which the run began, in seconds."""
+    captures: bool = True
+
+
+@dataclass(eq=False)
+class Engine:
+    """One device, one loop, many cases."""
+
+    cases: Sequence[Case]
+    catalogues: Mapping[str, Catalogue]
+    settings: Settings
+    connect: Connect
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    watched: dict[str, int] = field(default_factory=dict)
+    """Frames that the monitor judged, by suite."""
+    _futures: dict[tuple[str, str], Future[Result]] = field(default_factory=dict)
+    _thread: threading.Thread | None = None
+    _loop: asyncio.AbstractEventLoop | None = None
+    _main: asyncio.Task[None] | None = None
+    _began: float = 0.0
+
+    def start(self) -> None:
+        """Begin to run all cases."""
+        self._futures = {(case.suite, case.id): Future() for case in self.cases}
+        self._thread = threading.Thread(target=self._run, name="testbed-engine", daemon=True)
+        self._thread.start()
+
+    def result(self, suite: str, case: str) -> Result:
+        """Wait for a case and return what came of it."""
+        return self._futures[suite, case].result()
+
+    def stop(self, within: float = 10.0) -> None:
+        """Cancel what still runs, let every case restore what it wrote, and end the loop.
+
+        Args:
+            within: seconds to wait for that.
+        """
+        if self._thread is None:
+            return
+        if self._loop is not None and self._main is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._main.cancel)
+        self._thread.join(within)
+        self._thread = None
+
+    def run(self) -> list[Result]:
+        """Run all cases in this thread and return what came of them, in order (the ledger's way)."""
+        self._futures = {(case.suite, case.id): Future() for case in self.cases}
+        self._run()
+        return [self._futures[case.suite, case.id].result() for case in self.cases]
+
+    def _run(self) -> None:
+        loop = self.new_loop()
+        self._loop = loop
+        try:
+            self._main = loop.create_task(self._all())
+            loop.run_until_complete(self._main)
+        except asyncio.CancelledError:
+            pass  # stopped on purpose; the futures below say so
+        except BaseException as error:  # noqa: BLE001 - whoever waits for a result must hear of it
+            for future in self._futures.values():
+                if not future.done():
+                    future.set_exception(error)
+        finally:
+            for future in self._futures.values():
+                future.cancel()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    async def _all(self) -> None:
+        self._began = asyncio.get_running_loop().time()
+        declaration, dial = await self.connect()
+        bench = ModbusBench(declaration, dial, self.settings.seed)
+        slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))
+        for case in self.cases:
+            if case.gate:
+                result = await self._one(case, bench, slots)
+                if any(finding.broken for finding in result.record.findings if finding.source == "case"):
+                    bench.refused.add(case.gate)
+        async with asyncio.TaskGroup() as group:
+            for case in self.cases:
+                if not case.gate:
+                    group.create_task(self._one(case, bench, slots))
+
+    async def _one(self, case: Case, bench: ModbusBench, slots: Slots) -> Result:
+        weight = slots.capacity if case.alone else min(bench.weight(case.fixtures), slots.capacity)
+        result = self._skipped(case, bench)
+        if result is None:
+            async with slots.take(weight):
+                result = await self._execute(case, bench)
+        self._futures[case.suite, case.id].set_result(result)
+        return result
+
+    def _skipped(self, case: Case, bench: ModbusBench) -> Result | None:
+        """Return the result of a case that this device gives no reason or no leave to run."""
+        facts = bench.declaration.facts
+        lack = missing(case.needs, facts)
+        if lack is not None:
+            reason = Text(
+                en=f"{lack.reason}; to allow it, add the line {lack.paste}" if lack.paste else lack.reason,
+                ko=f"구현 적합성 명세서에 없음: {lack.paste or ', '.join(map(str, case.needs))}",
+            )
+            return self._not_run(case, lack.verdict, reason)
+        served = {name: amount for name, amount in facts.items() if name not in bench.refused}
+        if not case.gate and missing(case.needs, served) is not None:
+            refused = ", ".join(sorted(bench.refused))
+            return self._not_run(
+                case,
+                Verdict.INCONCLUSIVE,
+                Text(en=f"declared but not served: {refused}", ko=f"선언되었으나 동작하지 않음: {refused}"),
+            )
+        return None
+
+    @staticmethod
+    def _not_run(case: Case, verdict: Verdict, reason: Text) -> Result:
+        findings = tuple(
+            Finding(requirement=one, verdict=verdict, source="selection") for one in case.verifies
+        )
+        return Result(
+            CaseRecord(
+                suite=case.suite,
+                case=case.id,
+                title=case.title,
+                verifies=case.verifies,
+                verdict=verdict,
+                reason=reason,
+                findings=findings,
+            )
+        )
+
+    async def _execute(self, case: Case, bench: ModbusBench) -> Result:
+        loop = asyncio.get_running_loop()
+        recorder = Recorder(loop.time)
+        at, began = loop.time() - self._began, time.perf_counter()
+        desk = bench.case(case.id, case.needs, recorder)
+        happening = Happening()
+        try:
+            arguments = await desk.prepare(case.fixtures)
+            async with asyncio.timeout(CASE_WITHIN):
+                await case.call(**arguments, **case.parameters)
+        except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
+            happening.error = error
+        finally:
+            happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
+            try:
+                happening.survival = await desk.conclude()
+            except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
+                happening.error = error
+        happening.breaches = desk.monitor.breaches
+        self.watched[case.suite] = self.watched.get(case.suite, 0) + desk.monitor.watched
+        catalogue = self.catalogues[case.suite]
+        judgement = judge(case, catalogue, happening, SURVIVES)
+        verdict = join(finding.verdict for finding in judgement.findings)
+        cited = {number for finding in judgement.findings for number in finding.frames}
+        record = CaseRecord(
+            suite=case.suite,
+            case=case.id,
+            title=case.title,
+            verifies=case.verifies,
+            verdict=verdict,
+            reason=judgement.reason,
+            findings=tuple(judgement.findings),
+            at=round(at, 6),
+            duration_s=round(time.perf_counter() - began, 6),
+            frames=() if verdict is Verdict.PASS else evidence(recorder, cited, judgement.guilty),
+            reproduce=f"testbed run declaration.yaml --seed {self.settings.seed} "
+            f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
+            log=(*recorder.notes, *happening.log),
+        )
+        if not self.settings.captures:
+            return Result(record)
+        said = f"{case.suite}/{case.id}\n" + "\n".join(
+            f"{finding.requirement}: {finding.verdict}" for finding in judgement.findings
+        )
+        if recorder.left_out:
+            said += f"\n{recorder.left_out} packets were left out: more than is kept of one case"
+        return Result(record, capture(recorder, comment=said, epoch=self.settings.epoch + at))

@@ -1,0 +1,208 @@
+"""The pytest plugin: cases of installed suites become tasks of an engine, findings become reports.
+
+It is loaded in every pytest run of whoever installed the bed, so it imports nothing of it early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from testbed.model.record import CaseRecord
+    from testbed.plugin.case import Case
+    from testbed.plugin.run import Run
+
+CASE = pytest.StashKey["Case"]()
+RECORD = pytest.StashKey["CaseRecord"]()
+RUN = pytest.StashKey["Run"]()
+HAND = pytest.StashKey[str]()
+
+LETTERS = {
+    "PASS": ("passed", ".", "PASS"),
+    "WEAK": ("weak", "w", ("WEAK", {"yellow": True})),
+    "INFO": ("info", "i", "INFO"),
+    "INCONCLUSIVE": ("inconclusive", "?", ("INCONCLUSIVE", {"yellow": True})),
+    "FAIL": ("failed", "F", "FAIL"),
+    "ERROR": ("error", "E", "ERROR"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the options of a run."""
+    group = parser.getgroup("testbed", "conformance of a device under test")
+    group.addoption("--declaration", type=Path, help="the vendor's declaration (YAML) of the device to judge")
+    group.addoption("--testbed-out", type=Path, help="folder for the bundle (default: no bundle is kept)")
+    group.addoption("--testbed-seed", type=int, help="seed of every random choice (default: a fresh one)")
+    group.addoption("--testbed-jobs", type=int, help="cases that may run at once (default: 8)")
+    group.addoption(
+        "--testbed-case", action="append", default=[], help="run only this case: SUITE/FILE::NAME"
+    )
+
+
+@pytest.fixture(name="modbus")
+def _modbus() -> None:
+    """A strict Modbus client with a connection of its own (supplied by the engine)."""
+
+
+@pytest.fixture(name="other")
+def _other() -> None:
+    """A second Modbus client, on a second connection (supplied by the engine)."""
+
+
+@pytest.fixture(name="crowd")
+def _crowd() -> None:
+    """As many Modbus clients as the device declares sessions (supplied by the engine)."""
+
+
+@pytest.fixture(name="declared")
+def _declared() -> None:
+    """The device's tables and limits, as declared (supplied by the engine)."""
+
+
+@pytest.fixture(name="registers")
+def _registers() -> None:
+    """Leased scratch registers, restored afterwards (supplied by the engine)."""
+
+
+@pytest.fixture(name="coils")
+def _coils() -> None:
+    """Leased scratch coils, restored afterwards (supplied by the engine)."""
+
+
+@pytest.fixture(name="meet")
+def _meet() -> None:
+    """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Recognise the cases of installed suites and choose among them."""
+    if not any(
+        isinstance(item, pytest.Function) and hasattr(item.function, "__verifies__") for item in items
+    ):
+        return
+    from testbed.plugin.collect import case_of, wanted  # noqa: PLC0415 - see the top of this file
+
+    for item in items:
+        if isinstance(item, pytest.Function) and (case := case_of(item)) is not None:
+            item.stash[CASE] = case
+    chosen = config.getoption("--testbed-case")
+    if chosen:
+        items[:] = wanted(items, chosen, config)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Remember that somebody left cases out."""
+    left_out = [
+        item
+        for item in items
+        if CASE in item.stash or hasattr(getattr(item, "function", None), "__verifies__")
+    ]
+    if left_out:
+        left_out[0].config.stash[HAND] = f"{len(left_out)} cases were deselected"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Start the run before the first case."""
+    cases = [item.stash[CASE] for item in session.items if CASE in item.stash]
+    path: Path | None = session.config.getoption("--declaration")
+    if cases and RUN not in session.config.stash and path is not None:
+        _prepare(session, path)
+    run = session.config.stash.get(RUN, None)
+    if cases and run is not None and not session.config.option.collectonly:
+        from testbed.plugin.collect import left_out  # noqa: PLC0415
+
+        run.begin(cases, session.config.stash.get(HAND, "") or left_out(run.setup, cases))
+    return (yield)
+
+
+def _prepare(session: pytest.Session, path: Path) -> None:
+    """Make the run of a plain `pytest --declaration FILE`."""
+    from testbed.model.document import DocumentError  # noqa: PLC0415
+    from testbed.model.verdict import BAD_INPUT  # noqa: PLC0415
+    from testbed.plugin.collect import keeper  # noqa: PLC0415
+    from testbed.plugin.preflight import reach  # noqa: PLC0415
+    from testbed.plugin.run import Run  # noqa: PLC0415
+    from testbed.plugin.setup import prepare  # noqa: PLC0415
+    from testbed.wire.dial import UnreachableError  # noqa: PLC0415
+
+    option = session.config.getoption
+    try:
+        setup = prepare(path, seed=option("--testbed-seed"), jobs=option("--testbed-jobs"))
+        reach(setup)
+        session.config.stash[RUN] = Run(setup, keeper(setup, option("--testbed-out")))
+    except (DocumentError, FileExistsError) as error:
+        pytest.exit(str(error), returncode=BAD_INPUT)
+    except UnreachableError as error:
+        pytest.exit(f"{path}: {error}", returncode=2)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Await the result of a case that the engine runs, and report its verdict."""
+    case = pyfuncitem.stash.get(CASE, None)
+    if case is None:
+        return None
+    run = pyfuncitem.config.stash.get(RUN, None)
+    if run is None:
+        pytest.skip("no device: say which with --declaration FILE")
+    record = run.result(case.suite, case.id)
+    pyfuncitem.stash[RECORD] = record
+    if record.verdict in {"NOT_APPLICABLE", "NOT_TESTED"}:
+        pytest.skip(record.reason.en if record.reason else record.verdict)
+    if record.verdict in {"FAIL", "ERROR", "INCONCLUSIVE"}:
+        pytest.fail("\n".join(_lines(record)), pytrace=False)
+    return True
+
+
+def _lines(record: CaseRecord) -> Iterator[str]:
+    yield f"{record.title}"
+    if record.reason:
+        yield f"  {record.verdict}: {record.reason.en}"
+    for finding in record.findings:
+        if finding.expected and finding.received:
+            yield f"  {finding.requirement} {finding.verdict}"
+            yield f"    expected: {finding.expected.en}"
+            yield f"    received: {finding.received.en}"
+    for frame in record.frames:
+        arrow = "→" if frame.sent else "←"
+        yield f"  {frame.number:>4} {arrow} {bytes.fromhex(frame.hex).hex(' ')} {frame.note}".rstrip()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Carry the verdict over into the report."""
+    report = yield
+    record = item.stash.get(RECORD, None)
+    if record is not None and report.when == "call":
+        report.user_properties.append(("verdict", str(record.verdict)))
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> object:
+    """Show verdicts in the terminal."""
+    verdict = dict(report.user_properties).get("verdict") if report.when == "call" else None
+    return LETTERS.get(str(verdict)) if verdict else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the footer; a run's outcome decides the exit status."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and run.header is not None:
+        outcome = run.end(
+            interrupted=exitstatus in {pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR}
+        )
+        session.exitstatus = outcome.exit_status
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the outcome below pytest's own summary."""
+    run = terminalreporter.config.stash.get(RUN, None)
+    if run is not None and run.footer is not None:
+        terminalreporter.write_line(f"outcome: {run.footer.outcome}")

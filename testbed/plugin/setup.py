@@ -1,0 +1,127 @@
+"""What a run starts from: the declaration, its profile and suites, and how the device is reached."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from testbed.model.declaration import Declaration
+from testbed.model.document import Complaint, DocumentError, load, parse
+from testbed.model.profile import Profile
+from testbed.plugin.engine import Connect
+from testbed.plugin.shelf import Suite, read_profile, suites
+from testbed.wire.dial import Dial, in_process, over_tcp
+from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
+
+SEEDS = 1 << 32
+DEFAULT_JOBS = 8
+LARGEST = 4 << 20
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One device to be judged."""
+
+    declaration: Declaration
+    declaration_text: bytes
+    declaration_name: str
+    profile: Profile
+    profile_text: bytes
+    suites: tuple[Suite, ...]
+    seed: int = field(default_factory=lambda: secrets.randbelow(SEEDS))
+    jobs: int = DEFAULT_JOBS
+    simulator: Simulator | None = None
+    """The device itself, where it runs in this process."""
+
+    @property
+    def declaration_sha256(self) -> str:
+        """Digest of the declaration as written."""
+        return hashlib.sha256(self.declaration_text).hexdigest()
+
+    @property
+    def profile_sha256(self) -> str:
+        """Digest of the profile as written."""
+        return hashlib.sha256(self.profile_text).hexdigest()
+
+    def connect(self) -> Connect:
+        """Return how the engine's loop reaches the device: over TCP, or in process."""
+        declaration, device = self.declaration, self.simulator
+
+        async def connect() -> tuple[Declaration, Dial]:
+            dial = over_tcp(declaration.endpoint) if device is None else in_process(device.start())
+            return declaration, dial
+
+        return connect
+
+    def connect_over_sockets(self) -> Connect:
+        """Return how to reach the device over TCP; a simulated one then serves a loopback port."""
+        declaration, device = self.declaration, self.simulator
+        if device is None:
+            return self.connect()
+
+        async def connect() -> tuple[Declaration, Dial]:
+            server = await asyncio.get_running_loop().create_server(device.start(), "127.0.0.1", 0)
+            port = server.sockets[0].getsockname()[1]
+            unit = declaration.endpoint.unit
+            served = declaration.model_copy(update={"connect": f"tcp://127.0.0.1:{port}?unit={unit}"})
+            return served, over_tcp(served.endpoint)
+
+        return connect
+
+
+def prepare(path: Path, *, seed: int | None = None, jobs: int | None = None) -> Setup:
+    """Read a declaration and everything that it names.
+
+    Raises:
+        DocumentError: it cannot be used; the message says where and why.
+    """
+    name = str(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DocumentError(name, [Complaint(0, f"is larger than {LARGEST >> 20} MiB")])
+        data = path.read_bytes()
+        text = data.decode()
+    except OSError as error:
+        raise DocumentError(name, [Complaint(0, f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise DocumentError(name, [Complaint(0, f"is not UTF-8 text ({error.reason})")]) from error
+    return prepare_text(text, name, seed=seed, jobs=jobs)
+
+
+def prepare_text(
+    text: str, name: str, *, seed: int | None = None, jobs: int | None = None, device: Simulator | None = None
+) -> Setup:
+    """Read a declaration's text; `device` replaces what it connects to (the ledger's mutants).
+
+    Raises:
+        DocumentError: it cannot be used.
+    """
+    declaration = load(Declaration, text, name)
+    _, lines = parse(text, name)
+    profile, profile_text = read_profile(declaration.profile, name, lines.get(("profile",), 0))
+    used = tuple(suites()[suite] for suite in profile.suites)
+    known = {fact for suite in used for fact in suite.catalogue.facts}
+    if known:
+        for at, fact in enumerate(declaration.supports):
+            if fact not in known:
+                what = f"`supports`: `{fact}` is not known to {profile.id}; known: {', '.join(sorted(known))}"
+                raise DocumentError(name, [Complaint(lines.get(("supports", at), 0), what)])
+    if device is None and declaration.endpoint.is_simulated:
+        try:
+            device = simulator(declaration.endpoint.name)
+        except NoSuchSimulatorError as error:
+            raise DocumentError(name, [Complaint(lines.get(("connect",), 0), str(error))]) from error
+    return Setup(
+        declaration=declaration,
+        declaration_text=text.encode(),
+        declaration_name=name,
+        profile=profile,
+        profile_text=profile_text,
+        suites=used,
+        seed=secrets.randbelow(SEEDS) if seed is None else seed,
+        jobs=DEFAULT_JOBS if jobs is None else jobs,
+        simulator=device,
+    )

@@ -1,0 +1,88 @@
+"""What is installed: suites by entry point, profiles by name."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import profiles
+from testbed.model.document import Complaint, DocumentError, load, parse
+from testbed.model.profile import Profile
+from testbed.model.standard import Catalogue
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One installed suite."""
+
+    catalogue: Catalogue
+    folder: Path
+    digest: str
+    """SHA-256 over names and contents of its YAML and Python files, in order of name."""
+
+
+@cache
+def suites() -> Mapping[str, Suite]:
+    """Return every installed suite by id."""
+    found = {}
+    for point in sorted(entry_points(group="testbed.suites"), key=lambda point: point.name):
+        folder = Path(str(import_module(point.value).__path__[0]))
+        suite = read_suite(folder)
+        found[suite.catalogue.id] = suite
+    return found
+
+
+def read_suite(folder: Path) -> Suite:
+    """Read a suite's folder.
+
+    Raises:
+        DocumentError: suite.yaml or requirements.yaml cannot be used.
+    """
+    requirements = folder / "requirements.yaml"
+    rows, _ = parse(requirements.read_text(encoding="utf-8"), str(requirements))
+    source = folder / "suite.yaml"
+    catalogue = load(
+        Catalogue,
+        source.read_text(encoding="utf-8"),
+        f"{source} with requirements.yaml",
+        {"requirements": rows},
+    )
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.iterdir() if path.suffix in {".py", ".yaml"}):
+        digest.update(f"{file.name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
+    return Suite(catalogue, folder, digest.hexdigest())
+
+
+def profile_path(name: str) -> Path:
+    """Return the file of a profile, installed or not."""
+    return Path(str(profiles.__path__[0])) / f"{name}.yaml"
+
+
+def read_profile(name: str, source: str, line: int = 0) -> tuple[Profile, bytes]:
+    """Return a profile and its file's bytes.
+
+    Args:
+        name: name and version, `modbus-tcp-server@1`.
+        source: the document that asks for it, to complain about.
+        line: where it asks.
+
+    Raises:
+        DocumentError: there is no such profile, or one of its suites is not installed.
+    """
+    path = profile_path(name)
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*@*.yaml"))
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+        raise DocumentError(source, [Complaint(line, f"unknown profile `{name}`; {hint}")])
+    data = path.read_bytes()
+    profile = load(Profile, data.decode(), str(path))
+    if missing := [suite for suite in profile.suites if suite not in suites()]:
+        raise DocumentError(str(path), [Complaint(0, f"suite `{missing[0]}` is not installed")])
+    return profile, data

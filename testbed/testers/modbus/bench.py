@@ -1,0 +1,317 @@
+"""What the cases of a run share, and what each gets: connections, scratch, controls before and after."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from testbed.model.base import Text
+from testbed.model.declaration import Declaration
+from testbed.model.needs import Needs, least
+from testbed.protocols.modbus import (
+    Framer,
+    ReadCoils,
+    ReadDiscreteInputs,
+    ReadHoldingRegisters,
+    ReadInputRegisters,
+    Request,
+)
+from testbed.testers.modbus.declared import Declared
+from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.testers.modbus.reply import Reaction, Reply
+from testbed.testers.modbus.safety import writes_of
+from testbed.testers.modbus.scratch import MOST_WRITES, Lease, Pool, Scratch, ScratchCoils, ScratchRegisters
+from testbed.testers.modbus.tester import Modbus
+from testbed.testers.trouble import Unanswered, Undecided, Unsafe
+from testbed.wire.connection import Connection
+from testbed.wire.dial import Dial, UnreachableError
+from testbed.wire.recorder import Recorder
+
+SURVIVES = "MB-SURVIVES"
+SURVIVAL_WITHIN = 1.5
+"""Seconds that a device has to answer on a new connection after a case (assumed)."""
+
+_PROBES: Mapping[
+    str, tuple[str, type[ReadHoldingRegisters | ReadInputRegisters | ReadCoils | ReadDiscreteInputs]]
+]
+_PROBES = {
+    "fc03": ("holding_registers", ReadHoldingRegisters),
+    "fc04": ("input_registers", ReadInputRegisters),
+    "fc01": ("coils", ReadCoils),
+    "fc02": ("discrete_inputs", ReadDiscreteInputs),
+}
+
+
+class _Cutter:
+    """MBAP framing as the wire wants it."""
+
+    def __init__(self) -> None:
+        self._framer = Framer()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        return [frame.raw for frame in self._framer.feed(data)]
+
+    @property
+    def pending(self) -> bytes:
+        return self._framer.pending
+
+    def drop(self) -> bytes:
+        pending, self._framer = self._framer.pending, Framer()
+        return pending
+
+
+class ModbusBench:
+    """One device and what is known of it."""
+
+    FIXTURES: ClassVar[Mapping[str, str]] = {
+        "modbus": "A strict Modbus client with a connection of its own.",
+        "other": "A second one, on a second connection.",
+        "crowd": "As many clients as the device declares sessions.",
+        "declared": "The device's tables and limits, as declared.",
+        "registers": "Holding registers leased from the scratch areas, restored afterwards.",
+        "coils": "Coils leased from the scratch areas, restored afterwards.",
+    }
+
+    def __init__(self, declaration: Declaration, dial: Dial, seed: int) -> None:
+        self.declaration = declaration
+        self.declared = Declared(declaration)
+        self.refused: set[str] = set()
+        """Declared functions that the device was found not to serve."""
+        self.pools = {
+            "registers": Pool(declaration.areas("holding_registers")),
+            "coils": Pool(declaration.areas("coils")),
+        }
+        self.dial = dial
+        self.seed = seed
+        self._pace = asyncio.Lock()
+        self._next_request = 0.0
+
+    def weight(self, fixtures: Sequence[str]) -> int:
+        """Return how many connections a case needs at once."""
+        wanted = sum(name in {"modbus", "other"} for name in fixtures)
+        return max(wanted, self.declaration.sessions if "crowd" in fixtures else 0, 1)
+
+    def case(self, name: str, needs: Needs, recorder: Recorder) -> ModbusCase:
+        """Return what one case works with."""
+        return ModbusCase(self, needs, recorder, random.Random(f"{self.seed} {name}"))  # noqa: S311 - reproducible
+
+    def probe(self) -> Request:
+        """Return a read of one value that the device declares to serve.
+
+        Raises:
+            Undecided: it declares none that it serves.
+        """
+        for function, (table, request) in _PROBES.items():
+            areas = self.declaration.areas(table)  # type: ignore[arg-type]  # a key of the table above
+            if function in self.declaration.supports and function not in self.refused and areas:
+                return request(areas[0].first, 1)
+        raise Undecided(
+            Text(en="no declared read function is served", ko="선언된 읽기 기능이 하나도 동작하지 않음")
+        )
+
+    async def keep_pace(self) -> None:
+        """Wait until the device may be sent another request."""
+        pause = self.declaration.timing.pause
+        if pause:
+            async with self._pace:
+                loop = asyncio.get_running_loop()
+                await asyncio.sleep(max(0.0, self._next_request - loop.time()))
+                self._next_request = loop.time() + pause
+
+
+@dataclass
+class ModbusCase:
+    """One case at the bench: its connections, its leases, its monitor."""
+
+    bench: ModbusBench
+    needs: Needs
+    recorder: Recorder
+    random: random.Random
+    monitor: ModbusMonitor = field(default_factory=ModbusMonitor)
+    testers: list[Modbus] = field(default_factory=list)
+    _leases: dict[str, Lease] = field(default_factory=dict)
+    _found: list[tuple[Scratch[int] | Scratch[bool], tuple[int, ...]]] = field(default_factory=list)
+
+    # The guard between the case and the device.
+
+    @property
+    def unit(self) -> int:
+        """Unit identifier of the device."""
+        return self.bench.declaration.endpoint.unit
+
+    @property
+    def reply_within(self) -> float:
+        """Seconds within which the device declares to answer."""
+        return self.bench.declaration.timing.reply_within
+
+    def probe(self) -> Request:
+        """Return a harmless request that the device must answer."""
+        return self.bench.probe()
+
+    async def open(self) -> Connection:
+        """Open one more connection; UnreachableError where that fails."""
+        connection = Connection(self.recorder, _Cutter(), self.monitor)
+        await self.bench.dial(connection)
+        return connection
+
+    async def allow(self, data: bytes) -> None:
+        """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes."""
+        writes = writes_of(data)
+        if writes is None or any(not self._owns(write.coils, write.addresses) for write in writes):
+            if not self.bench.declaration.isolated:
+                raise Unsafe(
+                    Text(
+                        en="the case would send more than reads and writes to scratch areas",
+                        ko="읽기와 시험 영역 쓰기를 넘는 요청",
+                    )
+                )
+        else:
+            for write in writes:
+                self._count(write.coils, write.addresses)
+        await self.bench.keep_pace()
+
+    def _owns(self, coils: bool, addresses: range) -> bool:  # noqa: FBT001 - which table
+        lease = self._leases.get("coils" if coils else "registers")
+        return lease is not None and lease.first <= addresses.start and addresses.stop <= lease.last + 1
+
+    def _count(self, coils: bool, addresses: range) -> None:  # noqa: FBT001 - which table
+        writes = self.bench.pools["coils" if coils else "registers"].writes
+        writes.update(addresses)
+        if max(writes[address] for address in addresses) > MOST_WRITES:
+            raise Undecided(
+                Text(
+                    en=f"a value would be written more than {MOST_WRITES} times in one run",
+                    ko=f"한 값을 {MOST_WRITES}회 넘게 쓰게 됨",
+                )
+            )
+
+    # Before the case.
+
+    async def prepare(self, fixtures: Sequence[str]) -> dict[str, object]:
+        """Connect, prove with a good exchange that the device answers, lease what the case writes.
+
+        Raises:
+            Undecided: the device cannot be reached, does not answer, or set-up fails.
+        """
+        modbus = await self._connect()
+        await self._control(modbus)
+        arguments: dict[str, object] = {}
+        makers: dict[str, Callable[[], object]] = {
+            "modbus": lambda: modbus,
+            "declared": lambda: self.bench.declared,
+            "other": self._connect,
+            "crowd": self._crowd,
+            "registers": lambda: self._lease("registers", "scratch_registers"),
+            "coils": lambda: self._lease("coils", "scratch_coils"),
+        }
+        for name in fixtures:
+            made = makers[name]()
+            arguments[name] = await made if inspect.isawaitable(made) else made
+        return arguments
+
+    async def _connect(self) -> Modbus:
+        modbus = Modbus(self)
+        try:
+            await modbus.connect()
+        except UnreachableError as error:
+            raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
+        self.testers.append(modbus)
+        return modbus
+
+    async def _crowd(self) -> list[Modbus]:
+        return [*self.testers, *[await self._connect() for _ in range(self.bench.declaration.sessions - 1)]]
+
+    async def _control(self, modbus: Modbus) -> Reply:
+        """Make a good exchange; one that fails leaves the case undecided."""
+        try:
+            reply = await modbus.ask(self.probe())
+        except Unanswered as trouble:
+            said = trouble.said
+            raise Undecided(
+                Text(en=f"control exchange: {said.en}", ko=f"사전 확인 교환: {said.ko}")
+            ) from trouble
+        if reply.exception is not Reaction.NORMAL:
+            raise Undecided(Text(en="control exchange: refused", ko="사전 확인 교환이 거부됨"))
+        self.recorder.note("control exchange answered")
+        modbus.frames = ()
+        return reply
+
+    async def _lease(self, table: str, fact: str) -> Scratch[int] | Scratch[bool]:
+        lease = await self.bench.pools[table].lease(max(least(self.needs, fact), 1))
+        self._leases[table] = lease
+        supports = self.bench.declaration.supports
+        modbus = self.testers[0]
+        scratch: ScratchRegisters | ScratchCoils
+        if table == "registers":
+            scratch = ScratchRegisters(
+                lease, modbus, single="fc16" not in supports or "fc16" in self.bench.refused
+            )
+        else:
+            scratch = ScratchCoils(
+                lease, modbus, single="fc15" not in supports or "fc15" in self.bench.refused
+            )
+        self._found.append((scratch, await scratch.values()))
+        return scratch
+
+    # After the case.
+
+    async def conclude(self) -> Text | None:
+        """Prove that the device still answers, give back what was leased as it was found, close.
+
+        Returns what is wrong when the device did not survive.
+        """
+        try:
+            trouble = await self._still_answers()
+            if trouble is None or self.testers[0].is_open:
+                await self._restore()
+            elif self._found:
+                self.recorder.note("scratch values could not be restored")
+        finally:
+            for tester in self.testers:
+                tester.close()
+            for table, lease in self._leases.items():
+                await self.bench.pools[table].give_back(lease)
+        return trouble
+
+    async def _still_answers(self) -> Text | None:
+        if not self.testers:
+            return None  # it could not be reached before the case either
+        first, hung = self.testers[0], None
+        for tester in self.testers[1:]:
+            tester.close()
+        if first.is_open and first.in_step:
+            hung = await self._alive(first)
+            if hung is None:
+                return None
+        first.close()
+        try:
+            await first.connect()
+        except UnreachableError as error:
+            return Text(en=f"after the case: {error}", ko=f"케이스 이후: {error}")
+        trouble = await self._alive(first)
+        return trouble or hung
+
+    async def _alive(self, modbus: Modbus) -> Text | None:
+        frames, probe = modbus.frames, self.probe()
+        try:
+            async with asyncio.timeout(max(SURVIVAL_WITHIN, self.reply_within)):
+                await modbus.ask(probe)
+        except Unanswered as trouble:
+            return Text(en=f"after the case: {trouble.said.en}", ko=f"케이스 이후: {trouble.said.ko}")
+        except TimeoutError:
+            return Text(en="after the case: no answer", ko="케이스 이후: 응답 없음")
+        finally:
+            modbus.frames = frames
+        self.recorder.note("control exchange after the case answered")
+        return None
+
+    async def _restore(self) -> None:
+        for scratch, values in self._found:
+            try:
+                await scratch.restore(values)  # type: ignore[arg-type]  # the table decides the kind
+            except Undecided as trouble:
+                self.recorder.note(f"scratch values could not be restored: {trouble.said.en}")

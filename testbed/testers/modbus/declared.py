@@ -1,0 +1,59 @@
+"""The declaration as a Modbus case sees it: addresses to use, and which refusals are right there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from testbed.model.declaration import ADDRESSES, Area, Declaration, Table, contiguous, first_outside
+from testbed.protocols.modbus import ExceptionCode
+
+
+@dataclass(frozen=True)
+class DeclaredTable:
+    """The longest run of one table, and the first address past it."""
+
+    first: int
+    count: int
+    outside: int
+    """First address that the device does not serve; 65535 where every address is served."""
+    read_only: int
+    """First address of a read-only area; -1 where none is declared."""
+
+    @property
+    def last(self) -> int:
+        """The last address of the run."""
+        return self.first + self.count - 1
+
+    def refusals(self, quantity: int) -> tuple[ExceptionCode, ...]:
+        """Return the exceptions that are right for a quantity over the limit from `first` on.
+
+        Too large a quantity is exception 03. Where it also leaves the declared range the request is wrong
+        twice, and the standard's own diagrams disagree about what is checked first: 02 is right as well.
+        """
+        if quantity <= self.count:
+            return (ExceptionCode.ILLEGAL_DATA_VALUE,)
+        return (ExceptionCode.ILLEGAL_DATA_VALUE, ExceptionCode.ILLEGAL_DATA_ADDRESS)
+
+
+_NOTHING = Area(first=0, count=1)
+
+
+class Declared:
+    """The device's tables and limits, as declared by its vendor."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        self.coils = _table(declaration, "coils")
+        self.discrete_inputs = _table(declaration, "discrete_inputs")
+        self.holding_registers = _table(declaration, "holding_registers")
+        self.input_registers = _table(declaration, "input_registers")
+        self.sessions = declaration.sessions
+        self.transactions = declaration.transactions
+        self.reply_within = declaration.timing.reply_within
+
+
+def _table(declaration: Declaration, table: Table) -> DeclaredTable:
+    areas = declaration.areas(table)
+    run = max(contiguous(areas), key=lambda one: one.count, default=_NOTHING)
+    outside = first_outside(areas)
+    read_only = next((area.first for area in areas if area.read_only), -1)
+    return DeclaredTable(run.first, run.count, ADDRESSES - 1 if outside is None else outside, read_only)

@@ -1,0 +1,154 @@
+"""The invariants of Modbus/TCP: what every frame of a server must keep, whatever it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from testbed.model.base import Text
+from testbed.protocols.modbus import Framer
+from testbed.testers.modbus.reply import ERROR_BIT
+from testbed.wire.monitor import Breach
+
+TRANSACTION = "MB-MBAP-TRANSACTION-ECHO"
+PROTOCOL = "MB-MBAP-PROTOCOL-ZERO"
+LENGTH = "MB-MBAP-LENGTH"
+UNIT = "MB-MBAP-UNIT-ECHO"
+FUNCTION = "MB-FUNCTION-ECHO"
+EXCEPTION_SIZE = "MB-EXCEPTION-SIZE"
+ADU_SIZE = "MB-ADU-SIZE"
+ONE_ANSWER = "MB-ONE-ANSWER"
+
+INVARIANTS = (TRANSACTION, PROTOCOL, LENGTH, UNIT, FUNCTION, EXCEPTION_SIZE, ADU_SIZE, ONE_ANSWER)
+
+_LENGTH_MIN, _LENGTH_MAX = 2, 254  # unit identifier and a PDU of 1 to 253 bytes (AP 4.1)
+_EXCEPTION_PDU = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    transaction: int
+    unit: int
+    function: int
+
+
+@dataclass(slots=True)
+class _Line:
+    """One connection as the monitor sees it."""
+
+    sent: Framer = field(default_factory=Framer)
+    asked: list[_Asked] = field(default_factory=list)
+    lenient: bool = False
+    """The tester itself broke the framing: nobody can say any more which answer belongs to what."""
+
+
+@dataclass(slots=True)
+class ModbusMonitor:
+    """Watches the connections of one case; a frame is charged with one breach, the first in the header."""
+
+    breaches: list[Breach] = field(default_factory=list)
+    watched: int = 0
+    """Frames judged."""
+    _lines: dict[int, _Line] = field(default_factory=dict)
+
+    def sent(self, connection: int, data: bytes, number: int) -> None:  # noqa: ARG002 - part of the interface
+        """Take note of what was asked; bytes that are no ADUs make the connection lenient."""
+        line = self._line(connection)
+        frames = line.sent.feed(data)
+        if line.sent.pending or any(
+            frame.protocol or not _LENGTH_MIN <= frame.length <= _LENGTH_MAX for frame in frames
+        ):
+            line.lenient = True
+            return
+        line.asked += [_Asked(frame.transaction, frame.unit or 0, frame.pdu[0]) for frame in frames]
+
+    def received(self, connection: int, frame: bytes, number: int) -> None:
+        """Judge one whole frame."""
+        self.watched += 1
+        breach = self._judge(self._line(connection), frame, number)
+        if breach is not None:
+            self.breaches.append(breach)
+
+    def incomplete(self, connection: int, stump: bytes, number: int) -> None:
+        """Judge bytes that no length field accounts for, or that a length field promised and never came."""
+        if not self._line(connection).lenient:
+            said = f"{len(stump)} bytes that do not make a frame"
+            self.breaches.append(
+                Breach(
+                    LENGTH,
+                    Text(
+                        en="as many bytes as the length field declares",
+                        ko="길이 필드가 나타내는 만큼의 바이트",
+                    ),
+                    Text(en=said, ko=f"프레임을 이루지 못하는 {len(stump)}바이트"),
+                    number,
+                    4,
+                    6,
+                )
+            )
+
+    def expects(self, connection: int) -> bool:
+        """Say whether an answer is due on a connection."""
+        line = self._line(connection)
+        return line.lenient or bool(line.asked)
+
+    def forget(self, connection: int) -> None:
+        """Stop waiting for what was asked: the tester saw no answer in time."""
+        self._line(connection).asked.clear()
+
+    def _line(self, connection: int) -> _Line:
+        return self._lines.setdefault(connection, _Line())
+
+    def _judge(self, line: _Line, raw: bytes, number: int) -> Breach | None:
+        length, protocol = int.from_bytes(raw[4:6]), int.from_bytes(raw[2:4])
+        if protocol:
+            return _breach(PROTOCOL, number, (2, 4), "0000", f"{protocol:04X}")
+        if not _LENGTH_MIN <= length <= _LENGTH_MAX:
+            return _breach(ADU_SIZE, number, (4, 6), "2 … 254", str(length))
+        function, size = raw[7], len(raw) - 7
+        if function & ERROR_BIT and size != _EXCEPTION_PDU:
+            return _breach(EXCEPTION_SIZE, number, (7, len(raw)), "2", str(size))
+        return None if line.lenient else self._match(line, raw, number)
+
+    def _match(self, line: _Line, raw: bytes, number: int) -> Breach | None:
+        """Find the request that a frame answers, and judge what must be copied from it."""
+        transaction, unit, function = int.from_bytes(raw[0:2]), raw[6], raw[7]
+        if not line.asked:
+            return Breach(
+                ONE_ANSWER,
+                Text(en="one answer to each request", ko="요청마다 하나의 응답"),
+                Text(en="an answer that nothing asked for", ko="요청하지 않은 응답"),
+                number,
+                0,
+                len(raw),
+            )
+        asked = next((one for one in line.asked if one.transaction == transaction), None)
+        if asked is None:
+            due = line.asked.pop(0)
+            return _breach(TRANSACTION, number, (0, 2), f"{due.transaction:04X}", f"{transaction:04X}")
+        line.asked.remove(asked)
+        if unit != asked.unit:
+            return _breach(UNIT, number, (6, 7), f"{asked.unit:02X}", f"{unit:02X}")
+        if function & ~ERROR_BIT != asked.function & ~ERROR_BIT:
+            return _breach(FUNCTION, number, (7, 8), f"{asked.function:02X}", f"{function:02X}")
+        return None
+
+
+_FIELDS = {
+    TRANSACTION: Text(en="transaction identifier", ko="트랜잭션 식별자"),
+    PROTOCOL: Text(en="protocol identifier", ko="프로토콜 식별자"),
+    ADU_SIZE: Text(en="length field", ko="길이 필드"),
+    EXCEPTION_SIZE: Text(en="PDU bytes", ko="PDU 바이트 수"),
+    UNIT: Text(en="unit identifier", ko="유닛 식별자"),
+    FUNCTION: Text(en="function code", ko="기능 코드"),
+}
+
+
+def _breach(requirement: str, number: int, span: tuple[int, int], expected: str, received: str) -> Breach:
+    name = _FIELDS[requirement]
+    return Breach(
+        requirement,
+        Text(en=f"{name.en} {expected}", ko=f"{name.ko} {expected}"),
+        Text(en=f"{name.en} {received}", ko=f"{name.ko} {received}"),
+        number,
+        *span,
+    )

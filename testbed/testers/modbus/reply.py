@@ -1,0 +1,154 @@
+"""What a device answered: read leniently, judged strictly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from testbed.protocols.modbus import ExceptionCode, Function, Request, unpack_bits
+
+ERROR_BIT = 0x80
+_HEADER = 7
+"""Bytes of the MBAP header (IG 3.1.3)."""
+
+_BIT_READS = {Function.READ_COILS, Function.READ_DISCRETE_INPUTS}
+_READS = _BIT_READS | {
+    Function.READ_HOLDING_REGISTERS,
+    Function.READ_INPUT_REGISTERS,
+    Function.READ_WRITE_MULTIPLE_REGISTERS,
+}
+
+
+class Reaction(Enum):
+    """What a device did, other than refusing with an exception."""
+
+    NORMAL = "a normal response"
+    SILENCE = "no answer"
+    CLOSED = "the connection closed"
+
+
+class OtherException(int):
+    """An exception code that the standard does not define."""
+
+
+Outcome = Reaction | ExceptionCode | OtherException
+"""How a request ended: one of the reactions, or refused with an exception code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Stands where a reply lacks what was asked of it; equal to nothing but itself."""
+
+    said: str
+    said_ko: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One frame that answered a request. Numbers are those on the wire; nothing is converted."""
+
+    raw: bytes
+    number: int
+    """Its frame number in the capture."""
+    at: float
+    """Seconds since the case began."""
+    request: Request | None = None
+    """The request that it answers, where that was well-formed."""
+
+    @property
+    def transaction(self) -> int:
+        """Transaction identifier."""
+        return int.from_bytes(self.raw[0:2])
+
+    @property
+    def unit(self) -> int:
+        """Unit identifier."""
+        return self.raw[6] if len(self.raw) >= _HEADER else -1
+
+    @property
+    def pdu(self) -> bytes:
+        """Function code and data."""
+        return self.raw[_HEADER:]
+
+    @property
+    def function(self) -> int:
+        """Function code, with the highest bit set in an exception response."""
+        return self.pdu[0] if self.pdu else -1
+
+    @property
+    def exception(self) -> Outcome:
+        """The exception code, or that the response is a normal one."""
+        if not self.function & ERROR_BIT or self.function < 0:
+            return Reaction.NORMAL
+        code = self.pdu[1] if len(self.pdu) > 1 else 0
+        return ExceptionCode(code) if code in set(ExceptionCode) else OtherException(code)
+
+    @property
+    def byte_count(self) -> int | Instead:
+        """The byte count of a read, where as many data bytes follow it."""
+        if (lack := self._lacks(2)) is not None:
+            return lack
+        count, data = self.pdu[1], len(self.pdu) - 2
+        if count != data:
+            return Instead(
+                f"byte count {count}, but {data} bytes of data",
+                f"바이트 수 {count}, 실제 데이터 {data}바이트",
+            )
+        return count
+
+    @cached_property
+    def values(self) -> tuple[int, ...] | tuple[bool, ...] | Instead:
+        """The values of a read: registers as numbers 0 to 65535, or as many bits as were asked for."""
+        count = self.byte_count
+        if isinstance(count, Instead):
+            return count
+        data = self.pdu[2:]
+        if self.function in _BIT_READS:
+            asked = getattr(self.request, "quantity", 8 * count)
+            if asked > 8 * count:
+                return Instead(f"only {8 * count} bits", f"{8 * count}비트뿐")
+            return unpack_bits(data, asked)
+        if count % 2:
+            return Instead(f"an odd byte count of {count}", f"홀수 바이트 수 {count}")
+        return tuple(int.from_bytes(data[at : at + 2]) for at in range(0, count, 2))
+
+    @property
+    def padding(self) -> int | Instead:
+        """The unused high bits of the last byte of a bit read, as a number; 0 is right (AP 6.1)."""
+        count = self.byte_count
+        if isinstance(count, Instead):
+            return count
+        asked = getattr(self.request, "quantity", 8 * count)
+        return int.from_bytes(self.pdu[2:], "little") >> asked
+
+    @property
+    def echo(self) -> bytes | Instead:
+        """The whole PDU, to be compared with what a write is answered with."""
+        lack = self._lacks(1)
+        return self.pdu if lack is None else lack
+
+    def _lacks(self, size: int) -> Instead | None:
+        outcome = self.exception
+        if isinstance(outcome, ExceptionCode):
+            return Instead(
+                f"exception {outcome:02X} ({outcome.title})", f"예외 {outcome:02X} ({outcome.title})"
+            )
+        if isinstance(outcome, OtherException):
+            return Instead(f"exception {outcome:02X} (undefined)", f"예외 {outcome:02X} (정의되지 않음)")
+        if len(self.pdu) < size:
+            return Instead(f"a PDU of {len(self.pdu)} bytes", f"{len(self.pdu)}바이트 PDU")
+        return None
+
+    def span(self, attribute: str) -> tuple[int, int]:
+        """Return the bytes of the frame that an attribute is read from: first, and first after."""
+        end = len(self.raw)
+        return {
+            "transaction": (0, 2),
+            "unit": (6, 7),
+            "function": (7, 8),
+            "exception": (7, min(9, end)),
+            "byte_count": (8, 9),
+            "values": (9, end) if self.function in _READS else (7, end),
+            "padding": (end - 1, end),
+        }.get(attribute, (7, end))

@@ -1,0 +1,83 @@
+"""What a test may send to live equipment: reads, and writes to what the vendor gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from testbed.protocols.modbus import (
+    DecodeError,
+    Function,
+    MaskWriteRegister,
+    ReadWriteMultipleRegisters,
+    Request,
+    WriteMultipleCoils,
+    WriteMultipleRegisters,
+    WriteSingleCoil,
+    WriteSingleRegister,
+    decode_request,
+)
+
+READS = frozenset(
+    {
+        Function.READ_COILS,
+        Function.READ_DISCRETE_INPUTS,
+        Function.READ_HOLDING_REGISTERS,
+        Function.READ_INPUT_REGISTERS,
+    }
+)
+_ROOM = 14
+"""Bytes of malformed data that cannot hide a write: the shortest write has 12, and a header comes before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A well-formed write: how many values from which address of which table."""
+
+    coils: bool
+    first: int
+    count: int
+
+    @property
+    def addresses(self) -> range:
+        """The addresses written."""
+        return range(self.first, self.first + self.count)
+
+
+def writes_of(data: bytes) -> list[Write] | None:
+    """Return every write that bytes ask for; None when they are not provably reads and sound writes."""
+    found: list[Write] = []
+    rest = data
+    while rest:
+        length = int.from_bytes(rest[4:6])
+        if rest[2:4] != b"\0\0" or length < 2 or len(rest) < 6 + length:  # noqa: PLR2004 - of the header
+            return [] if _is_harmless(data) else None
+        pdu = rest[7 : 6 + length]
+        try:
+            found += _write(decode_request(pdu))
+        except DecodeError:
+            if pdu[0] not in READS or len(data) > _ROOM:
+                return None
+        rest = rest[6 + length :]
+    return found
+
+
+def _is_harmless(data: bytes) -> bool:
+    """Say whether malformed bytes can be nothing but a read, however a device reads them."""
+    return len(data) <= _ROOM and (len(data) < 8 or data[7] in READS)  # noqa: PLR2004 - where the function stands
+
+
+def _write(request: Request) -> Iterable[Write]:
+    match request:
+        case WriteSingleCoil():
+            yield Write(coils=True, first=request.address, count=1)
+        case WriteMultipleCoils():
+            yield Write(coils=True, first=request.address, count=len(request.values))
+        case WriteSingleRegister() | MaskWriteRegister():
+            yield Write(coils=False, first=request.address, count=1)
+        case WriteMultipleRegisters():
+            yield Write(coils=False, first=request.address, count=len(request.values))
+        case ReadWriteMultipleRegisters():
+            yield Write(coils=False, first=request.write_address, count=len(request.values))
+        case _ if request.function not in READS:
+            raise DecodeError("not provably a read", 0)

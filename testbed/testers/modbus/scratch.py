@@ -1,0 +1,185 @@
+"""Scratch areas: the only values a case may write; leased to one case at a time, and given back as found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from testbed.model.base import Text
+from testbed.model.declaration import Area
+from testbed.protocols.modbus import (
+    COIL_OFF,
+    COIL_ON,
+    ReadCoils,
+    ReadHoldingRegisters,
+    Request,
+    WriteMultipleCoils,
+    WriteMultipleRegisters,
+    WriteSingleCoil,
+    WriteSingleRegister,
+)
+from testbed.testers.modbus.reply import Reaction, Reply
+from testbed.testers.trouble import Unanswered, Undecided
+
+if TYPE_CHECKING:
+    from testbed.testers.modbus.tester import Modbus
+
+MOST_WRITES = 1000
+"""Writes to one value in one run. Assumed: flash of 10,000 cycles outlives ten runs."""
+
+Item = TypeVar("Item", int, bool)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Addresses of one table that belong to one case for now."""
+
+    first: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        """The last address."""
+        return self.first + self.count - 1
+
+
+class Pool:
+    """The scratch areas of one table; hands out addresses that nobody else has."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self._areas = [area for area in areas if area.scratch]
+        self._leases: list[Lease] = []
+        self._changed = asyncio.Condition()
+        self.writes: Counter[int] = Counter()
+
+    async def lease(self, count: int) -> Lease:
+        """Wait until so many addresses in a row are free, and take them.
+
+        Raises:
+            Undecided: no scratch area is that large.
+        """
+        if all(area.count < count for area in self._areas):
+            raise Undecided(
+                Text(en=f"no scratch area holds {count} values", ko=f"값 {count}개를 담을 시험 영역이 없음")
+            )
+        async with self._changed:
+            while (lease := self._free(count)) is None:
+                await self._changed.wait()
+            self._leases.append(lease)
+            return lease
+
+    async def give_back(self, lease: Lease) -> None:
+        """Free the addresses of a lease."""
+        async with self._changed:
+            self._leases.remove(lease)
+            self._changed.notify_all()
+
+    def _free(self, count: int) -> Lease | None:
+        for area in self._areas:
+            first = area.first
+            while first + count <= area.first + area.count:
+                taken = [one for one in self._leases if one.first < first + count and first <= one.last]
+                if not taken:
+                    return Lease(first, count)
+                first = max(one.last for one in taken) + 1
+        return None
+
+
+class Scratch(Generic[Item]):
+    """Leased values as a case sees them. Its own traffic is set-up and read-back, never judged."""
+
+    def __init__(self, lease: Lease, modbus: Modbus) -> None:
+        self.first, self.count, self.last = lease.first, lease.count, lease.last
+        self._modbus = modbus
+
+    async def set(self, *values: Item) -> None:
+        """Write values from the first address on, and check by reading that they arrived."""
+        await self._write(self.first, values)
+        if await self.values(len(values)) != values:
+            raise Undecided(
+                Text(en="set-up: a written value did not arrive", ko="준비 단계에서 쓴 값이 반영되지 않음")
+            )
+
+    async def values(self, count: int | None = None) -> tuple[Item, ...]:
+        """Read values back from the first address on, all of them unless told fewer."""
+        found: list[Item] = []
+        wanted = self.count if count is None else count
+        while len(found) < wanted:
+            step = min(wanted - len(found), self._read_most)
+            reply = await self._exchange(self._read(self.first + len(found), step))
+            if not isinstance(reply.values, tuple) or len(reply.values) != step:
+                raise Undecided(
+                    Text(en="read-back: the values are unreadable", ko="되읽기한 값을 해석할 수 없음")
+                )
+            found += reply.values  # type: ignore[arg-type]  # the table decides the kind
+        return tuple(found)
+
+    async def restore(self, values: tuple[Item, ...]) -> None:
+        """Write back what stood here before the case."""
+        await self._write(self.first, values)
+
+    async def _write(self, first: int, values: Sequence[Item]) -> None:
+        for at in range(0, len(values), self._write_most):
+            reply = await self._exchange(self._write_request(first + at, values[at : at + self._write_most]))
+            if reply.exception is not Reaction.NORMAL:
+                raise Undecided(Text(en="set-up: a write was refused", ko="준비 단계의 쓰기가 거부됨"))
+
+    async def _exchange(self, request: Request) -> Reply:
+        frames = self._modbus.frames
+        try:
+            return await self._modbus.ask(request)
+        except Unanswered as trouble:
+            said = trouble.said
+            raise Undecided(
+                Text(en=f"set-up or read-back: {said.en}", ko=f"준비 또는 되읽기: {said.ko}")
+            ) from trouble
+        finally:
+            self._modbus.frames = frames
+
+    _read_most: int
+    _write_most: int
+
+    def _read(self, first: int, count: int) -> Request:
+        raise NotImplementedError
+
+    def _write_request(self, first: int, values: Sequence[Item]) -> Request:
+        raise NotImplementedError
+
+
+class ScratchRegisters(Scratch[int]):
+    """Leased holding registers."""
+
+    def __init__(self, lease: Lease, modbus: Modbus, *, single: bool) -> None:
+        super().__init__(lease, modbus)
+        self._read_most, self._write_most = 125, 1 if single else 123  # AP 6.3, 6.12
+        self._single = single
+
+    def _read(self, first: int, count: int) -> Request:
+        return ReadHoldingRegisters(first, count)
+
+    def _write_request(self, first: int, values: Sequence[int]) -> Request:
+        return (
+            WriteSingleRegister(first, values[0])
+            if self._single
+            else WriteMultipleRegisters(first, tuple(values))
+        )
+
+
+class ScratchCoils(Scratch[bool]):
+    """Leased coils."""
+
+    def __init__(self, lease: Lease, modbus: Modbus, *, single: bool) -> None:
+        super().__init__(lease, modbus)
+        self._read_most, self._write_most = 2000, 1 if single else 1968  # AP 6.1, 6.11
+        self._single = single
+
+    def _read(self, first: int, count: int) -> Request:
+        return ReadCoils(first, count)
+
+    def _write_request(self, first: int, values: Sequence[bool]) -> Request:
+        if self._single:
+            return WriteSingleCoil(first, COIL_ON if values[0] else COIL_OFF)
+        return WriteMultipleCoils(first, tuple(values))

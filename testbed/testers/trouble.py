@@ -1,0 +1,31 @@
+"""What can go wrong while a case talks to a device, by whose fault it is.
+
+Trouble
+├── Unanswered     a judged request got silence or a close: the requirement is broken
+├── Undecided      set-up, control or read-back failed: the case cannot judge
+└── Unsafe         the case would touch what the declaration does not allow: our own fault
+"""
+
+from __future__ import annotations
+
+from testbed.model.base import Text
+
+
+class Trouble(Exception):  # noqa: N818 - not an error of this program
+    """Something that ends a case early."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said.en)
+        self.said = said
+
+
+class Unanswered(Trouble):
+    """A judged request was met with silence or a close."""
+
+
+class Undecided(Trouble):
+    """Set-up, a control exchange or a read-back failed."""
+
+
+class Unsafe(Trouble):
+    """A case tried to send what the declaration does not allow; the suite or the bed is wrong."""

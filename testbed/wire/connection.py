@@ -1,0 +1,191 @@
+"""A tester's connection: raw bytes both ways, recorded and watched, nothing lenient."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from testbed.wire.monitor import Monitor
+from testbed.wire.recorder import Kind, Recorder
+
+MOST_WAITING = 4096
+"""Frames that may wait unread on one connection; a device that sends more floods (assumed)."""
+
+
+class Ended(StrEnum):
+    """How a connection came to its end."""
+
+    CLOSED = "closed"
+    RESET = "reset"
+    FLOODED = "flooded"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A frame from the device: its bytes, its number in the capture, and when its last byte came."""
+
+    data: bytes
+    number: int
+    at: float
+    whole: bool = True
+
+
+class Cutter(Protocol):
+    """Cuts one direction of a connection into frames, as the protocol delimits them."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take bytes as they come; return the frames that are now whole."""
+
+    @property
+    def pending(self) -> bytes:
+        """Bytes that do not make a whole frame yet."""
+
+    def drop(self) -> bytes:
+        """Take the pending bytes away."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection to the device under test."""
+
+    def __init__(self, recorder: Recorder, cutter: Cutter, monitor: Monitor) -> None:
+        self.recorder = recorder
+        self.ended: Ended | None = None
+        self._cutter = cutter
+        self._monitor = monitor
+        self._transport: asyncio.Transport | None = None
+        self._inbox: deque[Received] = deque()
+        self._news = asyncio.Event()
+        self._number = -1
+        self._finished_sending = False
+
+    # What a case does.
+
+    def send(self, data: bytes, *, comment: str = "") -> int:
+        """Send bytes in one piece; return the frame number."""
+        return self._sent(self._write(data), comment)
+
+    async def send_in_pieces(self, pieces: Sequence[bytes], pause: float, *, comment: str = "") -> int:
+        """Send bytes in several segments with a pause after each but the last; return the frame number.
+
+        A capture shows them as one packet, with the sizes of the segments in its comment: a dissector that
+        starts on a stump of a header would not show the ADU at all.
+        """
+        for piece in pieces[:-1]:
+            self._write(piece)
+            await asyncio.sleep(pause)
+        self._write(pieces[-1])
+        sizes = ",".join(str(len(piece)) for piece in pieces)
+        said = f"sent in {len(pieces)} segments of {sizes} bytes, {pause * 1000:g} ms apart"
+        return self._sent(b"".join(pieces), f"{comment}; {said}" if comment else said)
+
+    async def receive(self, within: float) -> Received | Ended | None:
+        """Return the next frame, how the connection ended, or None when nothing came within some seconds."""
+        try:
+            async with asyncio.timeout(within):
+                while not self._inbox and self.ended is None:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            self._give_up_stump()
+            self._monitor.forget(self._number)
+            return None
+        return self._inbox.popleft() if self._inbox else self.ended
+
+    def waiting(self) -> int:
+        """Return how many frames wait to be received."""
+        return len(self._inbox)
+
+    def finish_sending(self) -> None:
+        """Close the sending half."""
+        if self._transport is not None and not self._finished_sending and self.ended is None:
+            self._finished_sending = True
+            self.recorder.record(self._number, Kind.FIN, sent=True)
+            self._transport.write_eof()
+
+    def close(self) -> None:
+        """Close the connection as a good client does."""
+        if self._transport is not None and not self._transport.is_closing():
+            if not self._finished_sending and self.ended is None:
+                self.recorder.record(self._number, Kind.FIN, sent=True)
+            self._finished_sending = True
+            self._give_up_stump()
+            self._transport.close()
+
+    def reset(self) -> None:
+        """Break the connection with a TCP reset."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._finished_sending = True
+        self.recorder.record(self._number, Kind.RST, sent=True)
+        plug: socket.socket | None = self._transport.get_extra_info("socket")
+        if plug is not None:
+            layout = "hh" if sys.platform == "win32" else "ii"
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, 1, 0))
+        self._transport.abort()
+
+    # What the transport says.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Record the new connection."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
+        self._transport = transport
+        here, there = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+        self._number = self.recorder.opened(tuple(here[:2]), tuple(there[:2]))
+
+    def data_received(self, data: bytes) -> None:
+        """Cut what came into frames, record and watch each."""
+        for frame in self._cutter.feed(data):
+            number = self.recorder.record(self._number, Kind.DATA, sent=False, data=frame)
+            self._monitor.received(self._number, frame, number)
+            self._inbox.append(Received(frame, number, self.recorder.now()))
+        if self._cutter.pending and not self._monitor.expects(self._number):
+            self._give_up_stump()  # bytes that nothing asked for and no length field accounts for
+        if len(self._inbox) > MOST_WAITING:
+            self.recorder.note("the device floods: reading stopped, connection reset by the tester")
+            self._end(Ended.FLOODED)
+            self.reset()
+        self._news.set()
+
+    def eof_received(self) -> bool:
+        """Record that the device closed."""
+        self._give_up_stump()
+        self.recorder.record(self._number, Kind.FIN, sent=False)
+        self._end(Ended.CLOSED)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Record that the connection is gone, and how."""
+        if exc is not None and self.ended is None:
+            self._give_up_stump()
+            self.recorder.record(self._number, Kind.RST, sent=False)
+            self._end(Ended.RESET)
+        self._end(Ended.CLOSED)
+
+    def _end(self, how: Ended) -> None:
+        self.ended = self.ended or how
+        self._news.set()
+
+    def _give_up_stump(self) -> None:
+        """Record and judge bytes that never became a frame, and start afresh behind them."""
+        if stump := self._cutter.drop():
+            number = self.recorder.record(
+                self._number, Kind.DATA, sent=False, data=stump, comment="incomplete frame"
+            )
+            self._monitor.incomplete(self._number, stump, number)
+
+    def _write(self, data: bytes) -> bytes:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+        return data
+
+    def _sent(self, data: bytes, comment: str) -> int:
+        number = self.recorder.record(self._number, Kind.DATA, sent=True, data=data, comment=comment)
+        self._monitor.sent(self._number, data, number)
+        return number

@@ -1,0 +1,140 @@
+"""Captures: what a recorder kept, as a pcapng file with synthetic Ethernet, IP and TCP headers.
+
+No root and no capture library: the bytes are the tester's own, the headers are made up around them. Format:
+draft-ietf-opsawg-pcapng, little endian, link type 1 (Ethernet), times in microseconds.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from testbed.wire.recorder import Kind, Packet, Peers, Recorder
+
+_FIN, _SYN, _RST, _PSH, _ACK = 0x01, 0x02, 0x04, 0x08, 0x10
+_TESTER_MAC = bytes.fromhex("020000000001")  # locally administered, so nobody's
+_DEVICE_MAC = bytes.fromhex("020000000002")
+_OPT_COMMENT = 1
+_IPV4 = 4
+_CHUNK = 60_000
+"""Bytes of one synthetic segment at most: an IP packet's length has 16 bits."""
+
+
+@dataclass(slots=True)
+class _Side:
+    address: bytes
+    port: int
+    mac: bytes
+    sequence: int = 0
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Sequence numbers of one connection."""
+
+    tester: _Side
+    device: _Side
+    version: int
+    identification: int = field(default=0)
+
+    def frame(self, flags: int, *, sent: bool, data: bytes = b"") -> bytes:
+        source, target = (self.tester, self.device) if sent else (self.device, self.tester)
+        acknowledged = target.sequence if flags & _ACK else 0
+        head = struct.pack(
+            ">HHIIBBHHH",
+            source.port,
+            target.port,
+            source.sequence & 0xFFFFFFFF,
+            acknowledged & 0xFFFFFFFF,
+            5 << 4,
+            flags,
+            0xFFFF,
+            0,
+            0,
+        )
+        source.sequence += len(data) + bool(flags & (_SYN | _FIN))
+        pseudo = source.address + target.address
+        tail = struct.pack(">BBH", 0, 6, len(head) + len(data))
+        checksum = _checksum(pseudo + tail + head + data)
+        segment = head[:16] + struct.pack(">H", checksum) + head[18:] + data
+        return target.mac + source.mac + self._packet(source.address, target.address, segment)
+
+    def _packet(self, source: bytes, target: bytes, segment: bytes) -> bytes:
+        if self.version != _IPV4:
+            return (
+                b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, len(segment), 6, 64) + source + target + segment
+            )
+        self.identification = (self.identification + 1) & 0xFFFF
+        head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), self.identification, 0x4000, 64, 6, 0)
+        checksum = _checksum(head + source + target)
+        return b"\x08\x00" + head[:10] + struct.pack(">H", checksum) + source + target + segment
+
+
+def capture(recorder: Recorder, *, comment: str, epoch: float) -> bytes:
+    """Return a recorder's packets as the bytes of a pcapng file.
+
+    Args:
+        recorder: what one case kept.
+        comment: of the whole capture: the case and what it found.
+        epoch: POSIX time at which the case began, in seconds.
+    """
+    blocks = [
+        _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1), comment),
+        _block(1, struct.pack("<HHI", 1, 0, 0), ""),
+    ]
+    streams = [_stream(peers) for peers in recorder.connections]
+    for packet in recorder.packets:
+        micros = int((epoch + packet.at) * 1_000_000)
+        frames = list(_frames(streams[packet.connection], packet))
+        for frame in frames:
+            head = struct.pack("<IIIII", 0, micros >> 32, micros & 0xFFFFFFFF, len(frame), len(frame))
+            said = packet.comment if frame is frames[-1] else ""
+            blocks.append(_block(6, head + frame + bytes(-len(frame) % 4), said))
+    return b"".join(blocks)
+
+
+def _frames(stream: _Stream, packet: Packet) -> Iterator[bytes]:
+    match packet.kind:
+        case Kind.OPEN:
+            yield stream.frame(_SYN, sent=True)
+            yield stream.frame(_SYN | _ACK, sent=False)
+            yield stream.frame(_ACK, sent=True)
+        case Kind.FIN:
+            yield stream.frame(_FIN | _ACK, sent=packet.sent)
+        case Kind.RST:
+            yield stream.frame(_RST | _ACK, sent=packet.sent)
+        case Kind.DATA:
+            # One frame, so that numbers stay what the recorder said; longer data are cut, and said to be.
+            yield stream.frame(_PSH | _ACK, sent=packet.sent, data=packet.data[:_CHUNK])
+
+
+def _stream(peers: Peers) -> _Stream:
+    tester, device = (
+        ipaddress.ip_address(peer[0].partition("%")[0]) for peer in (peers.tester, peers.device)
+    )
+    return _Stream(
+        _Side(tester.packed, peers.tester[1], _TESTER_MAC),
+        _Side(device.packed, peers.device[1], _DEVICE_MAC),
+        device.version,
+    )
+
+
+def _block(kind: int, body: bytes, comment: str) -> bytes:
+    options = b""
+    if comment:
+        text = comment.encode(errors="replace")[:0xFFFF]
+        options = struct.pack("<HH", _OPT_COMMENT, len(text)) + text + bytes(-len(text) % 4) + bytes(4)
+    length = 12 + len(body) + len(options)
+    return struct.pack("<II", kind, length) + body + options + struct.pack("<I", length)
+
+
+def _checksum(data: bytes) -> int:
+    """Return the Internet checksum (RFC 1071)."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return int(~total & 0xFFFF)

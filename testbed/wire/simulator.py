@@ -1,0 +1,59 @@
+"""Simulated devices as other packages offer them: entry points of the group `testbed.simulators`."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+Serve = Callable[[], asyncio.Protocol]
+"""Makes the protocol of one accepted connection."""
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A device that can be started: the reference, or a mutant that breaks named requirements."""
+
+    name: str
+    summary: str
+    start: Callable[[], Serve]
+    """Makes a fresh device; what it returns serves one connection a call, all on the same device."""
+    suite: str = ""
+    """The suite whose requirements a mutant breaks."""
+    breaks: frozenset[str] = frozenset()
+    """Exactly the requirements that must judge it broken; empty for a reference."""
+    declaration: str = ""
+    """File name of its example declaration in `profiles/devices/`."""
+
+
+class NoSuchSimulatorError(LookupError):
+    """A name that no installed package offers."""
+
+
+@cache
+def simulators() -> Mapping[str, Simulator]:
+    """Return every installed simulator by name, references first."""
+    found = [
+        simulator
+        for point in sorted(entry_points(group="testbed.simulators"), key=lambda point: point.name)
+        for simulator in point.load().values()
+    ]
+    return {simulator.name: simulator for simulator in sorted(found, key=lambda one: bool(one.breaks))}
+
+
+def simulator(name: str) -> Simulator:
+    """Return the simulator of a name.
+
+    Raises:
+        NoSuchSimulatorError: no installed package offers it.
+    """
+    known = simulators()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1)
+    references = ", ".join(one.name for one in known.values() if not one.breaks)
+    hint = f"did you mean `{near[0]}`?" if near else f"known: {references}"
+    raise NoSuchSimulatorError(f"no simulator is called `{name}`; {hint}")
