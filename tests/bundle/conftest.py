@@ -1,0 +1,113 @@
+"""Keys made once, and a small bundle as `testbed run` and `testbed grant` leave it."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from testbed.bundle import page
+from testbed.bundle.certificates import Role, load_roots
+from testbed.bundle.keys import create_keys, load_signer
+from testbed.bundle.statement import PredicateType
+from testbed.bundle.verify import verify_bundle
+
+HTML = "<!doctype html>\n<html lang=ko>\n<p>적합 1 · 부적합 0\n</html>\n".encode()
+CAPTURE = bytes(range(256))
+
+
+@dataclass(frozen=True)
+class Bundle:
+    directory: Path
+    keys: Path
+
+    @property
+    def report(self):
+        return self.directory / "report.html"
+
+    @property
+    def certificate(self):
+        return self.directory / "certificate.html"
+
+    @property
+    def roots(self):
+        return load_roots(self.keys / "root.pem")
+
+    def verify(self, **options):
+        return verify_bundle(self.directory, self.roots, **options)
+
+    def refused(self):
+        """The files that verification names."""
+        return {problem.file for problem in self.verify().problems}
+
+
+def digests(directory):
+    files = [path for path in sorted(directory.rglob("*")) if path.is_file()]
+    return {path.relative_to(directory).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def write_report(directory, keys):
+    sealed = page.seal(
+        HTML, {"outcome": "CONFORMANT"}, digests(directory), load_signer(keys, Role.LABORATORY)
+    )
+    (directory / "report.html").write_bytes(sealed)
+    (directory / "statement.json").write_bytes(page.signed_payload(sealed))
+
+
+def write_certificate(directory, keys):
+    subjects = {"report.html": sha256((directory / "report.html").read_bytes()).hexdigest()}
+    council = load_signer(keys, Role.COUNCIL)
+    sealed = page.seal(HTML, {"decision": "granted"}, subjects, council, kind=PredicateType.CONFIRMATION)
+    (directory / "certificate.html").write_bytes(sealed)
+
+
+def write_bundle(directory, keys):
+    (directory / "wire").mkdir(parents=True)
+    (directory / "wire" / f"{sha256(CAPTURE).hexdigest()}.pcapng").write_bytes(CAPTURE)
+    (directory / "results.jsonl").write_bytes(b'{"header":1}\n{"footer":1}\n')
+    (directory / "declaration.yaml").write_bytes(b"device: { vendor: Example Controls }\n")
+    write_report(directory, keys)
+    write_certificate(directory, keys)
+    return Bundle(directory, keys)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("authority") / "keys"
+    create_keys(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def other_keys(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("stranger") / "keys"
+    create_keys(directory)
+    return directory
+
+
+@pytest.fixture
+def laboratory(keys):
+    return load_signer(keys, Role.LABORATORY)
+
+
+@pytest.fixture
+def bundle(tmp_path, keys):
+    return write_bundle(tmp_path / "bundle", keys)
+
+
+@pytest.fixture(scope="session")
+def shared_bundle(tmp_path_factory, keys):
+    """A bundle that a test may change only for a moment."""
+    return write_bundle(tmp_path_factory.mktemp("shared") / "bundle", keys)
+
+
+@pytest.fixture
+def report_anew():
+    """Write the report anew, over what the bundle holds now and with the keys it has now."""
+
+    def write(bundle):
+        for name in ("certificate.html", "statement.json", "report.html"):
+            (bundle.directory / name).unlink()
+        write_report(bundle.directory, bundle.keys)
+
+    return write
