@@ -8,7 +8,7 @@ from datetime import date
 from reports.face import SignerFace, sentences
 from reports.page import page
 from reports.words import day_of
-from testbed.model.certificate import Decision
+from testbed.model.certificate import INTEROPERABILITY, Decision
 from testbed.model.record import Footer, Header, Judged, counts
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Outcome, Verdict
@@ -70,12 +70,20 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
             )
         ],
         has_waivers=bool(waived),
+        peers=_peers(judged, catalogues) if decision.title == INTEROPERABILITY else [],
         report_id=report_id,
         report_sha256=report_sha256,
         signer=signer,
         issued=day,
         until=_years_later(day, VALID_YEARS),
     )
+
+
+def _peers(judged: Sequence[Judged], catalogues: Sequence[Catalogue]) -> list[str]:
+    """Return the exchanges that passed; their names hold product and version."""
+    interop = {catalogue.id for catalogue in catalogues if catalogue.section == "interoperability"}
+    found = (pair for one in judged if one.suite in interop for pair in one.findings)
+    return list(dict.fromkeys(case for case, finding in found if finding.verdict is Verdict.PASS))
 
 
 def _years_later(day: date, years: int) -> date:

@@ -28,7 +28,7 @@ class FrameView:
     runs: tuple[tuple[bool, str], ...]
     """Pairs of "is guilty" and bytes in hexadecimal."""
     guilty: tuple[str, ...]
-    """The guilty bytes in words: `2–3 (00 04)`, counted from 0."""
+    """The guilty bytes in words: `7 (03)`, counted from 0."""
     fields: tuple[FieldOfFrame, ...]
     hidden: int
     """Bytes that are not shown."""

@@ -14,13 +14,15 @@ LONGEST = 2000
 _UNSEEN = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f\xad"  # controls, soft hyphen
-    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"  # fillers and joiners that look empty
+    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"  # fillers
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # zero width, separators, marks of direction
-    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufff0-\ufffb\ufffe\uffff"  # halves, private, variants
+    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufff0-\ufffb\ufffe\uffff"  # halves, private
     "\U000e0000-\U0010ffff"  # tags, variants, private planes
     "]"
 )
-_STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip  # noqa: E501
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARK}{{3}}){_MARK}+")
+"""More than three combining marks on one letter: they would be drawn over the lines around it."""
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
@@ -38,10 +40,11 @@ def visible(text: str, longest: int = LONGEST) -> str:
 
 def pieces(text: str) -> list[tuple[bool, str]]:
     """Cut a sentence at its backticks into pairs of "is code" and text; an unpaired one stays as it is."""
-    parts = text[: LONGEST + 1].split("`")
+    parts = text[:LONGEST].split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = ["`".join(parts[-2:])]
-    return [(bool(at % 2), part) for at, part in enumerate(parts) if part]
+    rest = [(False, f"⟨… +{len(text) - LONGEST}⟩")] if len(text) > LONGEST else []
+    return [(bool(at % 2), part) for at, part in enumerate(parts) if part] + rest
 
 
 def lines(text: str, most: int) -> tuple[list[str], int]:

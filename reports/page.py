@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from reports.hostile import pieces, visible
-from reports.words import same, stamped, word, written
+from reports.words import period, word, written
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -65,7 +65,7 @@ def _engine() -> Environment:
         keep_trailing_newline=True,
     )
     engine.filters |= {"pieces": pieces}
-    engine.globals |= {"word": word, "same": same, "written": written, "stamped": stamped}
+    engine.globals |= {"word": word, "written": written, "period": period}
     return engine
 
 

@@ -64,7 +64,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         footer=footer,
         profile=profile,
         signer=signer,
-        catalogues=catalogues,
+        documents=dict.fromkeys(pair for one in catalogues for pair in one.documents.items()),
         status=status(
             header,
             footer,

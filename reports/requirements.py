@@ -89,6 +89,8 @@ def _row(one: Judged, waivers: dict[str, Waiver]) -> Row:
     if requirement.untestable is not None:
         kind = "wire" if requirement.untestable == "not observable on the wire" else "bed"
         reasons.insert(0, word(f"untestable.{kind}"))
+    elif one.verdict is Verdict.NOT_TESTED and not reasons:
+        reasons.append(word("requirements.no_case"))
     return Row(
         requirement=requirement,
         suite=one.suite,

@@ -22,6 +22,14 @@ def catalogue(language: str) -> Mapping[str, str]:
     }
 
 
+class Count(int):
+    """A number that chooses its noun: `{n:case|cases}` gives `case` of one, `cases` of any other."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return super().__format__(spec) if not bar else (one if self == 1 else many)
+
+
 def word(key: str, **values: object) -> Text:
     """Return a sentence in both languages with its placeholders filled.
 
@@ -32,6 +40,7 @@ def word(key: str, **values: object) -> Text:
     Raises:
         KeyError: no such sentence, or a placeholder without its value.
     """
+    values = {name: Count(value) if isinstance(value, int) else value for name, value in values.items()}
     en, ko = (catalogue(language)[key].format_map(values) for language in LANGUAGES)
     return Text(en=en, ko=ko)
 
@@ -61,6 +70,14 @@ def stamped(stamp: str) -> Text:
         return same(stamp)
     korean = f"{written(moment.date()).ko} {moment:%H:%M:%S} (UTC)"
     return Text(en=f"{moment:%Y-%m-%dT%H:%M:%S}Z", ko=korean)
+
+
+def period(started: str, ended: str | None) -> Text:
+    """Write from when to when; up to nothing when the end is not known."""
+    first, last = stamped(started), stamped(ended) if ended is not None else word("page.no_date")
+    return word("page.period", first=first.en, last=last.en).model_copy(
+        update={"ko": word("page.period", first=first.ko, last=last.ko).ko}
+    )
 
 
 def _moment(stamp: str) -> datetime | None:

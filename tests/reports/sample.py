@@ -6,8 +6,18 @@ from reports.face import SignerFace
 from testbed.model.base import Text
 from testbed.model.declaration import Area, Declaration, Device
 from testbed.model.profile import Profile
-from testbed.model.record import CaseRecord, FieldOfFrame, Finding, Footer, Frame, Header, SuiteUsed, counts
-from testbed.model.record import outcome_of, roll_up
+from testbed.model.record import (
+    CaseRecord,
+    FieldOfFrame,
+    Finding,
+    Footer,
+    Frame,
+    Header,
+    SuiteUsed,
+    counts,
+    outcome_of,
+    roll_up,
+)
 from testbed.model.standard import Catalogue, Document, Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
 
@@ -19,6 +29,8 @@ supports:    [fc03, fc06, fc16]
 holding_registers:
   - { first: 0, count: 120 }
 """
+
+PASTE = "holding_registers: [{ first: ADDRESS, count: 2, scratch: true }]"
 
 SIGNER = SignerFace(
     name="Hong Gil-dong (홍길동)",
@@ -43,17 +55,15 @@ _DOCUMENTS = {
 }
 
 
-def _requirement(
-    id_: str,
-    clause: dict[str, str],
-    en: str,
-    ko: str,
-    level: Level = Level.SHALL,
-    basis: Basis = Basis.READ,
-    **more: object,
-) -> Requirement:
-    values = {"id": id_, "clause": clause, "level": level, "basis": basis, "text": {"en": en, "ko": ko}}
-    return Requirement.model_validate(values | more)
+def _requirement(id_: str, clause: dict[str, str], en: str, ko: str, **more: object) -> Requirement:
+    usual = {
+        "id": id_,
+        "clause": clause,
+        "level": Level.SHALL,
+        "basis": Basis.READ,
+        "text": {"en": en, "ko": ko},
+    }
+    return Requirement.model_validate(usual | more)
 
 
 SUITE = Catalogue(
@@ -100,15 +110,15 @@ SUITE = Catalogue(
             {"IG": "4.3.2"},
             "Small answers are sent without delay.",
             "짧은 응답은 지연 없이 보내는 것이 좋다.",
-            Level.SHOULD,
-            Basis.SECONDARY,
+            level=Level.SHOULD,
+            basis=Basis.SECONDARY,
         ),
         _requirement(
             "MB-TCP-PIPELINE",
             {"IG": "4.2.1.1"},
             "Several requests may be under way on one connection.",
             "한 연결에서 여러 요청을 동시에 처리할 수 있다.",
-            Level.MAY,
+            level=Level.MAY,
         ),
         _requirement(
             "MB-DIAG-MEMORY",
@@ -135,7 +145,7 @@ SUITE = Catalogue(
             {"AP": "4.3"},
             "Characters of one frame follow one another in time.",
             "한 프레임의 문자는 정해진 시간 안에 이어져야 한다.",
-            Level.SHOULD,
+            level=Level.SHOULD,
         ),
     ),
 )
@@ -279,8 +289,8 @@ CASES = (
         capture="",
         duration_s=0.0,
         reason=Text(
-            en="The declaration does not grant `scratch_registers >= 2`. Add `holding_registers: [{ first: ADDRESS, count: 2, scratch: true }]`",
-            ko="명세서에 `scratch_registers >= 2`가 없습니다. `holding_registers: [{ first: ADDRESS, count: 2, scratch: true }]`를 추가하십시오.",
+            en=f"The declaration does not grant `scratch_registers >= 2`. Add `{PASTE}`",
+            ko=f"명세서에 `scratch_registers >= 2`가 없습니다. `{PASTE}`를 추가하십시오.",
         ),
     ),
     case(
@@ -353,7 +363,7 @@ CASES = (
 )
 
 
-def footer(cases: tuple[CaseRecord, ...] = CASES, **changes: object) -> Footer:
+def footer(cases: tuple[CaseRecord, ...] = CASES, /, **changes: object) -> Footer:
     """Return the last line of the record, true to its cases."""
     judged = roll_up(CATALOGUES, cases)
     return Footer(
