@@ -1,0 +1,1 @@
+"""Simulated devices: references that keep the standards, and mutants that break them on purpose."""

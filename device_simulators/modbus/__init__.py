@@ -3,16 +3,16 @@
 from functools import partial
 
 from device_simulators.modbus.devices import IoBlock, Plc, Transmitter
-from device_simulators.modbus.server import ModbusServer
-from testbed.wire.simulator import Serve, Simulator
+from device_simulators.modbus.mutants import MUTANTS
+from device_simulators.modbus.mutants.registry import serve
+from testbed.wire.simulator import Simulator
 
-
-def _serve(device: type[ModbusServer]) -> Serve:
-    server = device()  # type: ignore[call-arg]
-    return lambda: server.protocol_class(server)
-
-
-SIMULATORS = {
-    name: Simulator(name, device.__doc__.splitlines()[0], partial(_serve, device), declaration=f"sim-{name}.yaml")
+REFERENCES = {
+    name: Simulator(
+        name, device.__doc__.partition("\n")[0], partial(serve, device), declaration=f"sim-{name}.yaml"
+    )
     for name, device in {"plc": Plc, "transmitter": Transmitter, "io-block": IoBlock}.items()
+    if device.__doc__
 }
+
+SIMULATORS = REFERENCES | MUTANTS

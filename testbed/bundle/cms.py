@@ -70,9 +70,9 @@ def sign(payload: bytes, signer: Signer) -> str:
     """
     certificate = signer.certificate.public_bytes(Encoding.DER)
     signed_at = datetime.now(UTC).replace(microsecond=0)
-    attributes = _attributes(payload, certificate, signed_at).dump()
-    signature = _low(signer.key.sign(attributes, _ECDSA))
-    pem = _armour(_assemble(_Parts(payload, certificate, signed_at, signature)))
+    attributes = _attributes(payload, certificate, signed_at)
+    signature = _low(signer.key.sign(attributes.dump(), _ECDSA))
+    pem = _armour(_assemble(_Parts(payload, certificate, signed_at, signature), attributes))
     if len(pem) > MAX_CONTAINER:
         raise ValueError(f"a signed statement of {len(payload)} bytes is too large")
     return pem
@@ -92,7 +92,8 @@ def open_container(pem: str) -> Container:
     try:
         parts = _take_apart(base64.b64decode(found[1].replace("\n", ""), validate=True))
         certificate = read_der(parts.certificate)
-        again = _armour(_assemble(parts))
+        attributes = _attributes(parts.payload, parts.certificate, parts.signed_at)
+        again = _armour(_assemble(parts, attributes))
     except ValueError as error:  # base64's error is one, too
         raise Refused(f"the signature container is malformed: {error}") from error
     if again != pem:
@@ -100,9 +101,8 @@ def open_container(pem: str) -> Container:
     public_key = certificate.public_key()
     if not (isinstance(public_key, ec.EllipticCurvePublicKey) and isinstance(public_key.curve, ec.SECP256R1)):
         raise Refused("the signer's key is not a P-256 key")
-    attributes = _attributes(parts.payload, parts.certificate, parts.signed_at).dump()
     try:
-        public_key.verify(parts.signature, attributes, _ECDSA)
+        public_key.verify(parts.signature, attributes.dump(), _ECDSA)
     except InvalidSignature:
         raise Refused("the signature does not hold") from None
     return Container(parts.payload, certificate, parts.signed_at)
@@ -114,8 +114,8 @@ def _armour(der: bytes) -> str:
     return BEGIN + "".join(lines) + END
 
 
-def _assemble(parts: _Parts) -> bytes:
-    """Write the container of `parts` in DER; its only spelling."""
+def _assemble(parts: _Parts, attributes: cms.CMSAttributes) -> bytes:
+    """Write the container of `parts`, whose signed attributes are these, in DER: its only spelling."""
     certificate = Asn1Certificate.load(parts.certificate, strict=True)
     signer_info = cms.SignerInfo(
         {
@@ -125,7 +125,7 @@ def _assemble(parts: _Parts) -> bytes:
                 {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
             ),
             "digest_algorithm": {"algorithm": "sha256"},
-            "signed_attrs": _attributes(parts.payload, parts.certificate, parts.signed_at),
+            "signed_attrs": attributes,
             "signature_algorithm": {"algorithm": "sha256_ecdsa"},
             "signature": _low(parts.signature),
         }

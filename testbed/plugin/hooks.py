@@ -13,8 +13,6 @@ import pytest
 
 if TYPE_CHECKING:
     from testbed.model.record import CaseRecord
-    from testbed.plugin.case import Case
-    from testbed.plugin.run import Run
 
 CASE = pytest.StashKey["Case"]()
 RECORD = pytest.StashKey["CaseRecord"]()

@@ -1,0 +1,46 @@
+"""How a mutant says which requirements it breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from device_simulators.modbus.server import ModbusServer
+from testbed.wire.simulator import Serve, Simulator
+
+Device = TypeVar("Device", bound=type[ModbusServer])
+
+MUTANTS: dict[str, Simulator] = {}
+"""Every mutant by name: its class's name in lower case with hyphens."""
+
+
+def serve(device: type[ModbusServer]) -> Serve:
+    """Start a fresh device; what is returned makes the protocol of one connection to it."""
+    server = device()
+    return partial(server.protocol_class, server)
+
+
+def mutant(*breaks: str, suite: str = "modbus_tcp_server") -> Callable[[Device], Device]:
+    """Register a device that is broken in exactly these requirements of a suite.
+
+    The first line of its docstring says what it does wrong.
+    """
+
+    def register(device: Device) -> Device:
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", device.__name__).lower()
+        if name in MUTANTS:
+            raise ValueError(f"two mutants are called {name}")
+        summary = (device.__doc__ or "").partition("\n")[0]
+        MUTANTS[name] = Simulator(
+            name,
+            summary,
+            partial(serve, device),
+            suite=suite,
+            breaks=frozenset(breaks),
+            declaration="sim-plc.yaml",
+        )
+        return device
+
+    return register

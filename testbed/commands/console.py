@@ -1,0 +1,26 @@
+"""What commands share on a terminal: progress where somebody watches, nothing where nobody does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress(total: int, title: str) -> Iterator[Callable[[str], None]]:
+    """Show a bar on standard error while something takes its steps; each step says what it did.
+
+    Off a terminal nothing is shown.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - heavy; only a terminal needs it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, TextColumn("{task.fields[now]}"), console=Console(stderr=True), transient=True)
+    with bar:
+        task = bar.add_task(title, total=total, now="")
+        yield lambda now: bar.update(task, advance=1, now=now)

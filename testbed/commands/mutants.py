@@ -1,0 +1,122 @@
+"""`testbed mutants`: proves that the suites can fail, by devices that are broken on purpose."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from testbed.commands.console import progress
+from testbed.plugin.ledger import Ledger
+
+
+@click.command()
+@click.option("--suite", "wanted", multiple=True, help="Only this suite (default: every installed one).")
+@click.option("--device", "names", multiple=True, help="Only these simulated devices, for a closer look.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -> None:
+    """Prove that every case can fail.
+
+    Each mutant is a simulated device that breaks named requirements. It must be judged broken in exactly
+    those, and the reference in none. Exit status 1 when that does not hold or anything is unproven.
+
+    \b
+    Example:
+      testbed mutants --suite modbus_tcp_server
+    """
+    from testbed.plugin.gather import gather  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.plugin.ledger import trials  # noqa: PLC0415
+    from testbed.plugin.shelf import suites  # noqa: PLC0415
+
+    known = suites()
+    if unknown := [name for name in wanted if name not in known]:
+        raise click.UsageError(f"no suite is called `{unknown[0]}`; known: {', '.join(known)}")
+    ledgers = []
+    for name in wanted or tuple(known):
+        suite = known[name]
+        devices, setup = _devices(name, names)
+        cases = gather([suite])
+        if not cases:
+            continue
+        ledger = Ledger(suite.catalogue, cases)
+        with progress(len(devices), f"{name}: devices") as step:
+            for trial in trials(setup, cases, devices):
+                ledger.trials.append(trial)
+                step(trial.device)
+        ledger.trials.sort(key=lambda trial: [device.name for device in devices].index(trial.device))
+        ledgers.append(ledger)
+    if as_json:
+        click.echo(json.dumps([_as_data(ledger) for ledger in ledgers], ensure_ascii=False))
+    else:
+        for ledger in ledgers:
+            _print(ledger, partial=bool(names))
+    if any(ledger.unequal if names else not ledger.is_proven for ledger in ledgers):
+        raise SystemExit(1)
+
+
+def _devices(suite: str, names: tuple[str, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from testbed.plugin.setup import prepare_text  # noqa: PLC0415
+    from testbed.plugin.shelf import profile_path  # noqa: PLC0415
+    from testbed.wire.simulator import simulator, simulators  # noqa: PLC0415
+
+    broken = [one for one in simulators().values() if one.breaks and one.suite == suite]
+    home = profile_path("x").parent / "devices"
+    file = home / (broken[0].declaration if broken else "sim-plc.yaml")
+    setup = prepare_text(file.read_text(encoding="utf-8"), str(file))
+    reference = setup.simulator
+    devices = [reference, *broken] if not names else [simulator(name) for name in names]
+    return devices, setup
+
+
+def _as_data(ledger: Ledger) -> dict[str, object]:
+    return {
+        "suite": ledger.catalogue.id,
+        "proven": ledger.is_proven,
+        "requirements": ledger.killers,
+        "cases": ledger.failures,
+        "devices": {
+            trial.device: {
+                "breaks": sorted(trial.breaks),
+                "killed_by": sorted(trial.killed_by),
+                "equal": trial.is_equal,
+                "trouble": list(trial.trouble),
+            }
+            for trial in ledger.trials
+        },
+        "unproven": {"requirements": ledger.unproven_requirements, "cases": ledger.unproven_cases},
+    }
+
+
+def _print(ledger: Ledger, *, partial: bool) -> None:
+    say = click.echo
+    if not partial:
+        say(f"{ledger.catalogue.id} {ledger.catalogue.version}\n\nRequirement → mutants that it killed")
+        for requirement, killers in ledger.killers.items():
+            say(f"  {requirement:<30} {', '.join(killers) or '-'}")
+        say("\nCase and parameters → mutants that failed it")
+        for case, killers in ledger.failures.items():
+            say(f"  {case}\n      {', '.join(killers) or '-'}")
+    for trial in ledger.unequal:
+        say(f"\nNOT EQUAL {trial.device}")
+        say(f"  breaks, but not found:  {', '.join(sorted(trial.breaks - trial.killed_by)) or '-'}")
+        say(f"  found, but not claimed: {', '.join(sorted(trial.killed_by - trial.breaks)) or '-'}")
+        for line in trial.trouble:
+            say(f"  trouble: {line}")
+    if not partial:
+        for requirement in ledger.unproven_requirements:
+            say(f"\nUNPROVEN requirement {requirement}: no mutant breaks it")
+        for case in ledger.unproven_cases:
+            say(f"UNPROVEN case {case}: no mutant has ever failed it")
+    killed = sum(trial.is_equal and bool(trial.breaks) for trial in ledger.trials)
+    total = sum(bool(trial.breaks) for trial in ledger.trials)
+    unproven = len(ledger.unproven_requirements) + len(ledger.unproven_cases)
+    reference = "spotless" if all(t.is_equal for t in ledger.trials if not t.breaks) else "NOT spotless"
+    say(
+        f"\n{ledger.catalogue.id}: {killed} of {total} mutants killed by exactly what they break, "
+        f"reference {reference}, "
+        + (
+            f"{len(ledger.cases)} cases looked at"
+            if partial
+            else f"{unproven} unproven of {len(ledger.cases)} cases"
+        )
+    )
