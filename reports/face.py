@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.words import word
 from testbed.model.base import Text
-from testbed.model.record import Footer, Header, Judged, counts, outcome_of
+from testbed.model.record import CaseRecord, Footer, Header, Judged, counts, outcome_of
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
 
@@ -49,7 +49,7 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
     judged: Sequence[Judged],
     catalogues: Sequence[Catalogue],
     *,
-    held: int,
+    cases: Sequence[CaseRecord],
     waived: frozenset[str],
     stale: bool,
 ) -> Status:
@@ -60,7 +60,7 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
         footer: of the run; None when it never finished.
         judged: every requirement of the suites used.
         catalogues: the suites used.
-        held: cases that the record holds.
+        cases: all that the record holds.
         waived: requirements whose FAIL is accepted.
         stale: whether a waiver has expired or no longer bites.
     """
@@ -71,13 +71,12 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
         selected_by_hand=bool(header.selected_by_hand),
         waived=dict.fromkeys(waived, True),
     )
-    reasons = list(_reasons(header, footer, judged))
+    doubts = list(_doubts(header, footer, catalogues, cases))
     if stale:
-        reasons.append(word("why.stale"))
-    if footer is not None and footer.cases != held:
-        reasons.append(word("why.cases", claimed=footer.cases, held=held))
-    if stale or (footer is not None and footer.cases != held):
-        result = result if result is Outcome.NOT_CONFORMANT else Outcome.INCOMPLETE
+        doubts.append(word("why.stale"))
+    if doubts and result is not Outcome.NOT_CONFORMANT:
+        result = Outcome.INCOMPLETE
+    reasons = [*_reasons(header, footer, judged), *doubts]
     if footer is not None and footer.outcome is not result:
         reasons.append(word("why.contradicts", claimed=footer.outcome))
         result = result if result is Outcome.NOT_CONFORMANT else Outcome.INCOMPLETE
@@ -89,6 +88,20 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
         )
     ]
     return Status(result, tuple(said), tuple(reasons))
+
+
+def _doubts(
+    header: Header, footer: Footer | None, catalogues: Sequence[Catalogue], cases: Sequence[CaseRecord]
+) -> Iterator[Text]:
+    """Say where the record does not fit its own footer or the suites at hand: nothing is vouched for then."""
+    if footer is not None and footer.cases != len(cases):
+        yield word("why.cases", claimed=footer.cases, held=len(cases))
+    if {(used.id, used.version) for used in header.suites} != {(one.id, one.version) for one in catalogues}:
+        yield word("why.suites")
+    known = {(one.id, requirement.id) for one in catalogues for requirement in one.requirements}
+    found = {(case.suite, finding.requirement) for case in cases for finding in case.findings}
+    if unknown := found - known:
+        yield word("why.unknown", n=len(unknown))
 
 
 def _reasons(header: Header, footer: Footer | None, judged: Sequence[Judged]) -> Sequence[Text]:

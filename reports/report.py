@@ -70,7 +70,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
             footer,
             judged,
             catalogues,
-            held=len(cases),
+            cases=cases,
             waived=frozenset(one.requirement for one in accepted),
             stale=bool(stale),
         ),

@@ -121,6 +121,25 @@ def test_incomplete_is_said_aloud(header, footer, finished, sentence):
     assert "The device meets" not in page.text
 
 
+def test_finding_outside_the_suites_leaves_nothing_vouched_for():
+    stranger = sample.GOOD[0].findings[0].model_copy(update={"requirement": "MB-UNHEARD-OF"})
+    cases = (*sample.GOOD, sample.GOOD[0].model_copy(update={"case": "x", "findings": (stranger,)}))
+
+    page = report(cases)
+
+    assert "o-INCOMPLETE" in page.source
+    assert "Findings about requirements that the suites do not have: 1." in page.text
+
+
+def test_other_version_of_a_suite_leaves_nothing_vouched_for():
+    suites = tuple(one.model_copy(update={"version": "0.9.0"}) for one in sample.header().suites)
+
+    page = report(sample.GOOD, header=sample.header(suites=suites))
+
+    assert "o-INCOMPLETE" in page.source
+    assert "The record names other suites" in page.text
+
+
 def test_failure_outweighs_a_missing_end():
     assert "o-NOT_CONFORMANT" in report(finished=False).source
 
