@@ -152,11 +152,11 @@ def test_the_twin_signature(pem, monkeypatch):
     parts = cms._take_apart(der_of(pem))
     r, s = decode_dss_signature(parts.signature)
     twin = encode_dss_signature(r, cms._P256_ORDER - s)
-    attributes = cms._attributes(parts.payload, parts.certificate, parts.signed_at).dump()
-    cms.open_container(pem).certificate.public_key().verify(twin, attributes, ec.ECDSA(SHA256()))
+    attributes = cms._attributes(parts.payload, parts.certificate, parts.signed_at)
+    cms.open_container(pem).certificate.public_key().verify(twin, attributes.dump(), ec.ECDSA(SHA256()))
     with monkeypatch.context() as patch:
         patch.setattr(cms, "_low", lambda signature: signature)
-        forged = pem_of(cms._assemble(replace(parts, signature=twin)))
+        forged = pem_of(cms._assemble(replace(parts, signature=twin), attributes))
 
     with pytest.raises(Refused, match="canonical"):
         cms.open_container(forged)
