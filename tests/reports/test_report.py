@@ -186,6 +186,7 @@ def test_two_hundred_failures_of_one_requirement_are_one_entry():
 
 def test_peers_are_interoperable_only_where_exchanges_passed():
     assert "interoperable" in report().text
+    assert "상호운용성이 확인되었습니다" in report().text
     without = report(tuple(case for case in sample.CASES if case.suite != "interop_modbus"))
     failed = sample.CASES[9].findings[0].model_copy(update={"verdict": Verdict.FAIL})
     refused = report(
@@ -198,6 +199,7 @@ def test_peers_are_interoperable_only_where_exchanges_passed():
     for page in (without, refused):
         assert "interoperable" not in page.text
         assert "상호운용성 확인" not in page.text
+        assert "상호운용성이 확인" not in page.text
 
 
 def test_waiver_is_printed_and_the_verdict_stays():
