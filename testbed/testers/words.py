@@ -43,6 +43,8 @@ def words(value: object) -> Text:  # noqa: PLR0911 - one line a kind of value
             return _same(
                 value[: _MOST_ITEMS * 2].hex(" ").upper() + (" …" if len(value) > _MOST_ITEMS * 2 else "")
             )
+        case set() | frozenset():
+            return _several(sorted(value, key=str))
         case tuple() | list():
             return _several(list(value))
         case _:

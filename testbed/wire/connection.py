@@ -141,9 +141,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into frames, record and watch each."""
-        for frame in self._cutter.feed(data):
+        frames = self._cutter.feed(data)
+        for at, frame in enumerate(frames, 1):
             number = self.recorder.record(self._number, Kind.DATA, sent=False, data=frame)
-            self._monitor.received(self._number, frame, number)
+            followed = at == len(frames) and bool(self._cutter.pending)
+            self._monitor.received(self._number, frame, number, followed=followed)
             self._inbox.append(Received(frame, number, self.recorder.now()))
         if self._cutter.pending and not self._monitor.expects(self._number):
             self._give_up_stump()  # bytes that nothing asked for and no length field accounts for

@@ -30,8 +30,8 @@ class Monitor(Protocol):
     def sent(self, connection: int, data: bytes, number: int) -> None:
         """Take note of bytes that the tester sent, right or wrong on purpose."""
 
-    def received(self, connection: int, frame: bytes, number: int) -> None:
-        """Judge a frame that the device sent."""
+    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> None:
+        """Judge a frame that the device sent; `followed` says that bytes behind it make no frame."""
 
     def incomplete(self, connection: int, stump: bytes, number: int) -> None:
         """Judge bytes of a frame that never became whole."""

@@ -12,15 +12,9 @@ from typing import ClassVar
 from testbed.model.base import Text
 from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs, least
-from testbed.protocols.modbus import (
-    Framer,
-    ReadCoils,
-    ReadDiscreteInputs,
-    ReadHoldingRegisters,
-    ReadInputRegisters,
-    Request,
-)
-from testbed.testers.modbus.declared import Declared
+from testbed.protocols.modbus import Framer, Request
+from testbed.testers.modbus.crowd import Crowd
+from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.safety import writes_of
@@ -34,16 +28,6 @@ from testbed.wire.recorder import Recorder
 SURVIVES = "MB-SURVIVES"
 SURVIVAL_WITHIN = 1.5
 """Seconds that a device has to answer on a new connection after a case (assumed)."""
-
-_PROBES: Mapping[
-    str, tuple[str, type[ReadHoldingRegisters | ReadInputRegisters | ReadCoils | ReadDiscreteInputs]]
-]
-_PROBES = {
-    "fc03": ("holding_registers", ReadHoldingRegisters),
-    "fc04": ("input_registers", ReadInputRegisters),
-    "fc01": ("coils", ReadCoils),
-    "fc02": ("discrete_inputs", ReadDiscreteInputs),
-}
 
 
 class _Cutter:
@@ -105,8 +89,8 @@ class ModbusBench:
         Raises:
             Undecided: it declares none that it serves.
         """
-        for function, (table, request) in _PROBES.items():
-            areas = self.declaration.areas(table)  # type: ignore[arg-type]  # a key of the table above
+        for function, (table, request) in READS.items():
+            areas = self.declaration.areas(table)
             if function in self.declaration.supports and function not in self.refused and areas:
                 return request(areas[0].first, 1)
         raise Undecided(
@@ -204,7 +188,7 @@ class ModbusCase:
             "modbus": lambda: modbus,
             "declared": lambda: self.bench.declared,
             "other": self._connect,
-            "crowd": self._crowd,
+            "crowd": lambda: Crowd(modbus, self._another, self.bench.declaration.sessions),
             "registers": lambda: self._lease("registers", "scratch_registers"),
             "coils": lambda: self._lease("coils", "scratch_coils"),
         }
@@ -213,17 +197,19 @@ class ModbusCase:
             arguments[name] = await made if inspect.isawaitable(made) else made
         return arguments
 
-    async def _connect(self) -> Modbus:
+    def _another(self) -> Modbus:
         modbus = Modbus(self)
-        try:
-            await modbus.connect()
-        except UnreachableError as error:
-            raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
         self.testers.append(modbus)
         return modbus
 
-    async def _crowd(self) -> list[Modbus]:
-        return [*self.testers, *[await self._connect() for _ in range(self.bench.declaration.sessions - 1)]]
+    async def _connect(self) -> Modbus:
+        modbus = self._another()
+        try:
+            await modbus.connect()
+        except UnreachableError as error:
+            self.testers.remove(modbus)
+            raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
+        return modbus
 
     async def _control(self, modbus: Modbus) -> Reply:
         """Make a good exchange; one that fails leaves the case undecided."""

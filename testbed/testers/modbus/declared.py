@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from testbed.model.declaration import ADDRESSES, Area, Declaration, Table, contiguous, first_outside
-from testbed.protocols.modbus import ExceptionCode
+from testbed.model.declaration import (
+    ADDRESSES,
+    TABLES,
+    Area,
+    Declaration,
+    Table,
+    contiguous,
+    first_outside,
+)
+from testbed.protocols.modbus import (
+    ExceptionCode,
+    ReadCoils,
+    ReadDiscreteInputs,
+    ReadHoldingRegisters,
+    ReadInputRegisters,
+    Request,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,25 @@ class Declared:
         self.sessions = declaration.sessions
         self.transactions = declaration.transactions
         self.reply_within = declaration.timing.reply_within
+        self._areas = {table: declaration.areas(table) for table in TABLES}
+
+    def edges(self, function: str) -> list[Request]:
+        """Return reads of one value at the first and the last address of every area that a function serves."""
+        table, request = READS[function]
+        addresses = {address for area in self._areas[table] for address in (area.first, area.last)}
+        return [request(address, 1) for address in sorted(addresses)]
+
+
+READS: Mapping[
+    str, tuple[Table, type[ReadCoils | ReadDiscreteInputs | ReadHoldingRegisters | ReadInputRegisters]]
+]
+READS = {
+    "fc03": ("holding_registers", ReadHoldingRegisters),
+    "fc04": ("input_registers", ReadInputRegisters),
+    "fc01": ("coils", ReadCoils),
+    "fc02": ("discrete_inputs", ReadDiscreteInputs),
+}
+"""The read functions, in the order in which a harmless read is chosen: its table and its request."""
 
 
 def _table(declaration: Declaration, table: Table) -> DeclaredTable:

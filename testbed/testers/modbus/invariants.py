@@ -22,6 +22,12 @@ INVARIANTS = (TRANSACTION, PROTOCOL, LENGTH, UNIT, FUNCTION, EXCEPTION_SIZE, ADU
 
 _LENGTH_MIN, _LENGTH_MAX = 2, 254  # unit identifier and a PDU of 1 to 253 bytes (AP 4.1)
 _EXCEPTION_PDU = 2
+_PDU = 7
+"""Where the PDU begins."""
+_COUNTED = {1, 2, 3, 4, 23}
+"""Functions whose responses carry a byte count (AP 6)."""
+_FIXED = {5, 6, 15, 16}
+"""Functions whose responses have a PDU of five bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,9 @@ class _Line:
     sent: Framer = field(default_factory=Framer)
     asked: list[_Asked] = field(default_factory=list)
     lenient: bool = False
-    """The tester itself broke the framing: nobody can say any more which answer belongs to what."""
+    """Framing is broken, by the tester on purpose or by the device: what belongs to what is unknown."""
+    suspect: int = 0
+    """Number of a frame whose length field may be wrong: its PDU has another size than it says itself."""
 
 
 @dataclass(slots=True)
@@ -61,12 +69,19 @@ class ModbusMonitor:
             return
         line.asked += [_Asked(frame.transaction, frame.unit or 0, frame.pdu[0]) for frame in frames]
 
-    def received(self, connection: int, frame: bytes, number: int) -> None:
-        """Judge one whole frame."""
+    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> None:
+        """Judge one whole frame; `followed` says that bytes came behind it that make no frame."""
         self.watched += 1
-        breach = self._judge(self._line(connection), frame, number)
+        line = self._line(connection)
+        breach = self._judge(line, frame, number, followed=followed)
+        if breach is not None and line.suspect and breach.requirement in {PROTOCOL, TRANSACTION, ADU_SIZE}:
+            breach = _breach(
+                LENGTH, line.suspect, (4, 6), "counting its own PDU", "counting another number of bytes"
+            )
+            line.lenient = True
         if breach is not None:
             self.breaches.append(breach)
+        line.suspect = number if _own_size(frame) not in {None, len(frame)} else 0
 
     def incomplete(self, connection: int, stump: bytes, number: int) -> None:
         """Judge bytes that no length field accounts for, or that a length field promised and never came."""
@@ -98,14 +113,14 @@ class ModbusMonitor:
     def _line(self, connection: int) -> _Line:
         return self._lines.setdefault(connection, _Line())
 
-    def _judge(self, line: _Line, raw: bytes, number: int) -> Breach | None:
+    def _judge(self, line: _Line, raw: bytes, number: int, *, followed: bool) -> Breach | None:
         length, protocol = int.from_bytes(raw[4:6]), int.from_bytes(raw[2:4])
         if protocol:
             return _breach(PROTOCOL, number, (2, 4), "0000", f"{protocol:04X}")
         if not _LENGTH_MIN <= length <= _LENGTH_MAX:
             return _breach(ADU_SIZE, number, (4, 6), "2 … 254", str(length))
         function, size = raw[7], len(raw) - 7
-        if function & ERROR_BIT and size != _EXCEPTION_PDU:
+        if function & ERROR_BIT and size != _EXCEPTION_PDU and not followed:
             return _breach(EXCEPTION_SIZE, number, (7, len(raw)), "2", str(size))
         return None if line.lenient else self._match(line, raw, number)
 
@@ -133,7 +148,18 @@ class ModbusMonitor:
         return None
 
 
+def _own_size(raw: bytes) -> int | None:
+    """Return the size of an ADU by what its own PDU says, where that is known."""
+    function = raw[7] if len(raw) > _PDU else 0
+    if function & ERROR_BIT:
+        return _PDU + _EXCEPTION_PDU
+    if function in _COUNTED and len(raw) > _PDU + 1:
+        return _PDU + 2 + raw[8]
+    return _PDU + 5 if function in _FIXED else None
+
+
 _FIELDS = {
+    LENGTH: Text(en="a length field", ko="길이 필드"),
     TRANSACTION: Text(en="transaction identifier", ko="트랜잭션 식별자"),
     PROTOCOL: Text(en="protocol identifier", ko="프로토콜 식별자"),
     ADU_SIZE: Text(en="length field", ko="길이 필드"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from testbed.model.base import Text
@@ -170,6 +171,24 @@ class Modbus:
         await self.send(adu)
         return self._answer(await self._receive(), request if isinstance(request, Request) else None)
 
+    @property
+    def harmless(self) -> Request:
+        """A read of one value that the device declares to serve."""
+        return self._guard.probe()
+
+    async def ping(self, *, transaction: int | None = None) -> Reply:
+        """Send a harmless read.
+
+        Raises:
+            Unanswered: silence or a close.
+        """
+        return await self.ask(self.harmless, transaction=transaction)
+
+    async def wait(self, seconds: float) -> None:
+        """Send nothing for a while."""
+        self.wire.recorder.note(f"waits {seconds:g} s")
+        await asyncio.sleep(seconds)
+
     async def ask_in_pieces(self, request: Request, sizes: Sequence[int], pause: float = 0.0) -> Reply:
         """Send one request in segments of some sizes; what the sizes leave over is the last segment.
 
@@ -189,7 +208,37 @@ class Modbus:
         except Unanswered:
             return Reaction.SILENCE if self.is_open else Reaction.CLOSED
 
+    async def outcomes(self, requests: Iterable[Request]) -> set[Outcome]:
+        """Send requests one after the other and return all the ways in which they ended."""
+        return {await self.outcome(request) for request in requests}
+
+    async def beside(self, other: Modbus, mine: Request, theirs: Request) -> tuple[object, object]:
+        """Send a request on each of two connections, with one transaction identifier, and return both values."""
+        transaction = self._guard.random.randrange(0x10000)
+        await self.send(self.adu(mine.encode(), transaction=transaction))
+        await other.send(other.adu(theirs.encode(), transaction=transaction))
+        return (
+            self._answer(await self._receive(), mine).values,
+            other._answer(await other._receive(), theirs).values,
+        )
+
     # Frames that no good client sends.
+
+    def probe(self, *, protocol: int = 0, length: int | None = None) -> bytes:
+        """Return the ADU of a harmless read, its header wrong where told so."""
+        return self.adu(self.harmless.encode(), protocol=protocol, length=length)
+
+    async def before_the_rest(self, data: bytes, rest: bytes) -> Outcome:
+        """Send the beginning of an ADU, say what it was met with, then send its rest and take that answer."""
+        await self.send(data)
+        received = await self._receive()
+        if isinstance(received, Received):
+            return Reply(received.data, received.number, received.at).exception
+        if received is None:
+            await self.send(rest)
+            self.in_step = isinstance(await self._receive(), Received)
+            return Reaction.SILENCE
+        return Reaction.CLOSED
 
     def adu(
         self,
