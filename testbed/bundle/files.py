@@ -91,13 +91,13 @@ def _strangers_in(
 
 def _open(path: Path, limit: int) -> BufferedReader:
     try:
-        file = os.fdopen(os.open(path, _FLAGS), "rb")
+        descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
         raise Refused("is missing") from None
     except OSError as error:
         raise Refused(f"cannot be read as a regular file: {error.strerror}") from error
-    status = os.fstat(file.fileno())
+    status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
-        file.close()
+        os.close(descriptor)
         raise Refused(f"is not a regular file of at most {limit} bytes")
-    return file
+    return os.fdopen(descriptor, "rb")

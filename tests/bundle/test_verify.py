@@ -178,7 +178,13 @@ class TestFiles:
         bundle.report.write_bytes(certificate)
         bundle.certificate.write_bytes(report)
 
-        assert {"report.html", "certificate.html"} <= bundle.refused()
+        reasons = {problem.file: problem.reason for problem in bundle.verify().problems[::-1]}
+        assert reasons["report.html"].startswith(
+            "is signed as https://mother-factory.example/confirmation/v1"
+        )
+        assert reasons["certificate.html"].startswith(
+            "is signed as https://mother-factory.example/test-report/"
+        )
 
     @posix
     @pytest.mark.parametrize("name", ["results.jsonl", "wire", *sorted(OWN_FILES)])
@@ -187,6 +193,13 @@ class TestFiles:
         (bundle.directory / name).symlink_to(moved)
 
         assert name in bundle.refused()
+
+    @posix
+    def test_a_page_behind_a_link(self, bundle):
+        link = bundle.directory.parent / "report.html"
+        link.symlink_to(bundle.report)
+
+        assert verify_page(link, bundle.roots).status is Status.REFUSED
 
     @posix
     def test_a_dangling_certificate(self, bundle):
@@ -202,6 +215,17 @@ class TestFiles:
         os.mkfifo(bundle.directory / name)
 
         assert name in bundle.refused()
+
+    @posix
+    def test_a_pipe_is_not_an_empty_file(self, bundle, report_anew):
+        empty = bundle.directory / "errors.txt"
+        empty.touch()
+        report_anew(bundle)
+        assert bundle.verify().status is Status.GOOD
+        empty.unlink()
+        os.mkfifo(empty)
+
+        assert bundle.refused() == {"errors.txt"}
 
     def test_a_folder_in_place_of_a_file(self, bundle):
         (bundle.directory / "results.jsonl").unlink()
