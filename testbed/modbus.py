@@ -1,11 +1,20 @@
 """The words of the Modbus standards that suites use."""
 
+from collections.abc import Sequence
+
 from testbed.protocols.modbus import (
+    COIL_OFF,
+    COIL_ON,
     ExceptionCode,
+    MaskWriteRegister,
     ReadCoils,
     ReadDiscreteInputs,
     ReadHoldingRegisters,
     ReadInputRegisters,
+    ReadWriteMultipleRegisters,
+    Request,
+    WriteMultipleCoils,
+    WriteMultipleRegisters,
     WriteSingleCoil,
     WriteSingleRegister,
 )
@@ -34,4 +43,25 @@ __all__ = [
     "ReadInputRegisters",
     "WriteSingleCoil",
     "WriteSingleRegister",
+    "rewrite",
 ]
+
+
+def rewrite(function: str, address: int, values: Sequence[int]) -> Request:
+    """Return a request of a write function that leaves the value at an address as it is.
+
+    Args:
+        function: `fc05`, `fc06`, `fc15`, `fc16`, `fc22` or `fc23`.
+        address: of the value.
+        values: the value that stands there, one register or one coil.
+    """
+    value = values[0]
+    requests: dict[str, Request] = {
+        "fc05": WriteSingleCoil(address, COIL_ON if value else COIL_OFF),
+        "fc06": WriteSingleRegister(address, value),
+        "fc15": WriteMultipleCoils(address, (bool(value),)),
+        "fc16": WriteMultipleRegisters(address, (value,)),
+        "fc22": MaskWriteRegister(address, 0xFFFF, 0),
+        "fc23": ReadWriteMultipleRegisters(address, 1, address, (value,)),
+    }
+    return requests[function]

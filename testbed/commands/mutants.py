@@ -15,7 +15,7 @@ from testbed.plugin.ledger import Ledger
 @click.option("--device", "names", multiple=True, help="Only these simulated devices, for a closer look.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -> None:
-    """Prove that every case can fail.
+    r"""Prove that every case can fail.
 
     Each mutant is a simulated device that breaks named requirements. It must be judged broken in exactly
     those, and the reference in none. Exit status 1 when that does not hold or anything is unproven.

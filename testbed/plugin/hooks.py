@@ -13,11 +13,13 @@ import pytest
 
 if TYPE_CHECKING:
     from testbed.model.record import CaseRecord
+    from testbed.plugin.case import Case
+    from testbed.plugin.run import Run
 
-CASE = pytest.StashKey["Case"]()
-RECORD = pytest.StashKey["CaseRecord"]()
-RUN = pytest.StashKey["Run"]()
-HAND = pytest.StashKey[str]()
+CASE: pytest.StashKey[Case] = pytest.StashKey()
+RECORD: pytest.StashKey[CaseRecord] = pytest.StashKey()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+HAND: pytest.StashKey[str] = pytest.StashKey()
 
 LETTERS = {
     "PASS": ("passed", ".", "PASS"),

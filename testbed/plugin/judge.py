@@ -113,7 +113,7 @@ class _Own:
     guilty: tuple[int, int, int] | None = None
 
 
-def _own(case: Case, happening: Happening) -> _Own:
+def _own(case: Case, happening: Happening) -> _Own:  # noqa: PLR0911 - one line a way to end
     """Judge by whose fault a case ended: the device's, the set-up's, or ours."""
     match happening.error:
         case None:

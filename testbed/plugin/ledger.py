@@ -1,8 +1,8 @@
 """The ledger: which mutants each requirement and each case has caught, and what is still unproven.
 
-A suite proves itself when every mutant is killed by exactly the requirements that it breaks, the reference by
-none, every SHALL and SHOULD by at least one mutant, and every case, with each of its parameters, has failed at
-least once.
+A suite proves itself when every mutant is killed by exactly the requirements that it breaks, the reference
+by none, every SHALL and SHOULD by at least one mutant, and every case, with each of its parameters, has
+failed at least once.
 """
 
 from __future__ import annotations

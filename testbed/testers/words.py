@@ -18,7 +18,7 @@ _REACTIONS = {
 }
 
 
-def words(value: object) -> Text:  # noqa: PLR0911 - one line a kind of value
+def words(value: object) -> Text:  # noqa: C901, PLR0911 - one line a kind of value
     """Say a value as a reader of the standard would."""
     match value:
         case Reaction():

@@ -68,7 +68,7 @@ class Declared:
         self._areas = {table: declaration.areas(table) for table in TABLES}
 
     def edges(self, function: str) -> list[Request]:
-        """Return reads of one value at the first and the last address of every area that a function serves."""
+        """Return reads of one value at the first and last address of every area of a function."""
         table, request = READS[function]
         addresses = {address for area in self._areas[table] for address in (area.first, area.last)}
         return [request(address, 1) for address in sorted(addresses)]

@@ -213,7 +213,7 @@ class Modbus:
         return {await self.outcome(request) for request in requests}
 
     async def beside(self, other: Modbus, mine: Request, theirs: Request) -> tuple[object, object]:
-        """Send a request on each of two connections, with one transaction identifier, and return both values."""
+        """Send a request on each of two connections, with one transaction identifier; return both values."""
         transaction = self._guard.random.randrange(0x10000)
         await self.send(self.adu(mine.encode(), transaction=transaction))
         await other.send(other.adu(theirs.encode(), transaction=transaction))
