@@ -132,8 +132,8 @@ def measure(generator: str, server: Server, connections: int, seconds: float) ->
     return Load(requests / elapsed, server_us, p50, p99, cpu / elapsed)
 
 
-def run(seconds: float, rounds: int) -> dict[int, dict[str, Load]]:
-    """Measure all servers that can be had: number of connections → server → medians."""
+def run(seconds: float, rounds: int) -> dict[int, dict[str, list[Load]]]:
+    """Measure all servers that can be had: number of connections → server → a load for each round."""
     loops = ("", "+uvloop") if find_spec("uvloop") else ("",)
     commands = {
         f"{server}{loop}": [sys.executable, __file__, "--serve", f"{server}{loop}"]
@@ -154,7 +154,7 @@ def run(seconds: float, rounds: int) -> dict[int, dict[str, Load]]:
         for _ in range(rounds):
             for connections, name in cells:
                 loads[connections, name].append(measure(generator, servers[name], connections, seconds))
-    return {n: {name: medians(loads[n, name]) for name in servers} for n in CONNECTIONS}
+    return {n: {name: loads[n, name] for name in servers} for n in CONNECTIONS}
 
 
 def medians(loads: list[Load]) -> Load:
@@ -163,12 +163,17 @@ def medians(loads: list[Load]) -> Load:
     return Load(**{name: median(row[name] for row in rows) for name in rows[0]})
 
 
-def ratios(result: dict[str, Load]) -> dict[str, float]:
-    """Our rate as a multiple of each other server's, Python against Python on the same loop."""
+def ratios(result: dict[str, list[Load]]) -> dict[str, float]:
+    """Our rate as a multiple of another server's, the median of the rounds; Python on the same loop."""
     fast = "+uvloop" if f"{OURS}+uvloop" in result else ""
     pairs = [(f"{OURS}{loop}", f"{PYMODBUS}{loop}") for loop in dict.fromkeys(("", fast))]
     pairs += [(f"{OURS}{fast}", LIBMODBUS)] if LIBMODBUS in result else []
-    return {f"{ours} / {other}": result[ours].per_second / result[other].per_second for ours, other in pairs}
+    return {
+        f"{ours} / {other}": median(
+            one.per_second / two.per_second for one, two in zip(result[ours], result[other], strict=True)
+        )
+        for ours, other in pairs
+    }
 
 
 def main() -> None:
@@ -189,7 +194,7 @@ def main() -> None:
         rows = [
             {
                 "connections": n,
-                "servers": {name: asdict(load) for name, load in result.items()},
+                "servers": {name: asdict(medians(loads)) for name, loads in result.items()},
                 "ratios": ratios(result),
             }
             for n, result in results.items()
@@ -200,7 +205,7 @@ def main() -> None:
         print(
             f"\n{connections} connection(s)         answers/s  server µs    p50 µs    p99 µs   generator busy"
         )
-        for name, load in result.items():
+        for name, load in ((name, medians(loads)) for name, loads in result.items()):
             rate = f"{load.per_second:11,.0f}{load.server_us:11.2f}"
             print(f"  {name:20}{rate}{load.p50:10.0f}{load.p99:10.0f}{load.generator_busy:12.0%}")
         for pair, ratio in ratios(result).items():

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from testbed.model.base import Text
@@ -28,8 +29,11 @@ from testbed.wire.recorder import Recorder
 CASE_WITHIN = 60.0
 """Seconds after which a case is given up (assumed; the longest takes a few)."""
 
-Connect = Callable[[], Coroutine[object, object, tuple[Declaration, Dial]]]
-"""Runs in the engine's loop before the first case; says how the device is reached from there."""
+Connect = Callable[[AsyncExitStack], Coroutine[object, object, tuple[Declaration, Dial]]]
+"""Runs in the engine's loop before the first case; says how the device is reached from there.
+
+What it opens for that it leaves to the stack, which is closed after the last case.
+"""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,10 @@ class Engine:
 
     async def _all(self) -> None:
         self._began = asyncio.get_running_loop().time()
-        declaration, dial = await self.connect()
+        async with AsyncExitStack() as stack:
+            await self._judge(*await self.connect(stack))
+
+    async def _judge(self, declaration: Declaration, dial: Dial) -> None:
         bench = ModbusBench(declaration, dial, self.settings.seed)
         slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))
         for case in self.cases:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,8 +63,9 @@ class Setup:
         if device is None:
             return self.connect()
 
-        async def connect() -> tuple[Declaration, Dial]:
+        async def connect(stack: AsyncExitStack) -> tuple[Declaration, Dial]:
             server = await asyncio.get_running_loop().create_server(device.start(), "127.0.0.1", 0)
+            stack.callback(server.close)
             port = server.sockets[0].getsockname()[1]
             unit = declaration.endpoint.unit
             served = declaration.model_copy(update={"connect": f"tcp://127.0.0.1:{port}?unit={unit}"})
