@@ -40,8 +40,8 @@ def issue_signer(
 ) -> x509.Certificate:
     """Issue a certificate that lets `role` sign documents, and nothing else.
 
-    It names no extended key usage: any it named would be one that this is not for, and the S/MIME purpose that
-    `openssl cms -verify` asks for is met by digitalSignature alone.
+    It names no extended key usage, because none fits: the S/MIME purpose that `openssl cms -verify` asks for
+    is met by digitalSignature alone.
     """
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
     return (
