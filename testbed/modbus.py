@@ -41,6 +41,8 @@ __all__ = [
     "ReadDiscreteInputs",
     "ReadHoldingRegisters",
     "ReadInputRegisters",
+    "ReadWriteMultipleRegisters",
+    "WriteMultipleRegisters",
     "WriteSingleCoil",
     "WriteSingleRegister",
     "rewrite",

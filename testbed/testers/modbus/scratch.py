@@ -103,6 +103,15 @@ class Scratch(Generic[Item]):
                 Text(en="set-up: a written value did not arrive", ko="준비 단계에서 쓴 값이 반영되지 않음")
             )
 
+    async def write(self, *values: Item) -> None:
+        """Write values from the first address on, each by a request of its own, and check nothing.
+
+        For a case that judges the order in which values are read: neither a request for many values nor the
+        check of `set` shall have an order of its own. Prove by `set` first that writes arrive at all.
+        """
+        for at, value in enumerate(values):
+            await self._write(self.first + at, (value,))
+
     async def values(self, count: int | None = None) -> tuple[Item, ...]:
         """Read values back from the first address on, all of them unless told fewer."""
         found: list[Item] = []

@@ -24,7 +24,7 @@ from testbed.protocols.modbus import (
     decode_request,
 )
 from testbed.testers.modbus.reply import Outcome, Reaction, Reply
-from testbed.testers.trouble import Unanswered
+from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.connection import Connection, Ended, Received
 
 ON_PURPOSE = "malformed on purpose"
@@ -221,6 +221,23 @@ class Modbus:
             self._answer(await self._receive(), mine).values,
             other._answer(await other._receive(), theirs).values,
         )
+
+    async def refused(self, request: Request) -> None:
+        """Send, as set-up, a request that the device must refuse; undecided where it does not.
+
+        What a refused request leaves behind can be judged only where it was refused.
+        """
+        try:
+            reply = await self.ask(request)
+        except Unanswered as trouble:
+            said = trouble.said
+            raise Undecided(Text(en=f"set-up: {said.en}", ko=f"준비 단계: {said.ko}")) from trouble
+        if reply.exception is Reaction.NORMAL:
+            raise Undecided(
+                Text(
+                    en="set-up: the device did not refuse the request", ko="준비 단계의 요청이 거부되지 않음"
+                )
+            )
 
     # Frames that no good client sends.
 
