@@ -94,9 +94,6 @@ class Ledger:
         return not (self.unequal or self.unproven_requirements or self.unproven_cases)
 
 
-Try = Callable[[Simulator], Trial]
-
-
 def trials(setup: Setup, cases: Sequence[Case], devices: Sequence[Simulator]) -> Iterator[Trial]:
     """Judge simulated devices, as many at once as there are processors, and yield each as it ends.
 
@@ -105,27 +102,27 @@ def trials(setup: Setup, cases: Sequence[Case], devices: Sequence[Simulator]) ->
         cases: of one suite.
         devices: the reference and the mutants.
     """
-    global _attempt  # noqa: PLW0603 - inherited by forked workers; cases cannot be pickled
+    global _attempt  # noqa: PLW0603 - forked workers inherit it: cases and devices cannot be pickled
 
-    def attempt(device: Simulator) -> Trial:
-        return try_device(setup, cases, device)
+    def attempt(number: int) -> Trial:
+        return try_device(setup, cases, devices[number])
 
     workers = min(len(devices), os.cpu_count() or 1)
     if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004 - one is no pool
-        yield from map(attempt, devices)
+        yield from map(attempt, range(len(devices)))
         return
     _attempt = attempt
     with multiprocessing.get_context("fork").Pool(workers) as pool:
-        yield from pool.imap_unordered(_attempted, devices)
+        yield from pool.imap_unordered(_attempted, range(len(devices)))
 
 
-_attempt: Try | None = None
+_attempt: Callable[[int], Trial] | None = None
 
 
-def _attempted(device: Simulator) -> Trial:
+def _attempted(number: int) -> Trial:
     if _attempt is None:
         raise RuntimeError("a worker was started before the work was known")
-    return _attempt(device)
+    return _attempt(number)
 
 
 def try_device(setup: Setup, cases: Sequence[Case], device: Simulator) -> Trial:
@@ -150,10 +147,11 @@ def try_device(setup: Setup, cases: Sequence[Case], device: Simulator) -> Trial:
         connect=mine.connect() if virtual else mine.connect_over_sockets(),
         new_loop=VirtualClockLoop if virtual else asyncio.new_event_loop,
     )
-    return _trial(device, [result.record for result in engine.run()])
+    records = [result.record for result in engine.run()]
+    return _trial(device, records, engine.faults)
 
 
-def _trial(device: Simulator, records: Sequence[CaseRecord]) -> Trial:
+def _trial(device: Simulator, records: Sequence[CaseRecord], faults: Sequence[str]) -> Trial:
     clean = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
     trouble = [
         f"{record.case}: {record.verdict} {record.reason.en if record.reason else ''}".strip()
@@ -172,5 +170,5 @@ def _trial(device: Simulator, records: Sequence[CaseRecord]) -> Trial:
             if any(finding.broken and finding.requirement in record.verifies for finding in record.findings)
         ),
         not_tested=frozenset(record.case for record in records if record.verdict is Verdict.NOT_TESTED),
-        trouble=tuple(trouble),
+        trouble=(*trouble, *(f"the simulated device raised {fault}" for fault in faults)),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 from testbed.model.base import Text
-from testbed.testers.modbus.reply import Reply
+from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.words import either, words
 
 _MARKS = {
@@ -33,6 +33,8 @@ class Observation:
     received: Text
     guilty: tuple[int, int, int] | None = None
     """Frame number, first guilty byte and first after, where the assertion looked at one reply."""
+    absence: bool = False
+    """Whether what was received is that nothing came."""
 
 
 def observe(error: AssertionError, code: CodeType) -> Observation:
@@ -73,8 +75,15 @@ def _explain(test: ast.expr, frame: FrameType) -> Observation:
         )
         expected = either(right) if several else words(right)  # type: ignore[arg-type]  # `several` says so
         before = _MARKS.get(type(test.ops[0]), ("", ""))
-        return Observation(Text(en=before[0] + expected.en, ko=before[1] + expected.ko), words(left), guilty)
+        said = Text(en=before[0] + expected.en, ko=before[1] + expected.ko)
+        return Observation(said, words(left), guilty, absence=_is_absence(left))
     return Observation(Text(en="that this holds", ko="성립"), words(_value(test, frame)), guilty)
+
+
+def _is_absence(value: object) -> bool:
+    if isinstance(value, tuple | list | set | frozenset):
+        return any(_is_absence(item) for item in value)
+    return value is Reaction.SILENCE or value is Reaction.CLOSED
 
 
 def _guilty(test: ast.expr, frame: FrameType) -> Iterator[tuple[int, int, int]]:

@@ -54,6 +54,7 @@ def in_process(serve: Serve) -> Dial:
     ports = itertools.count(_FIRST_PORT)
 
     async def dial(protocol: asyncio.Protocol) -> None:
+        await asyncio.sleep(0)  # what was closed or reset before must arrive before a new connection does
         join(protocol, serve(), client_port=next(ports), server_port=MODBUS_PORT)
 
     return dial

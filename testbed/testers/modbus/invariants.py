@@ -45,6 +45,10 @@ class _Line:
     asked: list[_Asked] = field(default_factory=list)
     lenient: bool = False
     """Framing is broken, by the tester on purpose or by the device: what belongs to what is unknown."""
+    out_of_step: bool = False
+    """A length field was wrong: nobody knows where the next frame begins, so nothing more is judged."""
+    answered: set[int] = field(default_factory=set)
+    """Transaction identifiers that were answered."""
     suspect: int = 0
     """Number of a frame whose length field may be wrong: its PDU has another size than it says itself."""
 
@@ -73,19 +77,24 @@ class ModbusMonitor:
         """Judge one whole frame; `followed` says that bytes came behind it that make no frame."""
         self.watched += 1
         line = self._line(connection)
+        if line.out_of_step:
+            return
         breach = self._judge(line, frame, number, followed=followed)
         if breach is not None and line.suspect and breach.requirement in {PROTOCOL, TRANSACTION, ADU_SIZE}:
             breach = _breach(
                 LENGTH, line.suspect, (4, 6), "counting its own PDU", "counting another number of bytes"
             )
-            line.lenient = True
         if breach is not None:
+            line.out_of_step = breach.requirement == LENGTH
+            line.lenient |= breach.requirement == TRANSACTION  # which answer is whose cannot be told any more
             self.breaches.append(breach)
         line.suspect = number if _own_size(frame) not in {None, len(frame)} else 0
 
     def incomplete(self, connection: int, stump: bytes, number: int) -> None:
         """Judge bytes that no length field accounts for, or that a length field promised and never came."""
-        if not self._line(connection).lenient:
+        line = self._line(connection)
+        if not line.lenient and not line.out_of_step:
+            line.out_of_step = True
             said = f"{len(stump)} bytes that do not make a frame"
             self.breaches.append(
                 Breach(
@@ -127,7 +136,7 @@ class ModbusMonitor:
     def _match(self, line: _Line, raw: bytes, number: int) -> Breach | None:
         """Find the request that a frame answers, and judge what must be copied from it."""
         transaction, unit, function = int.from_bytes(raw[0:2]), raw[6], raw[7]
-        if not line.asked:
+        if not line.asked or transaction in line.answered - {one.transaction for one in line.asked}:
             return Breach(
                 ONE_ANSWER,
                 Text(en="one answer to each request", ko="요청마다 하나의 응답"),
@@ -136,6 +145,7 @@ class ModbusMonitor:
                 0,
                 len(raw),
             )
+        line.answered.add(transaction)
         asked = next((one for one in line.asked if one.transaction == transaction), None)
         if asked is None:
             due = line.asked.pop(0)
