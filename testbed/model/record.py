@@ -111,6 +111,8 @@ class CaseRecord(Frozen):
     """The command that runs this case alone."""
     log: tuple[str, ...] = ()
     """The tester's own decisions, in order."""
+    peer: str = ""
+    """Name and version of the independent product that the device met, in an interoperability case."""
 
 
 class Footer(Frozen):

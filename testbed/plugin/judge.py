@@ -12,7 +12,7 @@ from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict, broken
 from testbed.plugin.case import Case
 from testbed.plugin.observation import observe
-from testbed.testers.trouble import Unanswered, Undecided, Unsafe
+from testbed.testers.trouble import NotTestable, Unanswered, Undecided, Unsafe
 from testbed.wire.dial import UnreachableError
 from testbed.wire.monitor import Breach
 
@@ -70,7 +70,9 @@ def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str)
         broken_ids.add(requirement)
         expected = Text(en="an answer to the control exchange", ko="확인 교환에 대한 응답")
         judgement.findings.append(
-            _broken(catalogue, requirement, expected, happening.survival, happening.frames, "control")
+            Finding(requirement=requirement, verdict=Verdict.INCONCLUSIVE, source="control")
+            if happening.breaches  # frames that nobody can read are no proof of silence
+            else _broken(catalogue, requirement, expected, happening.survival, happening.frames, "control")
         )
     _judge_own(case, catalogue, happening, judgement, broken_ids)
     return judgement
@@ -129,6 +131,8 @@ def _own(case: Case, happening: Happening) -> _Own:  # noqa: PLR0911 - one line 
             return _Own(Verdict.FAIL, received=said)
         case Undecided() as error:
             return _Own(Verdict.INCONCLUSIVE, error.said)
+        case NotTestable() as error:
+            return _Own(Verdict.NOT_TESTED, error.said)
         case TimeoutError():
             return _Own(Verdict.INCONCLUSIVE, TOO_LONG)
         case error:
@@ -140,6 +144,8 @@ def _observed(error: AssertionError, case: Case, happening: Happening) -> _Own:
         seen = observe(error, case.code)
     except LookupError as lookup:
         return _Own(Verdict.ERROR, _ours(lookup, happening))
+    if seen.absence and happening.survival is not None:
+        return _Own(Verdict.INCONCLUSIVE, happening.survival)  # it did not refuse to answer, it is gone
     return _Own(Verdict.FAIL, expected=seen.expected, received=seen.received, guilty=seen.guilty)
 
 

@@ -1,8 +1,9 @@
 """What can go wrong while a case talks to a device, by whose fault it is.
 
 Trouble
-├── Unanswered     a judged request got silence or a close: the requirement is broken
+├── Unanswered     a judged request got no usable answer: the requirement is broken
 ├── Undecided      set-up, control or read-back failed: the case cannot judge
+├── NotTestable    the bed lacks what the case takes, such as a program: nothing is said of the device
 └── Unsafe         the case would touch what the declaration does not allow: our own fault
 """
 
@@ -20,11 +21,15 @@ class Trouble(Exception):  # noqa: N818 - not an error of this program
 
 
 class Unanswered(Trouble):
-    """A judged request was met with silence or a close."""
+    """A judged request was met with silence or a close, or an independent client made nothing of the answer."""
 
 
 class Undecided(Trouble):
     """Set-up, a control exchange or a read-back failed."""
+
+
+class NotTestable(Trouble):
+    """What the case takes is not at hand in this bed."""
 
 
 class Unsafe(Trouble):

@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from testbed.model.base import Text
-from testbed.model.declaration import Declaration
+from testbed.model.declaration import Declaration, Table
 from testbed.model.needs import Needs, least
 from testbed.protocols.modbus import Framer, Request
 from testbed.testers.modbus.crowd import Crowd
 from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
+from testbed.testers.modbus.peers import CLIENTS
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.safety import writes_of
 from testbed.testers.modbus.scratch import MOST_WRITES, Lease, Pool, Scratch, ScratchCoils, ScratchRegisters
+from testbed.testers.modbus.tap import Line, Tap
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import Unanswered, Undecided, Unsafe
-from testbed.wire.connection import Connection
+from testbed.wire.connection import Connection, Cutter
 from testbed.wire.dial import Dial, UnreachableError
+from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Recorder
 
 SURVIVES = "MB-SURVIVES"
@@ -58,6 +63,7 @@ class ModbusBench:
         "declared": "The device's tables and limits, as declared.",
         "registers": "Holding registers leased from the scratch areas, restored afterwards.",
         "coils": "Coils leased from the scratch areas, restored afterwards.",
+        "meet": "Starts an independent client against the device, through a recording tap.",
     }
 
     def __init__(self, declaration: Declaration, dial: Dial, seed: int) -> None:
@@ -79,31 +85,46 @@ class ModbusBench:
         wanted = sum(name in {"modbus", "other"} for name in fixtures)
         return max(wanted, self.declaration.sessions if "crowd" in fixtures else 0, 1)
 
-    def case(self, name: str, needs: Needs, recorder: Recorder) -> ModbusCase:
+    def case(self, name: str, needs: Needs, gate: str, recorder: Recorder) -> ModbusCase:
         """Return what one case works with."""
-        return ModbusCase(self, needs, recorder, random.Random(f"{self.seed} {name}"))  # noqa: S311 - reproducible
+        return ModbusCase(self, needs, gate, recorder, random.Random(f"{self.seed} {name}"))  # noqa: S311 - reproducible
 
-    def probe(self) -> Request:
-        """Return a read of one value that the device declares to serve.
+    def probe(self, doubted: str = "") -> tuple[Request, str]:
+        """Return a read of one value that the device declares to serve, and the name of its function.
+
+        Args:
+            doubted: a function to be used only where there is no other.
 
         Raises:
             Undecided: it declares none that it serves.
         """
-        for function, (table, request) in READS.items():
+        for function in sorted(READS, key=lambda name: name == doubted):
+            table, request = READS[function]
             areas = self.declaration.areas(table)
             if function in self.declaration.supports and function not in self.refused and areas:
-                return request(areas[0].first, 1)
+                return request(areas[0].first, 1), function
         raise Undecided(
             Text(en="no declared read function is served", ko="선언된 읽기 기능이 하나도 동작하지 않음")
         )
 
     async def keep_pace(self) -> None:
         """Wait until the device may be sent another request."""
+        async with self.turn():
+            pass
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Where the device wants a pause between requests: wait for it, and let nobody else send meanwhile."""
         pause = self.declaration.timing.pause
-        if pause:
-            async with self._pace:
-                loop = asyncio.get_running_loop()
-                await asyncio.sleep(max(0.0, self._next_request - loop.time()))
+        if not pause:
+            yield
+            return
+        async with self._pace:
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, self._next_request - loop.time()))
+            try:
+                yield
+            finally:
                 self._next_request = loop.time() + pause
 
 
@@ -113,10 +134,15 @@ class ModbusCase:
 
     bench: ModbusBench
     needs: Needs
+    gate: str
+    """The declared function that the case is about to try for the first time."""
     recorder: Recorder
     random: random.Random
     monitor: ModbusMonitor = field(default_factory=ModbusMonitor)
     testers: list[Modbus] = field(default_factory=list)
+    peer: str = ""
+    """Name and version of the independent client that took part."""
+    _taps: list[Tap] = field(default_factory=list)
     _leases: dict[str, Lease] = field(default_factory=dict)
     _found: list[tuple[Scratch[int] | Scratch[bool], tuple[int, ...]]] = field(default_factory=list)
 
@@ -134,16 +160,25 @@ class ModbusCase:
 
     def probe(self) -> Request:
         """Return a harmless request that the device must answer."""
-        return self.bench.probe()
+        return self.bench.probe(self.gate)[0]
 
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""
-        connection = Connection(self.recorder, _Cutter(), self.monitor)
+        return await self.connect(Connection)
+
+    async def connect(self, line: Callable[[Recorder, Cutter, Monitor], Line]) -> Line:
+        """Open one more connection of some kind; UnreachableError where that fails."""
+        connection = line(self.recorder, _Cutter(), self.monitor)
         await self.bench.dial(connection)
         return connection
 
     async def allow(self, data: bytes) -> None:
         """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes."""
+        self.check(data)
+        await self.bench.keep_pace()
+
+    def check(self, data: bytes) -> None:
+        """Raise Unsafe where the declaration does not allow the bytes."""
         writes = writes_of(data)
         if writes is None or any(not self._owns(write.coils, write.addresses) for write in writes):
             if not self.bench.declaration.isolated:
@@ -156,7 +191,6 @@ class ModbusCase:
         else:
             for write in writes:
                 self._count(write.coils, write.addresses)
-        await self.bench.keep_pace()
 
     def _owns(self, coils: bool, addresses: range) -> bool:  # noqa: FBT001 - which table
         lease = self._leases.get("coils" if coils else "registers")
@@ -182,7 +216,7 @@ class ModbusCase:
             Undecided: the device cannot be reached, does not answer, or set-up fails.
         """
         modbus = await self._connect()
-        await self._control(modbus)
+        await self.control(modbus)
         arguments: dict[str, object] = {}
         makers: dict[str, Callable[[], object]] = {
             "modbus": lambda: modbus,
@@ -191,6 +225,7 @@ class ModbusCase:
             "crowd": lambda: Crowd(modbus, self._another, self.bench.declaration.sessions),
             "registers": lambda: self._lease("registers", "scratch_registers"),
             "coils": lambda: self._lease("coils", "scratch_coils"),
+            "meet": lambda: self._meet,
         }
         for name in fixtures:
             made = makers[name]()
@@ -211,7 +246,7 @@ class ModbusCase:
             raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
         return modbus
 
-    async def _control(self, modbus: Modbus) -> Reply:
+    async def control(self, modbus: Modbus) -> Reply:
         """Make a good exchange; one that fails leaves the case undecided."""
         try:
             reply = await modbus.ask(self.probe())
@@ -220,7 +255,7 @@ class ModbusCase:
             raise Undecided(
                 Text(en=f"control exchange: {said.en}", ko=f"사전 확인 교환: {said.ko}")
             ) from trouble
-        if reply.exception is not Reaction.NORMAL:
+        if reply.exception is not Reaction.NORMAL and self.bench.probe(self.gate)[1] != self.gate:
             raise Undecided(Text(en="control exchange: refused", ko="사전 확인 교환이 거부됨"))
         self.recorder.note("control exchange answered")
         modbus.frames = ()
@@ -243,6 +278,39 @@ class ModbusCase:
         self._found.append((scratch, await scratch.values()))
         return scratch
 
+    # Independent clients.
+
+    async def _meet(self, name: str) -> Peer:
+        """Start an independent client.
+
+        Raises:
+            NotTestable: it is not installed.
+        """
+        client = await CLIENTS[name].find(self.reply_within + BEYOND_REPLY)
+        self.peer = str(client)
+        tap = Tap(self, self.peer)
+        self._taps.append(tap)
+        port = await tap.open()
+        self.recorder.note(f"{self.peer} connects through a recording tap on port {port}")
+        return Peer(self, self.testers[0], client, tap, port)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Hold the device's attention: after the declared pause, nobody else sends until the end."""
+        return self.bench.turn()
+
+    async def undisturbed(self, table: Table, most: int) -> tuple[int, int]:
+        """Return the first address and the count of values that no other case writes meanwhile."""
+        areas = self.bench.declaration.areas(table)
+        kept = [area for area in areas if not area.scratch]
+        longest = max(kept or areas, key=lambda area: area.count)
+        if kept:
+            return longest.first, min(longest.count, most)
+        name = "coils" if table == "coils" else "registers"
+        if name not in self._leases:
+            self._leases[name] = await self.bench.pools[name].lease(min(longest.count, most))
+        lease = self._leases[name]
+        return lease.first, min(lease.count, most)
+
     # After the case.
 
     async def conclude(self) -> Text | None:
@@ -251,6 +319,8 @@ class ModbusCase:
         Returns what is wrong when the device did not survive.
         """
         try:
+            for tap in self._taps:
+                await tap.close()
             trouble = await self._still_answers()
             if trouble is None or self.testers[0].is_open:
                 await self._restore()
