@@ -31,6 +31,8 @@ CLOSED = Reaction.CLOSED
 
 __all__ = [
     "CLOSED",
+    "COIL_OFF",
+    "COIL_ON",
     "ILLEGAL_DATA_ADDRESS",
     "ILLEGAL_DATA_VALUE",
     "ILLEGAL_FUNCTION",
@@ -42,11 +44,18 @@ __all__ = [
     "ReadHoldingRegisters",
     "ReadInputRegisters",
     "ReadWriteMultipleRegisters",
+    "WriteMultipleCoils",
     "WriteMultipleRegisters",
     "WriteSingleCoil",
     "WriteSingleRegister",
+    "bits",
     "rewrite",
 ]
+
+
+def bits(pattern: str) -> tuple[bool, ...]:
+    """Return the values of coils, given as 0 and 1 in the order of their addresses."""
+    return tuple(digit == "1" for digit in pattern if digit != " ")
 
 
 def rewrite(function: str, address: int, values: Sequence[int]) -> Request:

@@ -1,0 +1,107 @@
+"""MODBUS Application Protocol V1.1b3, 6.2: Read Discrete Inputs (02)."""
+
+import pytest
+
+from testbed.cases import verifies
+from testbed.modbus import (
+    CLOSED,
+    ILLEGAL_DATA_ADDRESS,
+    ILLEGAL_DATA_VALUE,
+    NORMAL,
+    SILENCE,
+    ReadDiscreteInputs,
+)
+
+
+@verifies("MB-FC02-READS")
+@pytest.mark.parametrize("quantity", [1, 8])
+async def test_reads(modbus, declared, quantity):
+    """As many bytes are returned as the bits asked for fill."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.first, quantity)
+
+    assert reply.byte_count == (quantity + 7) // 8
+
+
+@verifies("MB-FC02-READS")
+async def test_reads_many(modbus, declared):
+    """All declared discrete inputs but one, 1999 at most, are returned in as many bytes as they fill."""
+    quantity = min(declared.discrete_inputs.count, 2000) - 1
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.first, quantity)
+
+    assert reply.byte_count == (quantity + 7) // 8
+
+
+@verifies("MB-FC02-PADDING")
+@pytest.mark.parametrize("quantity", [1, 7])
+async def test_padding(modbus, declared, quantity):
+    """The bits of the last byte that were not asked for are zero."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.first, quantity)
+
+    assert reply.padding == 0
+
+
+@verifies("MB-FC02-QUANTITY-MAX")
+async def test_quantity_max(modbus, declared):
+    """2000 discrete inputs are returned in 250 bytes."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.first, quantity=2000)
+
+    assert reply.byte_count == 250
+
+
+@verifies("MB-FC02-LAST-ADDRESS")
+async def test_last_address(modbus, declared):
+    """A read that ends at the last declared address is answered."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.last - 1, quantity=2)
+
+    assert reply.exception == NORMAL
+
+
+@verifies("MB-FC02-QUANTITY-ZERO")
+async def test_quantity_zero(modbus, declared):
+    """A request for no discrete inputs is refused with exception 03."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.first, quantity=0)
+
+    assert reply.exception == ILLEGAL_DATA_VALUE
+
+
+@verifies("MB-FC02-QUANTITY-OVER")
+@pytest.mark.parametrize("quantity", [2001, 2048, 65535])
+async def test_quantity_over(modbus, declared, quantity):
+    """More than 2000 discrete inputs are refused with exception 03, or 02 where so many do not exist."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.first, quantity)
+
+    assert reply.exception in declared.discrete_inputs.refusals(quantity)
+
+
+@verifies("MB-FC02-ADDRESS-OUTSIDE")
+async def test_address_outside(modbus, declared):
+    """A read of a discrete input that the device does not serve is refused with exception 02."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.outside, quantity=1)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC02-RANGE-BEYOND")
+async def test_range_beyond(modbus, declared):
+    """A read of the last discrete input and the one past it is refused with exception 02."""
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.outside - 1, quantity=2)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC02-ADDRESS-WRAP")
+async def test_address_wrap(modbus):
+    """A read of two discrete inputs from address 65535 is refused with exception 02."""
+    reply = await modbus.read_discrete_inputs(65535, quantity=2)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC02-LENGTH-SHORT")
+@pytest.mark.parametrize("size", [1, 3, 4])
+async def test_length_short(modbus, declared, size):
+    """A request of which only the first bytes arrive is refused with exception 03 or not answered at all."""
+    request = ReadDiscreteInputs(declared.discrete_inputs.first, quantity=1).encode()[:size]
+    outcome = await modbus.outcome(request)
+
+    assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)

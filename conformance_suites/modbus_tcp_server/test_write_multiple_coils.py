@@ -1,0 +1,87 @@
+"""MODBUS Application Protocol V1.1b3, 6.11: Write Multiple Coils (15)."""
+
+import pytest
+
+from testbed.cases import verifies
+from testbed.modbus import ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE, NORMAL, WriteMultipleCoils, bits
+
+
+@verifies("MB-FC15-WRITES")
+@pytest.mark.parametrize("pattern", ["1011001110", "0100110001"])
+async def test_writes(modbus, coils, pattern):
+    """Coils hold the bits that were written, the lowest bit of the first byte at the lowest address."""
+    await modbus.write_multiple_coils(coils.first, bits(pattern))
+    found = await coils.values()
+
+    assert found == bits(pattern)
+
+
+@verifies("MB-FC15-RESPONSE")
+async def test_response(modbus, coils):
+    """A write is answered with its function code, starting address and quantity, and nothing else."""
+    request = WriteMultipleCoils(coils.first, bits("1011001110"))
+    reply = await modbus.ask(request)
+
+    assert reply.echo == request.encode()[:5]
+
+
+@verifies("MB-FC15-QUANTITY-MAX")
+async def test_quantity_max(modbus, coils):
+    """A write of 1968 coils is carried out."""
+    reply = await modbus.write_multiple_coils(coils.first, [False] * 1968)
+
+    assert reply.exception == NORMAL
+
+
+@verifies("MB-FC15-QUANTITY-ZERO")
+async def test_quantity_zero(modbus, coils):
+    """A write of no coils is refused with exception 03."""
+    reply = await modbus.write_multiple_coils(coils.first, [])
+
+    assert reply.exception == ILLEGAL_DATA_VALUE
+
+
+@verifies("MB-FC15-QUANTITY-OVER")
+async def test_quantity_over(modbus, coils):
+    """A write of 1969 coils, all of which the device serves, is refused with exception 03."""
+    reply = await modbus.write_multiple_coils(coils.first, [False] * 1969)
+
+    assert reply.exception == ILLEGAL_DATA_VALUE
+
+
+@verifies("MB-FC15-BYTE-COUNT")
+@pytest.mark.parametrize(("quantity", "byte_count"), [(10, 1), (8, 2)])
+async def test_byte_count(modbus, coils, quantity, byte_count):
+    """A byte count that is too small or too large for the quantity is refused with exception 03."""
+    reply = await modbus.write_multiple_coils(coils.first, [False] * 8 * byte_count, quantity=quantity)
+
+    assert reply.exception == ILLEGAL_DATA_VALUE
+
+
+@verifies("MB-FC15-REFUSED-UNCHANGED")
+async def test_refused_unchanged(modbus, coils):
+    """A write of ten coils with data for eight changes none of them."""
+    await coils.set(*[False] * 16)
+    await modbus.write_multiple_coils(coils.first, [True] * 8, quantity=10)
+    found = await coils.values()
+
+    assert found == (False,) * 16
+
+
+@verifies("MB-FC15-PADDING-IGNORED")
+@pytest.mark.parametrize(("padding", "others"), [(0b11111, False), (0b00000, True)])
+async def test_padding_ignored(modbus, coils, padding, others):
+    """A write of three coils leaves the other five of the byte as they are, whatever its unused bits say."""
+    await coils.set(*[others] * 8)
+    await modbus.ask(WriteMultipleCoils(coils.first, bits("111"), padding=padding))
+    found = await coils.values()
+
+    assert found == bits("111") + (others,) * 5
+
+
+@verifies("MB-FC15-RANGE-BEYOND")
+async def test_range_beyond(modbus, declared):
+    """A write to the last coil and the one past it is refused with exception 02."""
+    reply = await modbus.write_multiple_coils(declared.coils.outside - 1, [False] * 2)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS

@@ -1,0 +1,67 @@
+"""MODBUS Application Protocol V1.1b3, 6.5: Write Single Coil (05)."""
+
+import pytest
+
+from testbed.cases import verifies
+from testbed.modbus import COIL_OFF, COIL_ON, ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE, WriteSingleCoil
+
+
+@verifies("MB-FC05-WRITES")
+@pytest.mark.parametrize(("value", "before", "after"), [(COIL_ON, False, True), (COIL_OFF, True, False)])
+async def test_writes(modbus, coils, value, before, after):
+    """FF00 sets a coil that is off, and 0000 clears one that is on."""
+    await coils.set(before)
+    await modbus.write_single_coil(coils.first, value)
+    found = await coils.values()
+
+    assert found == (after,)
+
+
+@verifies("MB-FC05-ECHO")
+@pytest.mark.parametrize("value", [COIL_ON, COIL_OFF])
+async def test_echo(modbus, coils, value):
+    """A write is answered with the request itself."""
+    request = WriteSingleCoil(coils.first, value)
+    reply = await modbus.ask(request)
+
+    assert reply.echo == request.encode()
+
+
+@verifies("MB-FC05-VALUE-ILLEGAL")
+@pytest.mark.parametrize("value", [0x0001, 0x00FF, 0x0100, 0x1234, 0xFF01, 0xFFFF])
+async def test_value_illegal(modbus, coils, value):
+    """A value that is neither FF00 nor 0000 is refused with exception 03."""
+    reply = await modbus.write_single_coil(coils.first, value)
+
+    assert reply.exception == ILLEGAL_DATA_VALUE
+
+
+@verifies("MB-FC05-REFUSED-UNCHANGED")
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("value", [0x0001, 0x00FF, 0xFF01, 0xFFFF])
+async def test_refused_unchanged(modbus, coils, value, before):
+    """A coil keeps its state when an illegal value is written to it."""
+    await coils.set(before)
+    await modbus.write_single_coil(coils.first, value)
+    found = await coils.values()
+
+    assert found == (before,)
+
+
+@verifies("MB-FC05-NEIGHBOURS")
+@pytest.mark.parametrize(("value", "others"), [(COIL_ON, False), (COIL_OFF, True)])
+async def test_neighbours(modbus, coils, value, others):
+    """A write leaves the eight coils before it and the eight behind it as they are."""
+    await coils.set(*[others] * 17)
+    await modbus.write_single_coil(coils.first + 8, value)
+    found = await coils.values()
+
+    assert found[:8] + found[9:] == (others,) * 16
+
+
+@verifies("MB-FC05-ADDRESS-OUTSIDE")
+async def test_address_outside(modbus, declared):
+    """A write to a coil that the device does not serve is refused with exception 02."""
+    reply = await modbus.write_single_coil(declared.coils.outside, COIL_ON)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
