@@ -56,6 +56,8 @@ class Engine:
     settings: Settings
     connect: Connect
     new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    faults: list[str] = field(default_factory=list)
+    """Errors in callbacks of the loop: of a simulated device, which real ones would not show."""
     watched: dict[str, int] = field(default_factory=dict)
     """Frames that the monitor judged, by suite."""
     _futures: dict[tuple[str, str], Future[Result]] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class Engine:
     def _run(self) -> None:
         loop = self.new_loop()
         self._loop = loop
+        loop.set_exception_handler(lambda _, context: self.faults.append(str(context.get("exception"))))
         try:
             self._main = loop.create_task(self._all())
             loop.run_until_complete(self._main)
@@ -179,7 +182,7 @@ class Engine:
         loop = asyncio.get_running_loop()
         recorder = Recorder(loop.time)
         at, began = loop.time() - self._began, time.perf_counter()
-        desk = bench.case(case.id, case.needs, recorder)
+        desk = bench.case(case.id, case.needs, case.gate, recorder)
         happening = Happening()
         try:
             arguments = await desk.prepare(case.fixtures)
@@ -213,6 +216,7 @@ class Engine:
             reproduce=f"testbed run declaration.yaml --seed {self.settings.seed} "
             f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
             log=(*recorder.notes, *happening.log),
+            peer=desk.peer,
         )
         if not self.settings.captures:
             return Result(record)

@@ -21,7 +21,7 @@ class Trouble(Exception):  # noqa: N818 - not an error of this program
 
 
 class Unanswered(Trouble):
-    """A judged request was met with silence or a close, or an independent client made nothing of the answer."""
+    """A judged request was met with silence or a close, or an independent client could not use the answer."""
 
 
 class Undecided(Trouble):

@@ -114,7 +114,7 @@ class ModbusBench:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Where the device wants a pause between requests: wait for it, and let nobody else send meanwhile."""
+        """Wait for the pause that the device wants between requests; nobody else sends until the end."""
         pause = self.declaration.timing.pause
         if not pause:
             yield

@@ -155,17 +155,16 @@ class Pymodbus(Library):
         logging.getLogger("pymodbus").addHandler(logging.NullHandler())  # it says the same by exceptions
         client = ModbusTcpClient(place.host, port=place.port, timeout=place.within, retries=0)
         try:
-            if not client.connect():
-                raise self._says("cannot connect")
-            answer = self._ask(client, request, place.unit)
+            connected = client.connect()  # type: ignore[no-untyped-call]
+            answer = self._ask(client, request, place.unit) if connected else None
         except (ModbusException, OSError) as error:
             raise self._says(str(error)) from error
-        except (Unanswered, Undecided):
-            raise
         except Exception as error:
             raise self._broke(error) from error
         finally:
-            client.close()
+            client.close()  # type: ignore[no-untyped-call]
+        if answer is None:
+            raise self._says("cannot connect")
         if answer.isError():
             raise self._says(f"exception {answer.exception_code:02X}")
         if isinstance(request, ReadCoils | ReadDiscreteInputs):
@@ -263,7 +262,7 @@ class Mbpoll(Client):
         if within > cls.LONGEST_WAIT:
             raise NotTestable(
                 Text(
-                    en=f"mbpoll waits at most {cls.LONGEST_WAIT:g} s for an answer, the device may take longer",
+                    en=f"mbpoll waits at most {cls.LONGEST_WAIT:g} s, the device may take longer to answer",
                     ko=f"mbpoll의 응답 대기 시간은 최대 {cls.LONGEST_WAIT:g}초로 선언된 응답 시간보다 짧음",
                 )
             )

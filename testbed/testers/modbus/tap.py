@@ -1,4 +1,4 @@
-"""A passive tap: an independent client connects to it as to the device, and every byte is recorded and judged.
+"""A passive tap: an independent client connects to it as to the device; every byte is recorded and judged.
 
 The tap changes nothing and answers nothing. It stands in the way only where a client would write what the
 declaration does not allow, and where somebody sends without end.
