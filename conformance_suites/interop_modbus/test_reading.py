@@ -13,8 +13,8 @@ CLIENTS = ["pymodbus", "pyModbusTCP", "mbpoll"]
 async def test_coils(meet, client):
     """An independent client reads the same coils as the tester."""
     peer = await meet(client)
-
     by_client, by_tester = await peer.both_read("coils")
+
     assert by_client == by_tester
 
 
@@ -23,8 +23,8 @@ async def test_coils(meet, client):
 async def test_discrete_inputs(meet, client):
     """An independent client reads the same discrete inputs as the tester."""
     peer = await meet(client)
-
     by_client, by_tester = await peer.both_read("discrete_inputs")
+
     assert by_client == by_tester
 
 
@@ -33,8 +33,8 @@ async def test_discrete_inputs(meet, client):
 async def test_holding_registers(meet, client):
     """An independent client reads the same holding registers as the tester."""
     peer = await meet(client)
-
     by_client, by_tester = await peer.both_read("holding_registers")
+
     assert by_client == by_tester
 
 
@@ -43,8 +43,8 @@ async def test_holding_registers(meet, client):
 async def test_input_registers(meet, client):
     """An independent client reads the same input registers as the tester."""
     peer = await meet(client)
-
     by_client, by_tester = await peer.both_read("input_registers")
+
     assert by_client == by_tester
 
 
@@ -54,8 +54,8 @@ async def test_written_coils(meet, coils, client):
     """An independent client reads the coils that the tester wrote."""
     peer = await meet(client)
     await coils.set(*bits("1001110101"))
-
     values = await peer.read_coils(coils.first, 10)
+
     assert values == bits("1001110101")
 
 
@@ -65,6 +65,6 @@ async def test_written_registers(meet, registers, client):
     """An independent client reads the holding registers that the tester wrote."""
     peer = await meet(client)
     await registers.set(0x1234, 0xFEDC)
-
     values = await peer.read_holding_registers(registers.first, 2)
+
     assert values == (0x1234, 0xFEDC)

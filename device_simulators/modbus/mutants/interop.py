@@ -4,7 +4,8 @@ A tester begins a connection with a control exchange. An independent client begi
 transaction identifiers begin low, so that both show what depends on the connection.
 """
 
-from typing import ClassVar
+import asyncio
+from typing import ClassVar, cast
 
 from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.devices import Plc
@@ -14,9 +15,6 @@ from device_simulators.modbus.server import ModbusServer
 from testbed.protocols.modbus import ExceptionCode, Function
 
 SUITE = "interop_modbus"
-COILS = (4096, 2048)
-REGISTERS = (400, 256)
-"""First address and count of the scratch areas of the controller."""
 
 
 class _OwnImage(ModbusTcpProtocol):
@@ -87,9 +85,9 @@ class _Blank(Plc):
 
     def __init__(self) -> None:
         super().__init__()
-        self.coils = Bits([(0, [False] * 2048), (COILS[0], [False] * COILS[1])])
+        self.coils = Bits([(0, [False] * 2048), (4096, [False] * 2048)])
         self.discrete_inputs = Bits([(0, [False] * 2048)])
-        self.holding_registers = Registers([(0, [0] * 200), (REGISTERS[0], [0] * REGISTERS[1])])
+        self.holding_registers = Registers([(0, [0] * 200), (400, [0] * 256)])
         self.input_registers = Registers([(0, [0] * 200)])
 
 
@@ -204,3 +202,32 @@ class AnswersFirstTwice(Plc):
     """Sends the answer to a connection's first request twice, when input registers were asked for."""
 
     protocol_class = _AnswersTwice
+
+
+class _ServesOneClient(ModbusTcpProtocol):
+    """Serves nobody any more once a client has read discrete inputs."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up on everybody who comes later."""
+        super().connection_made(transport)
+        self._is_first = True
+        if cast("HangsUpAfterClient", self.server).is_spent:
+            transport.close()
+
+    def respond(self, transaction: int, protocol: int, unit: int, pdu: bytes) -> bytes:
+        """Answer, and remember a client that began with function 02."""
+        if self._is_first and pdu[0] == Function.READ_DISCRETE_INPUTS:
+            cast("HangsUpAfterClient", self.server).is_spent = True
+        self._is_first = False
+        return super().respond(transaction, protocol, unit, pdu)
+
+
+@mutant("IOP-MB-INVARIANTS", suite=SUITE)
+class HangsUpAfterClient(Plc):
+    """Hangs up on everybody after a client whose first request was for discrete inputs."""
+
+    protocol_class = _ServesOneClient
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_spent = False

@@ -81,7 +81,7 @@ class Tap:
     async def hang_up(self) -> None:
         """End what still is connected, and wait until the device has let go of it."""
         for writer in self._lines:
-            writer.close()
+            writer.transport.abort()  # whatever the client has not read by now, it will not
         if tasks := [task for task in self._lines.values() if task is not None]:
             await asyncio.wait(tasks)
 
