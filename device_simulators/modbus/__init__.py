@@ -5,6 +5,7 @@ from functools import partial
 from device_simulators.modbus.devices import IoBlock, Plc, Transmitter
 from device_simulators.modbus.mutants import MUTANTS
 from device_simulators.modbus.mutants.registry import serve
+from device_simulators.modbus.standin import serve_declared
 from testbed.wire.simulator import Simulator
 
 REFERENCES = {
@@ -15,4 +16,8 @@ REFERENCES = {
     if device.__doc__
 }
 
-SIMULATORS = REFERENCES | MUTANTS
+STAND_IN = Simulator(
+    "stand-in", "A device that serves what a declaration says.", partial(serve, Plc), build=serve_declared
+)
+
+SIMULATORS = REFERENCES | MUTANTS | {STAND_IN.name: STAND_IN}

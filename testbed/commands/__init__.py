@@ -9,7 +9,15 @@ import click
 from testbed.model.verdict import BAD_INPUT
 
 _COMMANDS = {
-    "mutants": "Prove that every case can fail.",
+    "run": "run",
+    "demo": "demo",
+    "verify": "verify",
+    "grant": "grant",
+    "keys": "keys",
+    "simulate": "simulate",
+    "catalogue": "catalogue",
+    "explain": "explain",
+    "mutants": "mutants",
 }
 
 

@@ -6,6 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
+
+def fail(message: str, status: int) -> SystemExit:
+    """Say on standard error what is wrong, and return what ends the program with a status."""
+    for line in message.splitlines():
+        click.echo(f"testbed: {line}", err=True)
+    return SystemExit(status)
+
 
 @contextmanager
 def progress(total: int, title: str) -> Iterator[Callable[[str], None]]:

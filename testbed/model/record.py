@@ -109,6 +109,8 @@ class CaseRecord(Frozen):
     """Decoded evidence, for whatever is not PASS."""
     reproduce: str = ""
     """The command that runs this case alone."""
+    writes: tuple[str, ...] = ()
+    """What it wrote into the device, or sent that only an isolated device may get, in order."""
     log: tuple[str, ...] = ()
     """The tester's own decisions, in order."""
     peer: str = ""

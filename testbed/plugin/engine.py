@@ -45,6 +45,8 @@ class Settings:
     epoch: float
     """POSIX time at which the run began, in seconds."""
     captures: bool = True
+    verbose: bool = False
+    """Keep decoded frames of cases that passed, too."""
 
 
 @dataclass(eq=False)
@@ -212,11 +214,14 @@ class Engine:
             findings=tuple(judgement.findings),
             at=round(at, 6),
             duration_s=round(time.perf_counter() - began, 6),
-            frames=() if verdict is Verdict.PASS else evidence(recorder, cited, judgement.guilty),
+            frames=()
+            if verdict is Verdict.PASS and not self.settings.verbose
+            else evidence(recorder, cited, judgement.guilty),
             reproduce=f"testbed run declaration.yaml --seed {self.settings.seed} "
             f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
             log=(*recorder.notes, *happening.log),
             peer=desk.peer,
+            writes=tuple(desk.writes),
         )
         if not self.settings.captures:
             return Result(record)

@@ -54,8 +54,9 @@ class Listener(Protocol):
 class Run:
     """The run of one device."""
 
-    def __init__(self, setup: Setup, listeners: Sequence[Listener] = ()) -> None:
+    def __init__(self, setup: Setup, listeners: Sequence[Listener] = (), *, verbose: bool = False) -> None:
         self.setup = setup
+        self._verbose = verbose
         self.records: list[CaseRecord] = []
         self.header: Header | None = None
         self.footer: Footer | None = None
@@ -78,7 +79,7 @@ class Run:
         for listener in self._listeners:
             listener.begun(self.header, cases)
         self._engines = self._make_engines(
-            cases, Settings(self.setup.seed, self.setup.jobs, started.timestamp())
+            cases, Settings(self.setup.seed, self.setup.jobs, started.timestamp(), verbose=self._verbose)
         )
         for engine in dict.fromkeys(self._engines.values()):
             engine.start()

@@ -51,7 +51,7 @@ class Setup:
         """Return how the engine's loop reaches the device: over TCP, or in process."""
         declaration, device = self.declaration, self.simulator
 
-        async def connect() -> tuple[Declaration, Dial]:
+        async def connect(_: AsyncExitStack) -> tuple[Declaration, Dial]:
             dial = over_tcp(declaration.endpoint) if device is None else in_process(device.start())
             return declaration, dial
 

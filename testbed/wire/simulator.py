@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib.metadata import entry_points
+
+from testbed.model.declaration import Declaration
 
 Serve = Callable[[], asyncio.Protocol]
 """Makes the protocol of one accepted connection."""
@@ -25,12 +27,26 @@ class Simulator:
     """The suite whose requirements a mutant breaks."""
     breaks: frozenset[str] = frozenset()
     """Exactly the requirements that must judge it broken; empty for a reference."""
+    build: Callable[[Declaration], Serve] | None = None
+    """Makes a device that serves what a declaration says, where this simulator is a stand-in for any."""
     declaration: str = ""
     """File name of its example declaration in `profiles/devices/`."""
 
 
 class NoSuchSimulatorError(LookupError):
     """A name that no installed package offers."""
+
+
+def stand_in(declaration: Declaration) -> Simulator:
+    """Return a well-behaved device that serves exactly what a declaration says.
+
+    Raises:
+        NoSuchSimulatorError: no installed package offers one.
+    """
+    for one in simulators().values():
+        if one.build is not None:
+            return replace(one, start=partial(one.build, declaration))
+    raise NoSuchSimulatorError("no installed simulator can stand in for a declared device")
 
 
 @cache

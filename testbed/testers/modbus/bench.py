@@ -140,6 +140,8 @@ class ModbusCase:
     random: random.Random
     monitor: ModbusMonitor = field(default_factory=ModbusMonitor)
     testers: list[Modbus] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    """What was written, and what only an isolated device may get, in order."""
     peer: str = ""
     """Name and version of the independent client that took part."""
     _taps: list[Tap] = field(default_factory=list)
@@ -180,6 +182,12 @@ class ModbusCase:
     def check(self, data: bytes) -> None:
         """Raise Unsafe where the declaration does not allow the bytes."""
         writes = writes_of(data)
+        if writes is None:
+            self.writes.append(
+                f"{len(data)} bytes that only an isolated device may get: {data[:16].hex(' ')}"
+            )
+        for write in writes or ():
+            self.writes.append(str(write))
         if writes is None or any(not self._owns(write.coils, write.addresses) for write in writes):
             if not self.bench.declaration.isolated:
                 raise Unsafe(

@@ -38,6 +38,10 @@ class Write:
     first: int
     count: int
 
+    def __str__(self) -> str:
+        table = "coils" if self.coils else "holding registers"
+        return f"writes {table} {self.first} to {self.first + self.count - 1}"
+
     @property
     def addresses(self) -> range:
         """The addresses written."""

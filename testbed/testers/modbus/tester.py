@@ -338,6 +338,7 @@ class Modbus:
             )
             found.setdefault(received.data[:2], reply)
         self.frames = tuple(cited)
+        self.in_step = len(found) == len(adus)
         return Replies(tuple(found.get(adu[:2]) for adu in adus), is_open=self.is_open)
 
     async def _receive(self) -> Received | Ended | None:

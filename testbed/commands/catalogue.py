@@ -1,0 +1,39 @@
+"""`testbed catalogue`: what the suites demand, by clause."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command()
+@click.argument("suite", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", help="Language of the sentences.")
+def catalogue(suite: str | None, lang: str, *, as_json: bool) -> None:
+    r"""List the requirements of a suite, or of every suite.
+
+    \b
+    Example:
+      testbed catalogue modbus_tcp_server
+    """
+    from testbed.model.standard import clause_order  # noqa: PLC0415 - loads the model
+    from testbed.plugin.shelf import suites  # noqa: PLC0415
+
+    known = suites()
+    if suite is not None and suite not in known:
+        raise click.UsageError(f"no suite is called `{suite}`; known: {', '.join(known)}")
+    chosen = [known[suite]] if suite else list(known.values())
+    if as_json:
+        data = [one.catalogue.model_dump(mode="json") | {"digest": one.digest} for one in chosen]
+        click.echo(json.dumps(data[0] if suite else data, ensure_ascii=False))
+        return
+    for one in chosen:
+        items = one.catalogue
+        click.echo(f"{items.id} {items.version}: {items.title.ko if lang == 'ko' else items.title.en}")
+        for requirement in sorted(items.requirements, key=clause_order):
+            clause = ", ".join(f"{document} {number}" for document, number in requirement.clause.items())
+            text = requirement.text.ko if lang == "ko" else requirement.text.en
+            click.echo(f"  {requirement.id:<30} {clause:<14} {requirement.level:<6} {text}")
+        click.echo(f"  {len(items.requirements)} requirements")

@@ -1,0 +1,68 @@
+"""`testbed explain`: one requirement, its clause, its cases, its mutants, and what to try."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from testbed.model.needs import PERMISSIONS, least, names
+from testbed.model.standard import Catalogue, Requirement
+from testbed.plugin.case import Case
+from testbed.wire.simulator import Simulator
+
+
+@click.command()
+@click.argument("requirement")
+@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", help="Language of the sentences.")
+def explain(requirement: str, lang: str) -> None:
+    r"""Explain a requirement that a report names.
+
+    \b
+    Example:
+      testbed explain MB-FC03-QUANTITY-ZERO
+    """
+    from testbed.plugin.gather import gather  # noqa: PLC0415 - loads pytest
+    from testbed.plugin.shelf import suites  # noqa: PLC0415
+    from testbed.wire.simulator import simulators  # noqa: PLC0415
+
+    wanted = requirement.upper()
+    suite = next((one for one in suites().values() if wanted in one.catalogue), None)
+    if suite is None:
+        ids = [one.id for suite in suites().values() for one in suite.catalogue.requirements]
+        near = difflib.get_close_matches(wanted, ids, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else "; `testbed catalogue` lists them"
+        raise click.UsageError(f"no requirement is called {requirement}{hint}")
+    cases = [case for case in gather([suite]) if wanted in case.verifies]
+    mutants = [
+        one for one in simulators().values() if wanted in one.breaks and one.suite == suite.catalogue.id
+    ]
+    _print(suite.catalogue, suite.catalogue[wanted], cases, mutants, korean=lang == "ko")
+
+
+def _print(
+    catalogue: Catalogue, found: Requirement, cases: list[Case], mutants: list[Simulator], *, korean: bool
+) -> None:
+    say = click.echo
+    say(f"{found.id}  {found.level}, basis: {found.basis}")
+    say(f"  {found.text.ko if korean else found.text.en}")
+    for key, number in found.clause.items():
+        document = catalogue.documents[key.partition("@")[0]]
+        say(f"  {document.title}, {document.edition}, {number}")
+    if found.invariant:
+        say("judged on all traffic, during every case")
+    for need in found.needs:
+        say(f"needs {need if isinstance(need, str) else ' or '.join(need)}")
+    say("cases" if cases else "no case of its own")
+    for case in cases:
+        say(f"  {case.id}\n      {case.title}")
+    say("mutants")
+    for one in mutants:
+        say(f"  testbed simulate {one.name}\n      {one.summary}")
+    say("what to try")
+    if found.hint is not None:
+        say(f"  {found.hint.ko if korean else found.hint.en}")
+    for name in sorted(names(found.needs) & PERMISSIONS.keys()):
+        say(f"  to have it judged: {PERMISSIONS[name].format(least=max(least(found.needs, name), 1))}")
+    if cases:
+        say(f"  to see it alone, with frames: testbed run FILE -v --case '{catalogue.id}/{cases[0].id}'")

@@ -1,0 +1,86 @@
+"""`testbed grant`: the council's confirmation over an unchanged, verified report."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from testbed.commands.console import fail
+from testbed.model.verdict import BAD_INPUT
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--keys", type=click.Path(path_type=Path), help="Folder of the council's keys.")
+@click.option(
+    "--root", type=click.Path(path_type=Path), help="Root certificate to trust (default: of the keys)."
+)
+def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
+    r"""Grant a confirmation on a bundle, if the granting rule allows it.
+
+    Writes certificate.html beside the report. Exit status 1 when it is not granted, with every reason.
+
+    \b
+    Example:
+      testbed grant results/sim-plc-1.0/20261122T093000Z
+    """
+    from reports.confirmation import render_certificate  # noqa: PLC0415 - heavy; only this command needs it
+    from reports.face import report_id  # noqa: PLC0415
+    from testbed.bundle import page  # noqa: PLC0415
+    from testbed.bundle.certificates import Role, load_roots  # noqa: PLC0415
+    from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.reader import BundleError, read_record  # noqa: PLC0415
+    from testbed.bundle.statement import PredicateType  # noqa: PLC0415
+    from testbed.bundle.verify import CERTIFICATE, REPORT, Status, verify_bundle  # noqa: PLC0415
+    from testbed.commands.signing import KeyTroubleError, face, keys_folder, signer  # noqa: PLC0415
+    from testbed.model.certificate import decide  # noqa: PLC0415
+    from testbed.model.record import roll_up  # noqa: PLC0415
+    from testbed.plugin.shelf import suites  # noqa: PLC0415
+
+    folder = keys_folder(keys)
+    try:
+        roots = load_roots(root or folder / "root.pem")
+        council = signer(folder, Role.COUNCIL)
+        checked = verify_bundle(bundle, roots)
+        for problem in checked.problems:
+            click.echo(f"{problem.file}: {problem.reason}", err=True)
+        if checked.status is not Status.GOOD:
+            raise fail("not granted: the bundle is not what its laboratory signed", 1)
+        record = read_record(bundle)
+    except (KeyTroubleError, Refused, OSError) as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except BundleError as error:
+        raise fail(str(error), 1) from None
+    installed = suites()
+    for used in record.header.suites:
+        if used.id not in installed or installed[used.id].digest != used.digest:
+            raise fail(f"not granted: suite {used.id} here is not the one that the run used", 1)
+    catalogues = [installed[used.id].catalogue for used in record.header.suites]
+    judged = roll_up(catalogues, record.cases)
+    decision = decide(record.header, record.footer, judged, catalogues, report_is_good=True)
+    if not decision.granted or record.footer is None:
+        for reason in decision.reasons:
+            click.echo(f"not granted: {reason.en}", err=True)
+        sys.exit(1)
+    if (bundle / CERTIFICATE).exists():
+        raise fail(f"{bundle / CERTIFICATE} exists already; a confirmation is never overwritten", BAD_INPUT)
+    report = sha256((bundle / REPORT).read_bytes()).hexdigest()
+    html = render_certificate(
+        record.header,
+        record.footer,
+        judged,
+        catalogues,
+        decision,
+        report_sha256=report,
+        report_id=report_id(record.header),
+        signer=face(council, "council"),
+        issued=datetime.now(UTC).date(),
+    )
+    predicate = {"report": report_id(record.header), "title": decision.title.en, "decision": "granted"}
+    sealed = page.seal(html, predicate, {REPORT: report}, council, kind=PredicateType.CONFIRMATION)
+    (bundle / CERTIFICATE).write_bytes(sealed)
+    click.echo(f"{decision.title.en} ({decision.title.ko}): {bundle / CERTIFICATE}")

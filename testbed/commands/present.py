@@ -1,0 +1,127 @@
+"""A finished run as people and programs read it on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from testbed.bundle.errors import printable
+from testbed.model.base import Language
+from testbed.model.record import CaseRecord, Judged
+from testbed.model.standard import clause_order
+from testbed.model.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from testbed.commands.session import Result
+
+_COLOURS = {
+    Verdict.FAIL: "red",
+    Verdict.ERROR: "magenta",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.WEAK: "yellow",
+    Verdict.PASS: "green",
+}
+_QUIET = {Verdict.PASS, Verdict.NOT_APPLICABLE}
+MOST_FINDINGS = 3
+"""Findings of one requirement that are printed; the report has all."""
+
+_WORDS: dict[str, dict[Language, str]] = {
+    "expected": {"en": "expected", "ko": "기대값"},
+    "received": {"en": "received", "ko": "수신값"},
+    "frames": {"en": "frames", "ko": "프레임"},
+    "report": {"en": "report", "ko": "시험 결과서"},
+    "try": {"en": "try", "ko": "조치"},
+    "again": {"en": "again", "ko": "재현"},
+}
+
+
+def as_data(result: Result, lang: Language) -> dict[str, object]:
+    """Return the run as the JSON object of the command line's contract."""
+    captures = {(record.suite, record.case): record.capture for record in result.records}
+    return {
+        "outcome": str(result.outcome),
+        "bundle": "" if result.request.dry else str(result.request.folder),
+        "duration_s": result.footer.duration_s,
+        "counts": {str(verdict): number for verdict, number in result.footer.counts.items()},
+        "requirements": {
+            one.requirement.id: {
+                "verdict": str(one.verdict),
+                "level": str(one.requirement.level),
+                "clause": dict(one.requirement.clause),
+                "findings": [
+                    {
+                        "case": case,
+                        "verdict": str(finding.verdict),
+                        "expected": finding.expected.in_language(lang) if finding.expected else None,
+                        "received": finding.received.in_language(lang) if finding.received else None,
+                        "capture": captures.get((one.suite, case), ""),
+                        "frames": list(finding.frames),
+                    }
+                    for case, finding in one.findings
+                ],
+            }
+            for one in result.judged
+        },
+    }
+
+
+def summary(result: Result, lang: Language) -> None:
+    """Print what a person wants to know first: what is wrong, where, and how to see it again."""
+    if result.request.dry:
+        _writes(result)
+        return
+    device = result.header.declaration.device
+    click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
+    for one in sorted(result.judged, key=lambda one: clause_order(one.requirement)):
+        if one.verdict not in _QUIET:
+            _requirement(one, result, lang)
+    counted = " · ".join(f"{verdict} {number}" for verdict, number in result.footer.counts.items() if number)
+    click.echo(f"{counted} · {len(result.records)} cases in {result.footer.duration_s:.1f} s")
+    click.secho(str(result.outcome), bold=True, fg="green" if result.outcome.exit_status == 0 else "red")
+    if result.outcome is Outcome.INCOMPLETE and result.header.selected_by_hand:
+        click.echo(f"  {result.header.selected_by_hand}")
+    test = " (TEST KEY)" if result.signer is not None and result.signer.is_test else ""
+    click.echo(f"{_WORDS['report'][lang]}: {result.request.folder / 'report.html'}{test}")
+
+
+def _requirement(one: Judged, result: Result, lang: Language) -> None:
+    clause = ", ".join(f"{document} {number}" for document, number in one.requirement.clause.items())
+    click.echo(click.style(f"{one.verdict:<13}", fg=_COLOURS.get(one.verdict)), nl=False)
+    click.echo(f" {one.requirement.id}  {clause}  {one.requirement.text.in_language(lang)}")
+    records = {(record.suite, record.case): record for record in result.records}
+    shown = [pair for pair in one.findings if pair[1].verdict is one.verdict][:MOST_FINDINGS]
+    for case, finding in shown:
+        record = records.get((one.suite, case))
+        click.echo(f"    {case}")
+        if finding.expected and finding.received:
+            click.echo(f"      {_WORDS['expected'][lang]}: {printable(finding.expected.in_language(lang))}")
+            click.echo(f"      {_WORDS['received'][lang]}: {printable(finding.received.in_language(lang))}")
+        elif record is not None and record.reason is not None:
+            click.echo(f"      {printable(record.reason.in_language(lang))}")
+        if finding.frames and record is not None and record.capture:
+            numbers = ", ".join(map(str, finding.frames))
+            click.echo(f"      {_WORDS['frames'][lang]} {numbers}: {result.request.folder / record.capture}")
+    if one.requirement.hint is not None:
+        click.echo(f"    {_WORDS['try'][lang]}: {one.requirement.hint.in_language(lang)}")
+
+
+def _writes(result: Result) -> None:
+    """Print every write that a run would send."""
+    for record in result.records:
+        for write in dict.fromkeys(record.writes):
+            click.echo(f"{record.suite}/{record.case}: {write}")
+    cases = sum(bool(record.writes) for record in result.records)
+    click.echo(f"{cases} of {len(result.records)} cases would write; nothing was sent to the device")
+
+
+def frames_of(record: CaseRecord) -> Iterator[str]:
+    """Yield the frames of a case, decoded, a line a frame and a line a field."""
+    for frame in record.frames:
+        arrow = "->" if frame.sent else "<-"
+        note = f"  ({frame.note})" if frame.note else ""
+        yield f"{frame.number:>4} {frame.at:9.6f} {arrow} {bytes.fromhex(frame.hex).hex(' ')}{note}"
+        for field in frame.fields:
+            guilty = "  << guilty" if field.guilty else ""
+            yield f"       {field.name}: {printable(field.value)}{guilty}"

@@ -1,0 +1,108 @@
+"""One run through pytest in this process, from the prepared device to the sealed bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from testbed.bundle.keys import Signer
+from testbed.commands.progress import Watcher
+from testbed.commands.signing import seal
+from testbed.model.base import Language
+from testbed.model.record import CaseRecord, Footer, Header, Judged
+from testbed.model.verdict import Outcome
+from testbed.plugin import hooks
+from testbed.plugin.collect import keeper
+from testbed.plugin.gather import arguments, quiet
+from testbed.plugin.preflight import reach
+from testbed.plugin.run import Listener, Run
+from testbed.plugin.setup import Setup
+from testbed.wire.simulator import stand_in
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody wants judged, and how."""
+
+    setup: Setup
+    folder: Path
+    expression: str = ""
+    cases: tuple[str, ...] = ()
+    verbose: bool = False
+    dry: bool = False
+    """Judge a stand-in built from the declaration, keep nothing, and list the writes."""
+    lang: Language = "en"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run."""
+
+    request: Request
+    header: Header
+    footer: Footer
+    judged: Sequence[Judged]
+    records: Sequence[CaseRecord]
+    signer: Signer | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it amounts to."""
+        return self.footer.outcome
+
+
+class _Driver:
+    """Hands the prepared run to the plugin, and hears what pytest has to complain about."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.faults: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Hand the run over."""
+        config.stash[hooks.RUN] = self._run
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected."""
+        if report.failed:
+            self.faults.append(str(report.longrepr))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Keep what went wrong inside."""
+        self.faults.append(str(excrepr))
+
+
+def judge(request: Request, signer: Signer | None) -> Result:
+    """Judge one device, and seal the bundle.
+
+    Raises:
+        UnreachableError: the device cannot be reached; nothing was judged.
+        FileExistsError: the folder already holds something.
+        LookupError: no case matches what was asked for.
+    """
+    setup = request.setup
+    if request.dry:
+        setup = replace(setup, simulator=stand_in(setup.declaration))
+    reach(setup)
+    listeners: list[Listener] = [Watcher(verbose=request.verbose, lang=request.lang)]
+    if not request.dry:
+        listeners += keeper(setup, request.folder)
+    run = Run(setup, listeners, verbose=request.verbose)
+    driver = _Driver(run)
+    options = ["-k", request.expression] if request.expression else []
+    for case in request.cases:
+        options += ["--testbed-case", case]
+    with quiet():
+        status = pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
+    if run.header is None or run.footer is None:
+        if driver.faults:
+            raise RuntimeError("\n".join(driver.faults))
+        if status == pytest.ExitCode.USAGE_ERROR:
+            raise LookupError(f"no case is called {' or '.join(request.cases)}, or `-k` is no expression")
+        raise LookupError("no case matches")
+    if signer is not None and not request.dry:
+        seal(request.folder, run, signer)
+    return Result(request, run.header, run.footer, run.judged, run.records, signer)

@@ -1,0 +1,62 @@
+"""`testbed verify`: is this paper what its signer signed?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from testbed.commands.console import fail
+from testbed.model.verdict import BAD_INPUT
+
+
+@click.command()
+@click.argument("what", metavar="FILE|BUNDLE", type=click.Path(path_type=Path))
+@click.option("--root", "root", type=click.Path(path_type=Path), help="Root certificates to trust (PEM).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
+    r"""Check a report, a certificate or a whole bundle.
+
+    Without --root, the root among your own keys is trusted, if there is one. Exit status: 0 good, 1 refused,
+    2 signer unknown.
+
+    \b
+    Example:
+      testbed verify results/sim-plc-1.0/20261122T093000Z --root root.pem
+    """
+    from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.verify import verify_bundle, verify_page  # noqa: PLC0415
+    from testbed.commands.signing import keys_folder  # noqa: PLC0415
+
+    if not what.exists():
+        raise fail(f"{what}: there is no such file or folder", BAD_INPUT)
+    own = keys_folder(None) / "root.pem"
+    pinned = root or (own if own.is_file() else None)
+    try:
+        roots = load_roots(pinned) if pinned is not None else ()
+    except (Refused, OSError) as error:
+        raise fail(f"{pinned}: {error}", BAD_INPUT) from None
+    result = verify_bundle(what, roots) if what.is_dir() else verify_page(what, roots)
+    if as_json:
+        pages = [
+            {"file": one.file, "signer": one.name, "fingerprint": one.fingerprint} for one in result.pages
+        ]
+        problems = [{"file": one.file, "reason": one.reason} for one in result.problems]
+        said = {
+            "status": result.status.name,
+            "test_key": result.is_test,
+            "pages": pages,
+            "problems": problems,
+        }
+        click.echo(json.dumps(said, ensure_ascii=False))
+    else:
+        for problem in result.problems:
+            click.echo(f"{problem.file}: {problem.reason}")
+        for one in result.pages:
+            test = "  TEST KEY" if one.is_test else ""
+            click.echo(f"{one.file}: signed by {one.name}, key {one.fingerprint[:16]}…{test}")
+        click.echo(result.status.name)
+    sys.exit(int(result.status))
