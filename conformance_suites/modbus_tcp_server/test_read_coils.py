@@ -43,7 +43,7 @@ async def test_quantity_max(modbus, declared):
 
 @verifies("MB-FC01-VALUES")
 async def test_values(modbus, coils):
-    """Coils that were written one by one are returned in the order of their addresses, the lowest bit first."""
+    """Coils that were written one by one are returned in the order of their addresses, lowest bit first."""
     await coils.set(*[False] * 16)
     await coils.write(*bits("10110011 11010110"))
     reply = await modbus.read_coils(coils.first, quantity=16)

@@ -69,7 +69,7 @@ async def test_refused_unchanged(modbus, coils):
 
 
 @verifies("MB-FC15-PADDING-IGNORED")
-@pytest.mark.parametrize(("padding", "others"), [(0b11111, False), (0b00000, True)])
+@pytest.mark.parametrize(("padding", "others"), [(0b11111, False), (0b00000, True)], ids=["ones", "zeros"])
 async def test_padding_ignored(modbus, coils, padding, others):
     """A write of three coils leaves the other five of the byte as they are, whatever its unused bits say."""
     await coils.set(*[others] * 8)

@@ -7,10 +7,10 @@ from testbed.modbus import COIL_OFF, COIL_ON, ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA
 
 
 @verifies("MB-FC05-WRITES")
-@pytest.mark.parametrize(("value", "before", "after"), [(COIL_ON, False, True), (COIL_OFF, True, False)])
-async def test_writes(modbus, coils, value, before, after):
+@pytest.mark.parametrize(("value", "after"), [(COIL_ON, True), (COIL_OFF, False)], ids=["FF00", "0000"])
+async def test_writes(modbus, coils, value, after):
     """FF00 sets a coil that is off, and 0000 clears one that is on."""
-    await coils.set(before)
+    await coils.set(not after)
     await modbus.write_single_coil(coils.first, value)
     found = await coils.values()
 
@@ -18,7 +18,7 @@ async def test_writes(modbus, coils, value, before, after):
 
 
 @verifies("MB-FC05-ECHO")
-@pytest.mark.parametrize("value", [COIL_ON, COIL_OFF])
+@pytest.mark.parametrize("value", [COIL_ON, COIL_OFF], ids="{:04X}".format)
 async def test_echo(modbus, coils, value):
     """A write is answered with the request itself."""
     request = WriteSingleCoil(coils.first, value)
@@ -28,7 +28,7 @@ async def test_echo(modbus, coils, value):
 
 
 @verifies("MB-FC05-VALUE-ILLEGAL")
-@pytest.mark.parametrize("value", [0x0001, 0x00FF, 0x0100, 0x1234, 0xFF01, 0xFFFF])
+@pytest.mark.parametrize("value", [0x0001, 0x00FF, 0x0100, 0x1234, 0xFF01, 0xFFFF], ids="{:04X}".format)
 async def test_value_illegal(modbus, coils, value):
     """A value that is neither FF00 nor 0000 is refused with exception 03."""
     reply = await modbus.write_single_coil(coils.first, value)
@@ -37,8 +37,8 @@ async def test_value_illegal(modbus, coils, value):
 
 
 @verifies("MB-FC05-REFUSED-UNCHANGED")
-@pytest.mark.parametrize("before", [False, True])
-@pytest.mark.parametrize("value", [0x0001, 0x00FF, 0xFF01, 0xFFFF])
+@pytest.mark.parametrize("before", [False, True], ids=["off", "on"])
+@pytest.mark.parametrize("value", [0x0001, 0x00FF, 0xFF01, 0xFFFF], ids="{:04X}".format)
 async def test_refused_unchanged(modbus, coils, value, before):
     """A coil keeps its state when an illegal value is written to it."""
     await coils.set(before)
@@ -49,7 +49,7 @@ async def test_refused_unchanged(modbus, coils, value, before):
 
 
 @verifies("MB-FC05-NEIGHBOURS")
-@pytest.mark.parametrize(("value", "others"), [(COIL_ON, False), (COIL_OFF, True)])
+@pytest.mark.parametrize(("value", "others"), [(COIL_ON, False), (COIL_OFF, True)], ids=["FF00", "0000"])
 async def test_neighbours(modbus, coils, value, others):
     """A write leaves the eight coils before it and the eight behind it as they are."""
     await coils.set(*[others] * 17)

@@ -3,7 +3,7 @@
 from device_simulators.modbus.datastore import Table
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.mutants.registry import mutant
-from testbed.protocols.modbus import COIL_OFF, COIL_ON, Function
+from testbed.protocols.modbus import COIL_OFF, COIL_ON, ExceptionCode, Function
 
 WRITE = Function.WRITE_SINGLE_COIL
 
@@ -70,7 +70,7 @@ class ClearsCoilBeforeRefusing(_MeetsIllegalValue):
     def meet_illegal_value(self, request: bytes, address: int, value: int) -> bytes:
         """Store whether the value is FF00, and refuse."""
         self.coils[address] = value == COIL_ON
-        return super().write_single_coil(request)
+        return self.refuse(request, ExceptionCode.ILLEGAL_DATA_VALUE)
 
 
 @mutant("MB-FC05-NEIGHBOURS")
