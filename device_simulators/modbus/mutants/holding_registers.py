@@ -24,7 +24,7 @@ class ReturnsOneHoldingRegisterMore(Plc):
 
 
 @mutant("MB-FC03-QUANTITY-MAX")
-class Reads124HoldingRegisters(Plc):
+class RefusesTheLongestHoldingRegisterRead(Plc):
     """Refuses a request for 125 registers."""
 
     READ_HOLDING_REGISTERS_MAX = 124
@@ -72,7 +72,7 @@ class AcceptsNoHoldingRegisters(Plc):
 
 
 @mutant("MB-FC03-QUANTITY-OVER")
-class ReturnsNoMoreThan125HoldingRegisters(Plc):
+class LowersTheQuantityOfHoldingRegisters(Plc):
     """Answers a request for too many registers with the first 125."""
 
     def read_holding_registers(self, request: bytes) -> bytes:
@@ -82,7 +82,7 @@ class ReturnsNoMoreThan125HoldingRegisters(Plc):
 
 
 @mutant("MB-FC03-QUANTITY-OVER")
-class CallsTooManyHoldingRegistersAWrongAddress(Plc):
+class RefusesTooManyHoldingRegistersByAddress(Plc):
     """Refuses a request for too many registers with exception 02, though every one of them exists."""
 
     def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:

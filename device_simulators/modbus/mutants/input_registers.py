@@ -24,7 +24,7 @@ class ReturnsOneInputRegisterMore(Plc):
 
 
 @mutant("MB-FC04-QUANTITY-MAX")
-class Reads124InputRegisters(Plc):
+class RefusesTheLongestInputRegisterRead(Plc):
     """Refuses a request for 125 registers."""
 
     READ_INPUT_REGISTERS_MAX = 124
@@ -50,7 +50,7 @@ class AcceptsNoInputRegisters(Plc):
 
 
 @mutant("MB-FC04-QUANTITY-OVER")
-class ReturnsNoMoreThan125InputRegisters(Plc):
+class LowersTheQuantityOfInputRegisters(Plc):
     """Answers a request for too many registers with the first 125."""
 
     def read_input_registers(self, request: bytes) -> bytes:
@@ -60,7 +60,7 @@ class ReturnsNoMoreThan125InputRegisters(Plc):
 
 
 @mutant("MB-FC04-QUANTITY-OVER")
-class CallsTooManyInputRegistersAWrongAddress(Plc):
+class RefusesTooManyInputRegistersByAddress(Plc):
     """Refuses a request for too many registers with exception 02, though every one of them exists."""
 
     def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:

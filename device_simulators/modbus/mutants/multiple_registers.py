@@ -43,7 +43,7 @@ class WritesLowWordFirst(Plc):
 
 
 @mutant("MB-FC16-RESPONSE")
-class EchoesAMultipleWrite(Plc):
+class EchoesMultipleWrites(Plc):
     """Answers with the whole request instead of its address and quantity."""
 
     def confirm(self, request: bytes) -> bytes:
@@ -52,7 +52,7 @@ class EchoesAMultipleWrite(Plc):
 
 
 @mutant("MB-FC16-RESPONSE")
-class ConfirmsBytes(Plc):
+class ConfirmsBytesWritten(Plc):
     """Answers with the number of bytes written in place of the quantity."""
 
     def confirm(self, request: bytes) -> bytes:
@@ -62,14 +62,14 @@ class ConfirmsBytes(Plc):
 
 
 @mutant("MB-FC16-QUANTITY-MAX")
-class Writes122Registers(Plc):
+class RefusesTheLongestWrite(Plc):
     """Refuses a write of 123 registers."""
 
     WRITE_MULTIPLE_REGISTERS_MAX = 122
 
 
 @mutant("MB-FC16-QUANTITY-ZERO")
-class ConfirmsAWriteOfNoRegisters(Plc):
+class ConfirmsWritesOfNoRegisters(Plc):
     """Confirms a write of no registers instead of refusing it."""
 
     def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:
@@ -88,7 +88,7 @@ class OneByteLonger(ModbusTcpProtocol):
 
 
 @mutant("MB-FC16-QUANTITY-OVER")
-class Writes124Registers(Plc):
+class AcceptsTooLongWrites(Plc):
     """Carries out a write of 124 registers, though its PDU is longer than 253 bytes."""
 
     WRITE_MULTIPLE_REGISTERS_MAX = 124
@@ -103,6 +103,17 @@ class ObeysTheByteCount(Plc):
         """Believe any byte count of function 16 but that of a write of nothing."""
         return (request[0] == WRITE and byte_count > 0) or super().byte_count_is_right(
             request, byte_count, expected
+        )
+
+
+@mutant("MB-FC16-BYTE-COUNT")
+class HalvesTheByteCount(Plc):
+    """Rounds half the byte count down before it compares that with the quantity."""
+
+    def byte_count_is_right(self, request: bytes, byte_count: int, expected: int) -> bool:
+        """Lose the last bit of the byte count of function 16."""
+        return super().byte_count_is_right(
+            request, byte_count & ~1 if request[0] == WRITE else byte_count, expected
         )
 
 
@@ -127,7 +138,7 @@ class WritesPastTheLastRegister(Plc):
 
 
 @mutant("MB-FC16-ADDRESS-WRAP")
-class WrapsAMultipleWrite(Plc):
+class WrapsMultipleWrites(Plc):
     """Adds address and quantity of a write in 16 bits, and finds the sum in range."""
 
     def range_is_served(self, request: bytes, table: Table, address: int, quantity: int) -> bool:

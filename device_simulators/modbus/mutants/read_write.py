@@ -54,21 +54,21 @@ class ReadsBeforeItWrites(Plc):
 
 
 @mutant("MB-FC23-QUANTITY-MAX")
-class ReadsAndWrites124Registers(Plc):
+class RefusesTheLongestReadWhileItWrites(Plc):
     """Refuses to read 125 registers while it writes."""
 
     READ_WRITE_READ_MAX = 124
 
 
 @mutant("MB-FC23-QUANTITY-MAX")
-class ReadsAndWrites120Registers(Plc):
+class RefusesTheLongestWriteWhileItReads(Plc):
     """Refuses to write 121 registers while it reads."""
 
     READ_WRITE_WRITE_MAX = 120
 
 
 @mutant("MB-FC23-READ-QUANTITY")
-class WritesAndReadsNothing(Plc):
+class ReadsNothingWhileItWrites(Plc):
     """Carries out a request that reads no registers."""
 
     def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:
@@ -78,7 +78,7 @@ class WritesAndReadsNothing(Plc):
 
 
 @mutant("MB-FC23-READ-QUANTITY")
-class WritesAndReadsNoMoreThan125(Plc):
+class LowersTheQuantityReadWhileItWrites(Plc):
     """Answers a request that reads too many registers with the first 125."""
 
     def read_write_multiple_registers(self, request: bytes) -> bytes:
@@ -88,7 +88,7 @@ class WritesAndReadsNoMoreThan125(Plc):
 
 
 @mutant("MB-FC23-WRITE-QUANTITY")
-class ReadsAndWritesNothing(Plc):
+class WritesNothingWhileItReads(Plc):
     """Carries out a request that writes no registers."""
 
     def quantity_is_legal(self, request: bytes, quantity: int, maximum: int) -> bool:
@@ -98,7 +98,7 @@ class ReadsAndWritesNothing(Plc):
 
 
 @mutant("MB-FC23-WRITE-QUANTITY")
-class ReadsAndWrites122Registers(Plc):
+class AcceptsTooLongWritesWhileItReads(Plc):
     """Carries out a request that writes 122 registers, though its PDU is longer than 253 bytes."""
 
     READ_WRITE_WRITE_MAX = 122

@@ -32,7 +32,7 @@ class KeepsFifteenBits(Plc):
 
 
 @mutant("MB-FC06-ECHO")
-class AnswersASingleWriteLikeAMultipleOne(Plc):
+class AnswersSingleWritesLikeMultipleOnes(Plc):
     """Answers with the number of registers written, 1, in place of the value."""
 
     def echo(self, request: bytes) -> bytes:
@@ -61,7 +61,7 @@ class ClearsTheRegisterBefore(Plc):
 
 
 @mutant("MB-FC06-ADDRESS-OUTSIDE")
-class ConfirmsASingleWriteOutside(Plc):
+class ConfirmsSingleWritesOutside(Plc):
     """Confirms a write of one register wherever it goes."""
 
     def range_takes_writes(self, request: bytes, table: Table, address: int, quantity: int) -> bool:
