@@ -87,7 +87,7 @@ async def test_address_outside(modbus, declared):
 @verifies("MB-FC01-RANGE-BEYOND")
 async def test_range_beyond(modbus, declared):
     """A read of the last coil and the one past it is refused with exception 02."""
-    reply = await modbus.read_coils(declared.coils.outside - 1, quantity=2)
+    reply = await modbus.read_coils(declared.coils.last, quantity=2)
 
     assert reply.exception == ILLEGAL_DATA_ADDRESS
 

@@ -84,7 +84,7 @@ async def test_address_outside(modbus, declared):
 @verifies("MB-FC02-RANGE-BEYOND")
 async def test_range_beyond(modbus, declared):
     """A read of the last discrete input and the one past it is refused with exception 02."""
-    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.outside - 1, quantity=2)
+    reply = await modbus.read_discrete_inputs(declared.discrete_inputs.last, quantity=2)
 
     assert reply.exception == ILLEGAL_DATA_ADDRESS
 

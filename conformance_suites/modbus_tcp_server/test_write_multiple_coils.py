@@ -60,9 +60,9 @@ async def test_byte_count(modbus, coils, quantity, byte_count):
 
 @verifies("MB-FC15-REFUSED-UNCHANGED")
 async def test_refused_unchanged(modbus, coils):
-    """A write of ten coils with data for eight changes none of them."""
+    """A write of ten coils that was refused, because it has data for eight only, has changed no coil."""
     await coils.set(*[False] * 16)
-    await modbus.write_multiple_coils(coils.first, [True] * 8, quantity=10)
+    await modbus.refused(WriteMultipleCoils(coils.first, (True,) * 8, quantity=10))
     found = await coils.values()
 
     assert found == (False,) * 16
@@ -82,6 +82,6 @@ async def test_padding_ignored(modbus, coils, padding, others):
 @verifies("MB-FC15-RANGE-BEYOND")
 async def test_range_beyond(modbus, declared):
     """A write to the last coil and the one past it is refused with exception 02."""
-    reply = await modbus.write_multiple_coils(declared.coils.outside - 1, [False] * 2)
+    reply = await modbus.write_multiple_coils(declared.coils.last, [False] * 2)
 
     assert reply.exception == ILLEGAL_DATA_ADDRESS

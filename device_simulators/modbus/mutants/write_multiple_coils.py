@@ -74,7 +74,7 @@ class AcceptsTooManyBytesOfCoils(Plc):
         )
 
 
-@mutant("MB-FC15-BYTE-COUNT", "MB-FC15-REFUSED-UNCHANGED")
+@mutant("MB-FC15-BYTE-COUNT")
 class AcceptsTooFewBytesOfCoils(Plc):
     """Carries out a write with fewer bytes of data than the coils to write fill."""
 
