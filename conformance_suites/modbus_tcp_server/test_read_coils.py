@@ -44,7 +44,7 @@ async def test_quantity_max(modbus, declared):
 @verifies("MB-FC01-VALUES")
 async def test_values(modbus, coils):
     """Coils that were written one by one are returned in the order of their addresses, lowest bit first."""
-    await coils.set(*[False] * 16)
+    await coils.set(*[True] * 16)
     await coils.write(*bits("10110011 11010110"))
     reply = await modbus.read_coils(coils.first, quantity=16)
 
@@ -103,7 +103,7 @@ async def test_address_wrap(modbus):
 @verifies("MB-FC01-LENGTH-SHORT")
 @pytest.mark.parametrize("size", [1, 3, 4])
 async def test_length_short(modbus, declared, size):
-    """A request of which only the first bytes arrive is refused with exception 03 or not answered at all."""
+    """A request that ends before its quantity does is refused with exception 03, or gets no answer."""
     request = ReadCoils(declared.coils.first, quantity=1).encode()[:size]
     outcome = await modbus.outcome(request)
 

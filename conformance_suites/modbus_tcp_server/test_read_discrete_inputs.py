@@ -100,7 +100,7 @@ async def test_address_wrap(modbus):
 @verifies("MB-FC02-LENGTH-SHORT")
 @pytest.mark.parametrize("size", [1, 3, 4])
 async def test_length_short(modbus, declared, size):
-    """A request of which only the first bytes arrive is refused with exception 03 or not answered at all."""
+    """A request that ends before its quantity does is refused with exception 03, or gets no answer."""
     request = ReadDiscreteInputs(declared.discrete_inputs.first, quantity=1).encode()[:size]
     outcome = await modbus.outcome(request)
 
