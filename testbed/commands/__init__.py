@@ -8,16 +8,19 @@ import click
 
 from testbed.model.verdict import BAD_INPUT
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it: 128 and SIGINT."""
+
 _COMMANDS = {
-    "run": "run",
-    "demo": "demo",
-    "verify": "verify",
-    "grant": "grant",
-    "keys": "keys",
-    "simulate": "simulate",
-    "catalogue": "catalogue",
-    "explain": "explain",
-    "mutants": "mutants",
+    "run": "Judge devices by the standard that they claim to speak.",
+    "demo": "Judge the simulated PLC, from nothing to a signed report.",
+    "verify": "Check a report, a certificate or a whole bundle.",
+    "grant": "Grant a confirmation on a bundle.",
+    "keys": "Make the keys that sign reports and confirmations.",
+    "simulate": "Serve a simulated device until Ctrl-C.",
+    "catalogue": "List the requirements of the suites.",
+    "explain": "Explain a requirement that a report names.",
+    "mutants": "Prove that every case can fail.",
 }
 
 
@@ -33,19 +36,30 @@ class _Lazy(click.Group):
         command: click.Command = getattr(import_module(f"testbed.commands.{cmd_name}"), cmd_name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
 
 @click.group(cls=_Lazy)
 @click.version_option(package_name="mother-factory", prog_name="testbed")
 def cli() -> None:
-    """Judge an industrial device by the standard that it claims to speak."""
+    """Judge an industrial device by the standard that it claims to speak.
+
+    \b
+    Example:
+      testbed demo
+      testbed run profiles/devices/sim-plc.yaml
+    """  # noqa: D301 - click wants the character
 
 
 def main() -> None:
     """Run the command line; bad input ends with status 64 and one message."""
     try:
         status = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        raise SystemExit(130) from None
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        raise SystemExit(INTERRUPTED) from None
     except click.ClickException as error:
         error.show()
         raise SystemExit(BAD_INPUT) from None

@@ -12,12 +12,12 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--lang", type=click.Choice(["en", "ko"]), default="en", help="Language of the sentences.")
 def catalogue(suite: str | None, lang: str, *, as_json: bool) -> None:
-    r"""List the requirements of a suite, or of every suite.
+    """List the requirements of a suite, or of every suite.
 
     \b
     Example:
       testbed catalogue modbus_tcp_server
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.model.standard import clause_order  # noqa: PLC0415 - loads the model
     from testbed.plugin.shelf import suites  # noqa: PLC0415
 

@@ -16,12 +16,12 @@ from testbed.wire.simulator import Simulator
 @click.argument("requirement")
 @click.option("--lang", type=click.Choice(["en", "ko"]), default="en", help="Language of the sentences.")
 def explain(requirement: str, lang: str) -> None:
-    r"""Explain a requirement that a report names.
+    """Explain a requirement that a report names.
 
     \b
     Example:
       testbed explain MB-FC03-QUANTITY-ZERO
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.plugin.gather import gather  # noqa: PLC0415 - loads pytest
     from testbed.plugin.shelf import suites  # noqa: PLC0415
     from testbed.wire.simulator import simulators  # noqa: PLC0415

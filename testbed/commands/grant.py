@@ -20,14 +20,14 @@ from testbed.model.verdict import BAD_INPUT
     "--root", type=click.Path(path_type=Path), help="Root certificate to trust (default: of the keys)."
 )
 def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
-    r"""Grant a confirmation on a bundle, if the granting rule allows it.
+    """Grant a confirmation on a bundle, if the granting rule allows it.
 
     Writes certificate.html beside the report. Exit status 1 when it is not granted, with every reason.
 
     \b
     Example:
       testbed grant results/sim-plc-1.0/20261122T093000Z
-    """
+    """  # noqa: D301 - click wants the character
     from reports.confirmation import render_certificate  # noqa: PLC0415 - heavy; only this command needs it
     from reports.face import report_id  # noqa: PLC0415
     from testbed.bundle import page  # noqa: PLC0415

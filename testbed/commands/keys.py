@@ -18,7 +18,7 @@ def keys() -> None:
 @keys.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def init(folder: Path | None) -> None:
-    r"""Make test keys: a root, a laboratory and a council, readable by you alone.
+    """Make test keys: a root, a laboratory and a council, readable by you alone.
 
     Papers signed with them say TEST KEY on their face. FOLDER is where runs look for keys unless told
     otherwise: $TESTBED_KEYS, or your own data folder.
@@ -26,7 +26,7 @@ def init(folder: Path | None) -> None:
     \b
     Example:
       testbed keys init
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.bundle.keys import KeysExist, create_keys  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.commands.signing import keys_folder  # noqa: PLC0415
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from testbed.commands.console import progress
-from testbed.plugin.ledger import Ledger
+
+if TYPE_CHECKING:
+    from testbed.plugin.ledger import Ledger
+    from testbed.plugin.setup import Setup
+    from testbed.wire.simulator import Simulator
 
 
 @click.command()
@@ -15,7 +20,7 @@ from testbed.plugin.ledger import Ledger
 @click.option("--device", "names", multiple=True, help="Only these simulated devices, for a closer look.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -> None:
-    r"""Prove that every case can fail.
+    """Prove that every case can fail.
 
     Each mutant is a simulated device that breaks named requirements. It must be judged broken in exactly
     those, and the reference in none. Exit status 1 when that does not hold or anything is unproven.
@@ -23,9 +28,9 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -
     \b
     Example:
       testbed mutants --suite modbus_tcp_server
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.plugin.gather import gather  # noqa: PLC0415 - heavy; only this command needs it
-    from testbed.plugin.ledger import trials  # noqa: PLC0415
+    from testbed.plugin.ledger import Ledger, trials  # noqa: PLC0415
     from testbed.plugin.shelf import suites  # noqa: PLC0415
 
     known = suites()
@@ -54,7 +59,8 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -
         raise SystemExit(1)
 
 
-def _devices(suite: str, names: tuple[str, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _devices(suite: str, names: tuple[str, ...]) -> tuple[list[Simulator], Setup]:
+    """Return the reference and the mutants of a suite, or the devices named, and the setup they share."""
     from testbed.plugin.setup import prepare_text  # noqa: PLC0415
     from testbed.plugin.shelf import profile_path  # noqa: PLC0415
     from testbed.wire.simulator import simulator, simulators  # noqa: PLC0415
@@ -63,9 +69,9 @@ def _devices(suite: str, names: tuple[str, ...]):  # type: ignore[no-untyped-def
     home = profile_path("x").parent / "devices"
     file = home / (broken[0].declaration if broken else "sim-plc.yaml")
     setup = prepare_text(file.read_text(encoding="utf-8"), str(file))
-    reference = setup.simulator
-    devices = [reference, *broken] if not names else [simulator(name) for name in names]
-    return devices, setup
+    if names:
+        return [simulator(name) for name in names], setup
+    return [simulator(setup.declaration.endpoint.name), *broken], setup
 
 
 def _as_data(ledger: Ledger) -> dict[str, object]:

@@ -51,7 +51,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     verbose: bool,
     dry_run: bool,
 ) -> None:
-    r"""Judge devices by the standard that they claim to speak.
+    """Judge devices by the standard that they claim to speak.
 
     Exit status: 0 conformant (with or without waivers), 1 not conformant, 2 incomplete or unreachable,
     64 input that cannot be used.
@@ -59,7 +59,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     \b
     Example:
       testbed run profiles/devices/sim-plc.yaml
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.commands.present import as_data, summary  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, laboratory  # noqa: PLC0415

@@ -17,14 +17,14 @@ from testbed.model.verdict import BAD_INPUT
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def simulate(name: str, port: int, host: str) -> None:
-    r"""Serve a simulated device until Ctrl-C; the bound endpoint is printed.
+    """Serve a simulated device until Ctrl-C; the bound endpoint is printed.
 
     Names are `plc`, `transmitter`, `io-block` and every mutant of `testbed mutants`.
 
     \b
     Example:
       testbed simulate plc --port 5020
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.wire.simulator import NoSuchSimulatorError, simulator  # noqa: PLC0415 - loads the simulators
 
     try:

@@ -17,7 +17,7 @@ from testbed.model.verdict import BAD_INPUT
 @click.option("--root", "root", type=click.Path(path_type=Path), help="Root certificates to trust (PEM).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
-    r"""Check a report, a certificate or a whole bundle.
+    """Check a report, a certificate or a whole bundle.
 
     Without --root, the root among your own keys is trusted, if there is one. Exit status: 0 good, 1 refused,
     2 signer unknown.
@@ -25,7 +25,7 @@ def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
     \b
     Example:
       testbed verify results/sim-plc-1.0/20261122T093000Z --root root.pem
-    """
+    """  # noqa: D301 - click wants the character
     from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.errors import Refused  # noqa: PLC0415
     from testbed.bundle.verify import verify_bundle, verify_page  # noqa: PLC0415
