@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
@@ -30,6 +30,8 @@ class Text(Frozen):
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
+_DIGITS = 9
+"""Decimals of a second that are kept: a nanosecond, so that a time written and read again is the same."""
 
 
 def _seconds(value: object) -> object:
@@ -37,10 +39,14 @@ def _seconds(value: object) -> object:
         found = _DURATION.fullmatch(value.strip())
         if found is None:
             raise ValueError("is not a duration; write a number and its unit, for example `500 ms` or `2 s`")
-        return float(found[1]) * _SECONDS[found[2]]
+        return round(float(found[1]) * _SECONDS[found[2]], _DIGITS)
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(f"has no unit; write `{value} ms` or `{value} s`")  # noqa: TRY004 - pydantic wants ValueError
     return value
+
+
+def _written(seconds: float) -> str:
+    return f"{seconds:.{_DIGITS}f}".rstrip("0").rstrip(".") + " s"
 
 
 Duration = Annotated[
@@ -48,5 +54,6 @@ Duration = Annotated[
     BeforeValidator(
         _seconds, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(us|ms|s|min)$")]
     ),
+    PlainSerializer(_written, return_type=str, when_used="json"),
 ]
 """A time in seconds, written with its unit: `500 ms`, `2 s`."""
