@@ -20,8 +20,7 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus import peers
-from testbed.testers.modbus.peers import CLIENTS, Place
+from testbed.testers.modbus.peers import CLIENTS, Place, libraries, mbpoll
 from testbed.testers.trouble import NotTestable, Unanswered
 from tests.interop.bench import plc, served
 
@@ -126,10 +125,10 @@ def test_says_that_nobody_listens(name):
 @pytest.mark.parametrize("name", CLIENTS)
 def test_one_that_is_missing_is_not_tested(name, monkeypatch):
     def missing(package):
-        raise peers.PackageNotFoundError(package)
+        raise libraries.PackageNotFoundError(package)
 
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr(peers, "version", missing)
+    monkeypatch.setattr(libraries, "version", missing)
     with pytest.raises(NotTestable, match=f"^{name} is not installed$"):
         asyncio.run(CLIENTS[name].find(WITHIN))
 
@@ -145,7 +144,7 @@ def test_a_program_that_does_not_end_is_ended(tmp_path):
 
     async def run():
         async with asyncio.timeout(0.2):
-            await peers.run("sh", "-c", f"echo $$ > {own_id}; exec sleep 30")
+            await mbpoll.run("sh", "-c", f"echo $$ > {own_id}; exec sleep 30")
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())

@@ -12,6 +12,7 @@ import pytest
 
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.protocol import ModbusTcpProtocol
+from testbed.model.declaration import Timing
 from testbed.model.verdict import Verdict
 from testbed.plugin.engine import Engine, Settings
 from testbed.plugin.gather import gather
@@ -144,14 +145,15 @@ def test_a_stopped_run_leaves_no_process(cases):
 
     async def connect(stack):
         port = await stack.enter_async_context(served(plc(Silent)))
-        declaration = declare(connect=f"tcp://127.0.0.1:{port}")
+        slow = Timing.model_validate({"reply_within": "5 s"})
+        declaration = declare(connect=f"tcp://127.0.0.1:{port}", timing=slow)
         asyncio.get_running_loop().call_later(0.2, asyncio.current_task().cancel)
         return declaration, over_tcp(declaration.endpoint)
 
     catalogue = suites()["interop_modbus"].catalogue
     engine = Engine(some, {catalogue.id: catalogue}, Settings(1, 8, 0.0), connect)
     engine.start()
-    engine._thread.join(0.8)
+    engine._thread.join(4)
     assert not engine._thread.is_alive()
     found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-x", "mbpoll"], check=False)
     assert found.returncode == 1
