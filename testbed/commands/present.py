@@ -74,8 +74,9 @@ def summary(result: Result, lang: Language) -> None:
         return
     device = result.header.declaration.device
     click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
+    quiet = _QUIET | {Verdict.NOT_TESTED} if result.header.selected_by_hand else _QUIET
     for one in sorted(result.judged, key=lambda one: clause_order(one.requirement)):
-        if one.verdict not in _QUIET:
+        if one.verdict not in quiet:
             _requirement(one, result, lang)
     counted = " · ".join(f"{verdict} {number}" for verdict, number in result.footer.counts.items() if number)
     click.echo(f"{counted} · {len(result.records)} cases in {result.footer.duration_s:.1f} s")

@@ -66,6 +66,7 @@ class Engine:
     _thread: threading.Thread | None = None
     _loop: asyncio.AbstractEventLoop | None = None
     _main: asyncio.Task[None] | None = None
+    _gate: threading.Lock = field(default_factory=threading.Lock)
     _began: float = 0.0
 
     def start(self) -> None:
@@ -86,9 +87,12 @@ class Engine:
         """
         if self._thread is None:
             return
-        if self._loop is not None and self._main is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._main.cancel)
+        with self._gate:  # the thread closes its loop behind the same gate
+            if self._loop is not None and self._main is not None:
+                self._loop.call_soon_threadsafe(self._main.cancel)
         self._thread.join(within)
+        if self._thread.is_alive():
+            self.faults.append(f"cases did not end within {within:g} s; scratch values may not be restored")
         self._thread = None
 
     def run(self) -> list[Result]:
@@ -114,7 +118,9 @@ class Engine:
             for future in self._futures.values():
                 future.cancel()
             loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
+            with self._gate:
+                self._loop = None
+                loop.close()
 
     async def _all(self) -> None:
         self._began = asyncio.get_running_loop().time()

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 from testbed import __version__
+from testbed.model.base import Text
 from testbed.model.record import (
     CaseRecord,
     Finding,
@@ -151,7 +152,9 @@ class Run:
                 for finding in record.findings
                 if finding.broken and record.suite == catalogue.id
             }
-            if watched and invariants:
+            if engine is not None and engine.faults and invariants:
+                yield self._faulty(catalogue.id, invariants, engine.faults)
+            elif watched and invariants:
                 yield CaseRecord(
                     suite=catalogue.id,
                     case=ALL_TRAFFIC,
@@ -164,6 +167,23 @@ class Run:
                         if one not in broken
                     ),
                 )
+
+    @staticmethod
+    def _faulty(suite: str, invariants: Sequence[str], faults: Sequence[str]) -> CaseRecord:
+        """Say that the bed itself stumbled, so that what its monitor did not see proves nothing."""
+        first = faults[0]
+        return CaseRecord(
+            suite=suite,
+            case=ALL_TRAFFIC,
+            title="the test bed, or a device simulated in it, raised an error",
+            verifies=tuple(invariants),
+            verdict=Verdict.ERROR,
+            reason=Text(en=f"error of the test bed: {first}", ko=f"시험 장치의 오류: {first}"),
+            findings=tuple(
+                Finding(requirement=one, verdict=Verdict.ERROR, source="invariant") for one in invariants
+            ),
+            log=tuple(faults),
+        )
 
     def _header(self, started: datetime, selected_by_hand: str) -> Header:
         return Header(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -95,6 +96,7 @@ async def run(program: str, *arguments: str) -> tuple[int, str, str]:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={"PATH": os.defpath, "LC_ALL": "C"},  # its own: pytest changes ours in another thread meanwhile
     )
     try:
         printed, complained = await process.communicate()
