@@ -85,6 +85,10 @@ class Mbpoll(Client):
         return tuple(int(one, 16) for one in found)
 
 
+_INHERITED = ("PATH", "SYSTEMROOT")
+"""What a program gets of this one's environment: it should run alike everywhere."""
+
+
 async def run(program: str, *arguments: str) -> tuple[int, str, str]:
     """Run a program; return its exit status, what it printed, and its complaints.
 
