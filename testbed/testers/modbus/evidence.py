@@ -26,12 +26,13 @@ def evidence(
     """
     packets = [packet for packet in recorder.packets if packet.kind is not Kind.OPEN]
     shown = [packet for packet in packets if packet.number in cited] or packets
-    ended = [packet for packet in packets if packet.kind is not Kind.DATA and not packet.sent]
+    ends = {packet.connection: packet for packet in reversed(packets) if packet.kind is not Kind.DATA}
+    ended = [packet for packet in ends.values() if not packet.sent]  # the device closed first
     asked: dict[bytes, bytes] = {
         packet.data[:2]: packet.data for packet in packets if packet.sent and packet.kind is Kind.DATA
     }
     chosen = sorted(
-        {packet.number: packet for packet in (*shown[-MOST_FRAMES:], *ended[:1])}.values(), key=_number
+        {packet.number: packet for packet in (*shown[-MOST_FRAMES:], *ended[-1:])}.values(), key=_number
     )
     return tuple(_frame(packet, guilty.get(packet.number), asked.get(packet.data[:2])) for packet in chosen)
 

@@ -26,6 +26,7 @@ READS = frozenset(
         Function.READ_INPUT_REGISTERS,
     }
 )
+_HEADER = 7
 _ROOM = 14
 """Bytes of malformed data that cannot hide a write: the shortest write has 12, and a header comes before."""
 
@@ -60,7 +61,7 @@ def writes_of(data: bytes) -> list[Write] | None:
         try:
             found += _write(decode_request(pdu))
         except DecodeError:
-            if pdu[0] not in READS or len(data) > _ROOM:
+            if pdu[0] not in READS or len(pdu) > _ROOM - _HEADER:
                 return None
         rest = rest[6 + length :]
     return found
