@@ -32,6 +32,7 @@ class Missing(Frozen):
     """Why a requirement cannot be judged on a device, and the line that would allow it."""
 
     verdict: Verdict
+    need: str
     reason: str
     paste: str = ""
 
@@ -86,6 +87,11 @@ def _lack(need: str | Sequence[str], facts: Mapping[str, int]) -> Missing | None
     if name in PERMISSIONS:
         line = PERMISSIONS[name].format(least=amount)
         return Missing(
-            verdict=Verdict.INCONCLUSIVE, reason=f"the declaration does not grant `{need}`", paste=line
+            verdict=Verdict.INCONCLUSIVE,
+            need=need,
+            reason=f"the declaration does not grant `{need}`",
+            paste=line,
         )
-    return Missing(verdict=Verdict.NOT_APPLICABLE, reason=f"the declaration does not claim `{need}`")
+    return Missing(
+        verdict=Verdict.NOT_APPLICABLE, need=need, reason=f"the declaration does not claim `{need}`"
+    )

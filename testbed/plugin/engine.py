@@ -155,8 +155,10 @@ class Engine:
         lack = missing(case.needs, facts)
         if lack is not None:
             reason = Text(
-                en=f"{lack.reason}; to allow it, add the line {lack.paste}" if lack.paste else lack.reason,
-                ko=f"구현 적합성 명세서에 없음: {lack.paste or ', '.join(map(str, case.needs))}",
+                en=f"{lack.reason}; to allow it, add the line `{lack.paste}`" if lack.paste else lack.reason,
+                ko=f"허가되지 않음; 허용하려면 `{lack.paste}` 줄을 추가"
+                if lack.paste
+                else f"선언되지 않음: `{lack.need}`",
             )
             return self._not_run(case, lack.verdict, reason)
         served = {name: amount for name, amount in facts.items() if name not in bench.refused}
