@@ -56,7 +56,14 @@ def gather(suites: Sequence[Suite]) -> list[Case]:
 def arguments(suites: Sequence[Suite]) -> list[str]:
     """Return pytest's arguments for some suites, free of whatever stands in the user's folder."""
     folders = [str(suite.folder) for suite in suites]
-    options = ["--assert=plain", "--import-mode=importlib", "--noconftest", "--capture=no", "-p", "no:terminal"]
+    options = [
+        "--assert=plain",
+        "--import-mode=importlib",
+        "--noconftest",
+        "--capture=no",
+        "-p",
+        "no:terminal",
+    ]
     options += ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest"]
     return [*folders, f"--rootdir={Path(folders[0]).parent}", "-c", os.devnull, *options]
 
