@@ -27,6 +27,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
     report_sha256: str,
     report_id: str,
     signer: SignerFace,
+    peers: Sequence[str] = (),
     issued: date | None = None,
 ) -> bytes:
     """Return the confirmation's page, ready to be signed.
@@ -40,6 +41,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
         report_sha256: digest of the report's bytes as signed, in hexadecimal.
         report_id: number of the report.
         signer: who signs for the council.
+        peers: independent products, name and version, with which every exchange passed.
         issued: day of the decision; the day on which the run ended when None.
 
     Raises:
@@ -70,20 +72,13 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
             )
         ],
         has_waivers=bool(waived),
-        peers=_peers(judged, catalogues) if decision.title == INTEROPERABILITY else [],
+        peers=tuple(peers) if decision.title == INTEROPERABILITY else (),
         report_id=report_id,
         report_sha256=report_sha256,
         signer=signer,
         issued=day,
         until=_years_later(day, VALID_YEARS),
     )
-
-
-def _peers(judged: Sequence[Judged], catalogues: Sequence[Catalogue]) -> list[str]:
-    """Return the exchanges that passed; their names hold product and version."""
-    interop = {catalogue.id for catalogue in catalogues if catalogue.section == "interoperability"}
-    found = (pair for one in judged if one.suite in interop for pair in one.findings)
-    return list(dict.fromkeys(case for case, finding in found if finding.verdict is Verdict.PASS))
 
 
 def _years_later(day: date, years: int) -> date:

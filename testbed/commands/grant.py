@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from testbed.commands.console import fail
-from testbed.model.verdict import BAD_INPUT
+from testbed.model.verdict import BAD_INPUT, Verdict
 
 
 @click.command()
@@ -78,6 +78,7 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
         report_sha256=report,
         report_id=report_id(record.header),
         signer=face(council, "council"),
+        peers=sorted({case.peer for case in record.cases if case.peer and case.verdict is Verdict.PASS}),
         issued=datetime.now(UTC).date(),
     )
     predicate = {"report": report_id(record.header), "title": decision.title.en, "decision": "granted"}

@@ -27,6 +27,7 @@ def confirmation(decision: Decision = GRANTED, issued: date | None = None, **foo
             report_sha256="f" * 64,
             report_id="R-20261122T093000Z-7f3a-1",
             signer=sample.SIGNER,
+            peers=["pymodbus 3.16.1"],
             issued=issued,
         )
     )
@@ -45,7 +46,7 @@ def test_names_device_report_peer_and_term():
         "R-20261122T093000Z-7f3a-1",
         "PX-200",
         "The device meets the 2 listed requirements of suite modbus_tcp_server, version 1.0.0.",
-        "test_peers.py::test_reads[pymodbus-3.16.1]",
+        "pymodbus 3.16.1",
         "2026년 11월 22일",
         "2027년 11월 22일",
     ):
