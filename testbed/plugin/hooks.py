@@ -132,6 +132,8 @@ def _prepare(session: pytest.Session, path: Path) -> None:
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
     option = session.config.getoption
+    if hasattr(session.config, "workerinput"):  # of pytest-xdist: each worker would judge the device anew
+        pytest.exit("a device is judged by one process; leave -n away, cases run side by side anyway", BAD_INPUT)
     try:
         setup = prepare(path, seed=option("--testbed-seed"), jobs=option("--testbed-jobs"))
         reach(setup)

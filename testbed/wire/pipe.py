@@ -31,8 +31,14 @@ class PipeTransport(asyncio.Transport):
     # What a protocol asks of its transport.
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send bytes; after a close they go nowhere, as on a socket."""
-        if not self._closing and not self._eof_sent and data:
+        """Send bytes; after a close they go nowhere, as on a socket.
+
+        Raises:
+            RuntimeError: the sending half is closed.
+        """
+        if self._eof_sent:
+            raise RuntimeError("Cannot call write() after write_eof()")
+        if not self._closing and data:
             self._post(bytes(data))
 
     def write_eof(self) -> None:
@@ -49,16 +55,13 @@ class PipeTransport(asyncio.Transport):
         """Close: what was written still arrives, then the end of the stream."""
         if not self._closing:
             if not self._eof_sent:
-                self.write_eof()
+                self._post(None)
             self._closing = True
             self._loop.call_soon(self._lose, None)
 
     def abort(self) -> None:
-        """Reset: the other side loses the connection at once."""
-        self._closing = True
-        self._loop.call_soon(self._lose, None)
-        if self._peer is not None:
-            self._loop.call_soon(self._peer.reset)
+        """Reset, as a socket does that must not linger: the other side loses the connection at once."""
+        self._abort(None)
 
     def is_closing(self) -> bool:
         """Say whether this end is closed or about to be."""
@@ -101,32 +104,64 @@ class PipeTransport(asyncio.Transport):
         self._closing = True
         self._lose(ConnectionResetError("connection reset by peer"))
 
+    def _abort(self, error: Exception | None) -> None:
+        if not self._lost:
+            self._closing = True
+            self._loop.call_soon(self._lose, error)
+            if self._peer is not None:
+                self._loop.call_soon(self._peer.reset)
+
     def _post(self, item: bytes | None) -> None:
         peer = self._peer
-        if peer is None or peer._lost:  # noqa: SLF001 - the other half of one thing
+        if peer is None:
+            return
+        if peer._lost:  # noqa: SLF001 - the other half of one thing
+            if item is not None:
+                self._loop.call_soon(self.reset)  # nobody is there any more to take it
             return
         peer._inbox.append(item)  # noqa: SLF001
         peer._waiting += len(item or b"")  # noqa: SLF001
         self._loop.call_soon(peer._deliver)  # noqa: SLF001
         if peer._waiting > _HIGH_WATER and not self._peer_paused:  # noqa: SLF001
             self._peer_paused = True
-            self._protocol.pause_writing()
+            self.tell("pause_writing")
 
     def _deliver(self) -> None:
         while self._inbox and not self._paused and not self._lost:
             item = self._inbox.popleft()
+            self._waiting -= len(item or b"")
             if self._closing:
                 continue  # closed for reading too: bytes that still arrive fall away, as on a socket
-            if item is None:
-                if not self._protocol.eof_received():  # type: ignore[attr-defined]
+            try:
+                if item is not None:
+                    self._protocol.data_received(item)  # type: ignore[attr-defined]
+                elif not self._protocol.eof_received():  # type: ignore[attr-defined]
                     self.close()
-                continue
-            self._waiting -= len(item)
-            self._protocol.data_received(item)  # type: ignore[attr-defined]
+            except Exception as error:  # noqa: BLE001 - a protocol's fault ends its connection, not the loop
+                self._report(error)
+                self._abort(error)
         peer = self._peer
         if peer is not None and peer._peer_paused and self._waiting <= _HIGH_WATER // 4:  # noqa: SLF001
             peer._peer_paused = False  # noqa: SLF001
-            peer._protocol.resume_writing()  # noqa: SLF001
+            if not peer._lost:  # noqa: SLF001
+                peer.tell("resume_writing")
+
+    def tell(self, callback: str, *arguments: object) -> None:
+        """Call the protocol back; what it raises is reported to the loop, and the connection goes on."""
+        try:
+            getattr(self._protocol, callback)(*arguments)
+        except Exception as error:  # noqa: BLE001 - as asyncio's own transports do
+            self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        self._loop.call_exception_handler(
+            {
+                "message": "exception in a protocol callback",
+                "exception": error,
+                "transport": self,
+                "protocol": self._protocol,
+            }
+        )
 
     def _lose(self, error: Exception | None) -> None:
         if not self._lost:
@@ -149,5 +184,5 @@ def join(client: asyncio.Protocol, server: asyncio.Protocol, *, client_port: int
     far = PipeTransport(loop, server, {"sockname": there, "peername": here})
     near.join(far)
     far.join(near)
-    server.connection_made(far)
-    client.connection_made(near)
+    far.tell("connection_made", far)
+    near.tell("connection_made", near)
