@@ -43,6 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse several processes: each would judge the device anew."""
+    if config.getoption("--declaration") and config.getoption("numprocesses", None):
+        pytest.exit("a device is judged by one process: leave -n away, cases run side by side anyway", 64)
+
+
 @pytest.fixture(name="modbus")
 def _modbus() -> None:
     """A strict Modbus client with a connection of its own (supplied by the engine)."""
@@ -132,8 +138,6 @@ def _prepare(session: pytest.Session, path: Path) -> None:
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
     option = session.config.getoption
-    if hasattr(session.config, "workerinput"):  # of pytest-xdist: each worker would judge the device anew
-        pytest.exit("a device is judged by one process; leave -n away, cases run side by side anyway", BAD_INPUT)
     try:
         setup = prepare(path, seed=option("--testbed-seed"), jobs=option("--testbed-jobs"))
         reach(setup)
