@@ -57,7 +57,7 @@ async def test_length_that_cuts_the_request_short(modbus, length):
     """A read request whose length field leaves out its last bytes does not yield data."""
     outcome = await modbus.provoke(modbus.probe(length=length))
 
-    assert outcome in (SILENCE, CLOSED, ILLEGAL_DATA_VALUE)
+    assert outcome != NORMAL
 
 
 @verifies("MB-MBAP-LENGTH-WAITS")

@@ -55,6 +55,8 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -
     else:
         for ledger in ledgers:
             _print(ledger, partial=bool(names))
+        click.echo()
+        _summarise(ledgers, partial=bool(names))
     if any(ledger.unequal if names else not ledger.is_proven for ledger in ledgers):
         raise SystemExit(1)
 
@@ -116,16 +118,24 @@ def _print(ledger: Ledger, *, partial: bool) -> None:
             say(f"\nUNPROVEN requirement {requirement}: no mutant breaks it")
         for case in ledger.unproven_cases:
             say(f"UNPROVEN case {case}: no mutant has ever failed it")
-    killed = sum(trial.is_equal and bool(trial.breaks) for trial in ledger.trials)
-    total = sum(bool(trial.breaks) for trial in ledger.trials)
-    unproven = len(ledger.unproven_requirements) + len(ledger.unproven_cases)
-    reference = "spotless" if all(t.is_equal for t in ledger.trials if not t.breaks) else "NOT spotless"
-    say(
-        f"\n{ledger.catalogue.id}: {killed} of {total} mutants killed by exactly what they break, "
-        f"reference {reference}, "
-        + (
-            f"{len(ledger.cases)} cases looked at"
-            if partial
-            else f"{unproven} unproven of {len(ledger.cases)} cases"
-        )
+
+
+def _summarise(ledgers: list[Ledger], *, partial: bool) -> None:
+    """Print one line a suite, and last what all of them amount to."""
+    for ledger in ledgers:
+        click.echo(f"{ledger.catalogue.id}: {_amount([ledger], partial=partial)}")
+    click.echo(f"{len(ledgers)} suites: {_amount(ledgers, partial=partial)}")
+
+
+def _amount(ledgers: list[Ledger], *, partial: bool) -> str:
+    trials = [trial for ledger in ledgers for trial in ledger.trials]
+    cases = sum(len(ledger.cases) for ledger in ledgers)
+    unproven = sum(len(one.unproven_requirements) + len(one.unproven_cases) for one in ledgers)
+    mutants = [trial for trial in trials if trial.breaks]
+    killed = sum(trial.is_equal for trial in mutants)
+    spotless = all(trial.is_equal for trial in trials if not trial.breaks)
+    return (
+        f"{killed} of {len(mutants)} mutants killed by exactly what they break, "
+        f"reference {'spotless' if spotless else 'NOT spotless'}, "
+        + (f"{cases} cases looked at" if partial else f"{unproven} unproven of {cases} cases")
     )
