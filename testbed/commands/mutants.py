@@ -124,7 +124,7 @@ def _summarise(ledgers: list[Ledger], *, partial: bool) -> None:
     """Print one line a suite, and last what all of them amount to."""
     for ledger in ledgers:
         click.echo(f"{ledger.catalogue.id}: {_amount([ledger], partial=partial)}")
-    click.echo(f"{len(ledgers)} suites: {_amount(ledgers, partial=partial)}")
+    click.echo(f"in all: {_amount(ledgers, partial=partial)}")
 
 
 def _amount(ledgers: list[Ledger], *, partial: bool) -> str:
