@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import socket
 from collections.abc import Awaitable, Callable
@@ -37,13 +38,14 @@ def over_tcp(endpoint: Endpoint) -> Dial:
             raise UnreachableError(
                 f"{where} does not answer within {CONNECT_WITHIN:g} s; check address, cable and firewall"
             ) from error
-        except socket.gaierror as error:
-            raise UnreachableError(f"the name {endpoint.host} does not resolve ({error.strerror})") from error
-        except ConnectionRefusedError as error:
-            raise UnreachableError(
-                f"{where} refuses the connection: nothing listens on that port; is the device running?"
-            ) from error
+        except (socket.gaierror, UnicodeError) as error:  # the latter: no host name can be encoded so
+            said = error.strerror if isinstance(error, socket.gaierror) else "it is no host name"
+            raise UnreachableError(f"the name {endpoint.host} does not resolve ({said})") from error
         except OSError as error:
+            if f"[Errno {errno.ECONNREFUSED}]" in str(error):  # one text for all addresses of a name
+                raise UnreachableError(
+                    f"{where} refuses the connection: nothing listens on that port; is the device running?"
+                ) from error
             raise UnreachableError(f"{where} cannot be reached: {error.strerror or error}") from error
 
     return dial

@@ -90,7 +90,7 @@ def capture(recorder: Recorder, *, comment: str, epoch: float) -> bytes:
         frames = list(_frames(streams[packet.connection], packet))
         for frame in frames:
             head = struct.pack("<IIIII", 0, micros >> 32, micros & 0xFFFFFFFF, len(frame), len(frame))
-            said = packet.comment if frame is frames[-1] else ""
+            said = _said(packet) if frame is frames[-1] else ""
             blocks.append(_block(6, head + frame + bytes(-len(frame) % 4), said))
     return b"".join(blocks)
 
@@ -110,6 +110,13 @@ def _frames(stream: _Stream, packet: Packet) -> Iterator[bytes]:
             yield stream.frame(_PSH | _ACK, sent=packet.sent, data=packet.data[:_CHUNK])
 
 
+def _said(packet: Packet) -> str:
+    if len(packet.data) <= _CHUNK:
+        return packet.comment
+    cut = f"the first {_CHUNK} of {len(packet.data)} bytes"
+    return f"{packet.comment}; {cut}" if packet.comment else cut
+
+
 def _stream(peers: Peers) -> _Stream:
     tester, device = (
         ipaddress.ip_address(peer[0].partition("%")[0]) for peer in (peers.tester, peers.device)
@@ -124,7 +131,7 @@ def _stream(peers: Peers) -> _Stream:
 def _block(kind: int, body: bytes, comment: str) -> bytes:
     options = b""
     if comment:
-        text = comment.encode(errors="replace")[:0xFFFF]
+        text = comment.encode(errors="replace")[:0xFFFF].decode(errors="ignore").encode()
         options = struct.pack("<HH", _OPT_COMMENT, len(text)) + text + bytes(-len(text) % 4) + bytes(4)
     length = 12 + len(body) + len(options)
     return struct.pack("<II", kind, length) + body + options + struct.pack("<I", length)

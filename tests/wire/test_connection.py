@@ -1,0 +1,190 @@
+"""A tester's connection: everything recorded, nothing lenient, nothing without bounds."""
+
+import asyncio
+
+import pytest
+
+from testbed.wire import connection as module
+from testbed.wire.clock import VirtualClockLoop
+from testbed.wire.connection import Ended
+from testbed.wire.recorder import Kind
+from tests.wire.bench import Watch, connect
+
+FRAME = bytes.fromhex("0001 0000 0003 01 83 02")
+
+
+def run(coroutine):
+    with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+        return runner.run(coroutine)
+
+
+def packets(connection):
+    return [(one.kind, one.sent, one.data) for one in connection.recorder.packets]
+
+
+def test_what_is_sent_is_recorded_and_watched():
+    async def talk():
+        connection, watch, device = connect()
+        number = connection.send(b"request", comment="why")
+        await asyncio.sleep(0)
+        assert device.got == b"request"
+        assert watch.said == [("sent", 0, b"request", number)]
+        assert (connection.recorder.packets[-1].number, connection.recorder.packets[-1].comment) == (4, "why")
+        assert connection.recorder.connections[0].device == ("127.0.0.1", 502)
+
+    run(talk())
+
+
+def test_segments_are_one_packet_that_says_where_it_was_cut():
+    async def talk():
+        connection, watch, device = connect()
+        loop, arrivals = asyncio.get_running_loop(), []
+        device.data_received = lambda data: arrivals.append((data, round(loop.time(), 3)))
+        number = await connection.send_in_pieces([b"abc", b"d", b"efgh"], 0.25, comment="on purpose")
+        await asyncio.sleep(0)
+        assert arrivals == [(b"abc", 0.0), (b"d", 0.25), (b"efgh", 0.5)]
+        packet = connection.recorder.packets[-1]
+        assert (packet.number, packet.data) == (number, b"abcdefgh")
+        assert packet.comment == "on purpose; sent in 3 segments of 3,1,4 bytes, 250 ms apart"
+        assert watch.said == [("sent", 0, b"abcdefgh", number)]
+
+    run(talk())
+
+
+def test_frames_are_cut_from_the_stream_and_handed_out_one_by_one():
+    async def talk():
+        connection, watch, device = connect()
+        device.transport.write(FRAME + FRAME[:4])
+        device.transport.write(FRAME[4:])
+        first, second = await connection.receive(1), await connection.receive(1)
+        assert (first.data, first.number) == (FRAME, 4)
+        assert (second.data, second.number) == (FRAME, 5)
+        assert watch.said == [("received", 0, FRAME, 4, True), ("received", 0, FRAME, 5, False)]
+        assert connection.waiting() == 0
+
+    run(talk())
+
+
+def test_silence_lasts_as_long_as_allowed():
+    async def talk():
+        connection, watch, _ = connect()
+        assert await connection.receive(2.5) is None
+        assert asyncio.get_running_loop().time() == pytest.approx(2.5)
+        assert watch.said == [("forget", 0)]
+
+    run(talk())
+
+
+def test_a_stump_is_judged_when_nothing_completes_it():
+    async def talk():
+        connection, watch, device = connect()
+        device.transport.write(FRAME[:7])
+        assert await connection.receive(1) is None
+        assert watch.said == [("incomplete", 0, FRAME[:7], 4), ("forget", 0)]
+        assert connection.recorder.packets[-1].comment == "incomplete frame"
+        device.transport.write(FRAME)  # a fresh start behind it
+        assert (await connection.receive(1)).data == FRAME
+
+    run(talk())
+
+
+def test_a_stump_that_nothing_asked_for_is_judged_at_once():
+    async def talk():
+        connection, watch, device = connect(Watch(expecting=False))
+        device.transport.write(FRAME + b"\x00\x01\x02")
+        await connection.receive(1)
+        assert watch.said == [("received", 0, FRAME, 4, True), ("incomplete", 0, b"\x00\x01\x02", 5)]
+
+    run(talk())
+
+
+def test_a_stump_before_the_end_is_judged_and_stands_before_it():
+    async def talk():
+        connection, watch, device = connect()
+        device.transport.write(FRAME[:5])
+        device.transport.close()
+        assert await connection.receive(1) is Ended.CLOSED
+        assert watch.said == [("incomplete", 0, FRAME[:5], 4)]
+        assert packets(connection)[1:] == [(Kind.DATA, False, FRAME[:5]), (Kind.FIN, False, b"")]
+
+    run(talk())
+
+
+def test_frames_before_a_close_come_first():
+    async def talk():
+        connection, _, device = connect()
+        device.transport.write(FRAME)
+        device.transport.close()
+        assert (await connection.receive(1)).data == FRAME
+        assert await connection.receive(1) is Ended.CLOSED
+        assert await connection.receive(1) is Ended.CLOSED
+
+    run(talk())
+
+
+def test_a_reset_by_the_device():
+    async def talk():
+        connection, _, device = connect()
+        device.transport.abort()
+        assert await connection.receive(1) is Ended.RESET
+        assert packets(connection)[-1] == (Kind.RST, False, b"")
+
+    run(talk())
+
+
+def test_a_reset_by_the_tester():
+    async def talk():
+        connection, _, device = connect()
+        connection.reset()
+        connection.reset()
+        connection.close()
+        await asyncio.sleep(0.1)
+        assert device.ended == "reset"
+        assert packets(connection)[1:] == [(Kind.RST, True, b"")]
+        assert connection.ended is Ended.CLOSED
+
+    run(talk())
+
+
+def test_a_good_close_is_recorded_once():
+    async def talk():
+        connection, _, device = connect()
+        connection.finish_sending()
+        connection.finish_sending()
+        connection.close()
+        connection.close()
+        await asyncio.sleep(0.1)
+        assert device.ended == "eof"
+        assert packets(connection)[1:] == [(Kind.FIN, True, b"")]
+
+    run(talk())
+
+
+def test_a_flood_is_stopped(monkeypatch):
+    monkeypatch.setattr(module, "MOST_WAITING", 100)
+
+    async def talk():
+        connection, _, device = connect()
+        for _ in range(1000):
+            device.transport.write(FRAME * 10)
+            await asyncio.sleep(0)
+        assert connection.ended is Ended.FLOODED
+        assert device.ended == "reset"
+        assert 100 < connection.waiting() <= 110
+        assert "floods" in connection.recorder.notes[0]
+        assert packets(connection)[-1] == (Kind.RST, True, b"")
+
+    run(talk())
+
+
+def test_sending_after_the_end_breaks_nothing():
+    async def talk():
+        connection, _, device = connect()
+        device.transport.close()
+        assert await connection.receive(1) is Ended.CLOSED
+        connection.send(b"request")
+        connection.finish_sending()
+        await asyncio.sleep(0.1)
+        assert device.got == b""
+
+    run(talk())
