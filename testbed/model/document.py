@@ -5,13 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-LARGEST = 4 << 20
-"""Characters of the largest document that is read: 4 MiB (assumed, a thousand times a large declaration)."""
+LARGEST = 1 << 20
+"""Characters of the largest document that is read (assumed; hundreds of times a large declaration)."""
+DEEPEST = 32
+"""Levels of nesting that are read (assumed; a requirement has five). Deeper flow takes quadratic time."""
+MOST_COMPLAINTS = 20
+"""Faults of one document that are told (assumed); whoever has more begins with these."""
 
 Path = tuple[str | int, ...]
 Value = TypeVar("Value", bound=BaseModel)
@@ -25,7 +30,9 @@ class Complaint:
     what: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.what}" if self.line else self.what
+        """Return one line fit for a terminal: what a document says may try to command it."""
+        said = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in self.what)
+        return f"line {self.line}: {said}" if self.line else said
 
 
 class DocumentError(ValueError):
@@ -45,19 +52,14 @@ def parse(text: str, source: str) -> tuple[Any, dict[Path, int]]:
         source: the name to complain about, usually a file's.
 
     Raises:
-        DocumentError: not YAML, too large, a key twice, an anchor, alias or tag.
+        DocumentError: not YAML, too large, nested too deeply, a key twice, an anchor, alias or tag.
     """
     if len(text) > LARGEST:
-        raise DocumentError(source, [Complaint(0, f"is larger than {LARGEST} characters")])
+        raise DocumentError(source, [Complaint(1, f"is larger than {LARGEST} characters")])
     lines: dict[Path, int] = {}
-    loader = yaml.SafeLoader(text)
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if getattr(event, "anchor", None):
-                line = event.start_mark.line + 1 if event.start_mark else 0
-                raise DocumentError(
-                    source, [Complaint(line, "anchors and aliases are not allowed; write it out")]
-                )
+        _refuse_cleverness(text, source)
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if node is None:
             raise DocumentError(source, [Complaint(1, "is empty")])
@@ -65,12 +67,28 @@ def parse(text: str, source: str) -> tuple[Any, dict[Path, int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"is not YAML: {error.problem or error.context}"
-        raise DocumentError(source, [Complaint(mark.line + 1 if mark else 0, what)]) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        what = f"is not YAML: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}"
-        raise DocumentError(source, [Complaint(0, what)]) from error
-    finally:
-        loader.dispose()
+        raise DocumentError(source, [Complaint(mark.line + 1 if mark else 1, what)]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"is not YAML: the character U+{ord(text[error.position]):04X} is not allowed"
+        raise DocumentError(source, [Complaint(line, what)]) from error
+
+
+def _refuse_cleverness(text: str, source: str) -> None:
+    """Refuse what a document needs for no honest purpose, before any of it is built."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        what = ""
+        if getattr(event, "anchor", None):
+            what = "anchors and aliases are not allowed; write it out"
+        elif tag := getattr(event, "tag", None):
+            what = f"tags such as `{tag}` are not allowed; write the plain value"
+        elif depth > DEEPEST:
+            what = f"is nested deeper than {DEEPEST} levels"
+        if what:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise DocumentError(source, [Complaint(line, what)])
 
 
 def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Path, int], source: str) -> Any:
@@ -78,7 +96,7 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Pat
     if isinstance(node, yaml.MappingNode):
         data: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)
+            key = _built(loader, key_node, source)
             line = key_node.start_mark.line + 1
             if not isinstance(key, str | int):
                 raise DocumentError(source, [Complaint(line, f"`{key!r}` cannot be a key")])
@@ -89,6 +107,10 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Pat
         return data
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, item, (*path, at), lines, source) for at, item in enumerate(node.value)]
+    return _built(loader, node, source)
+
+
+def _built(loader: yaml.SafeLoader, node: yaml.Node, source: str) -> Any:
     try:
         return loader.construct_object(node, deep=True)
     except ValueError as error:  # a date such as 2026-13-45
@@ -113,7 +135,10 @@ def load(model: type[Value], text: str, source: str, extra: Mapping[str, Any] | 
     try:
         return model.model_validate({**data, **(extra or {})})
     except ValidationError as error:
-        raise DocumentError(source, list(_complaints(model, error, lines))) from None
+        told = list(islice(_complaints(model, error, lines), MOST_COMPLAINTS))
+        if more := error.error_count() - len(told):
+            told.append(Complaint(1, f"and {more} more faults"))
+        raise DocumentError(source, told) from None
 
 
 def _complaints(
@@ -123,7 +148,7 @@ def _complaints(
         path = tuple(
             part for part in fault["loc"] if (not isinstance(part, str)) or not part.startswith("function-")
         )
-        line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 0)
+        line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 1)
         name = ".".join(str(part) for part in path) or "the document"
         kind = fault["type"]
         if kind == "extra_forbidden":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbed.model.declaration import Declaration
-from testbed.model.document import Complaint, DocumentError, load, parse
+from testbed.model.document import LARGEST, Complaint, DocumentError, load, parse
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
@@ -19,7 +19,6 @@ from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
 
 SEEDS = 1 << 32
 DEFAULT_JOBS = 8
-LARGEST = 4 << 20
 
 
 @dataclass(frozen=True)
