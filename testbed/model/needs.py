@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from testbed.model.base import Frozen
 from testbed.model.verdict import Verdict
@@ -25,7 +25,7 @@ def _checked(need: str) -> str:
 
 
 Need = Annotated[str, AfterValidator(_checked)]
-Needs = tuple[Need | tuple[Need, ...], ...]
+Needs = tuple[Need | Annotated[tuple[Need, ...], Field(min_length=1)], ...]
 
 
 class Missing(Frozen):
@@ -80,7 +80,12 @@ def missing(needs: Needs, facts: Mapping[str, int]) -> Missing | None:
 def _lack(need: str | Sequence[str], facts: Mapping[str, int]) -> Missing | None:
     if not isinstance(need, str):
         lacks = [_lack(one, facts) for one in need]
-        return None if None in lacks else lacks[-1]
+        if None in lacks:
+            return None
+        granted = [lack for lack in lacks if lack is not None and lack.verdict is Verdict.INCONCLUSIVE]
+        if granted:  # one permission would do
+            return granted[0]
+        return _unclaimed(" or ".join(need))
     name, amount = split(need)
     if facts.get(name, 0) >= amount:
         return None
@@ -92,6 +97,10 @@ def _lack(need: str | Sequence[str], facts: Mapping[str, int]) -> Missing | None
             reason=f"the declaration does not grant `{need}`",
             paste=line,
         )
+    return _unclaimed(need)
+
+
+def _unclaimed(need: str) -> Missing:
     return Missing(
         verdict=Verdict.NOT_APPLICABLE, need=need, reason=f"the declaration does not claim `{need}`"
     )
