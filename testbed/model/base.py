@@ -40,7 +40,9 @@ def _seconds(value: object) -> object:
         if found is None:
             raise ValueError("is not a duration; write a number and its unit, for example `500 ms` or `2 s`")
         return round(float(found[1]) * _SECONDS[found[2]], _DIGITS)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        raise ValueError("is not a duration; write a number and its unit, for example `500 ms` or `2 s`")  # noqa: TRY004 - pydantic wants ValueError
+    if isinstance(value, int | float):
         raise ValueError(f"has no unit; write `{value} ms` or `{value} s`")  # noqa: TRY004 - pydantic wants ValueError
     return value
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from testbed.model.base import Duration, Frozen
 from testbed.model.connect import Endpoint, endpoint
@@ -19,13 +19,15 @@ ADDRESSES = 0x10000
 Table = Literal["coils", "discrete_inputs", "holding_registers", "input_registers"]
 TABLES: tuple[Table, ...] = ("coils", "discrete_inputs", "holding_registers", "input_registers")
 
-_ENTITY: Mapping[Table, tuple[int, ...]] = {
+_ENTITY: Mapping[str, tuple[int, ...]] = {
     "coils": (1,),
     "discrete_inputs": (100001, 10001),
     "input_registers": (300001, 30001),
     "holding_registers": (400001, 40001),
 }
 
+_Bool = Annotated[bool, Field(strict=True)]
+_Int = Annotated[int, Field(strict=True)]
 _Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
 
@@ -42,10 +44,10 @@ class Device(Frozen):
 class Area(Frozen):
     """A run of addresses of one table that the device serves."""
 
-    first: int = Field(ge=0)
-    count: int = Field(ge=1, le=ADDRESSES)
-    scratch: bool = False
-    read_only: bool = False
+    first: _Int = Field(ge=0)
+    count: _Int = Field(ge=1, le=ADDRESSES)
+    scratch: _Bool = False
+    read_only: _Bool = False
 
     @property
     def last(self) -> int:
@@ -74,9 +76,9 @@ class Declaration(Frozen):
     connect: str
     supports: tuple[str, ...] = Field(min_length=1)
     numbering: Literal["pdu", "entity"] = "pdu"
-    sessions: int = Field(default=1, ge=1, le=1000)
-    transactions: int = Field(default=1, ge=1, le=16)
-    isolated: bool = False
+    sessions: _Int = Field(default=1, ge=1, le=1000)
+    transactions: _Int = Field(default=1, ge=1, le=16)
+    isolated: _Bool = False
     timing: Timing = Timing()
     coils: tuple[Area, ...] = ()
     discrete_inputs: tuple[Area, ...] = ()
@@ -96,42 +98,25 @@ class Declaration(Frozen):
             raise ValueError(f"`{twice[0]}` stands twice")
         return value
 
-    @model_validator(mode="after")
-    def _disjoint(self) -> Self:
-        for table in TABLES:
-            areas = self.areas(table)
-            for area in areas:
-                if area.last >= ADDRESSES:
-                    raise ValueError(f"{table}: {_span(area)} runs past address 65535")
-                if area.scratch and area.read_only:
-                    raise ValueError(f"{table}: {_span(area)} cannot be both scratch and read-only")
-            for one, next_ in pairwise(areas):
-                if one.last >= next_.first:
-                    raise ValueError(
-                        f"{table}: {_span(one)} and {_span(next_)} overlap; give each address to one area"
-                    )
-        return self
+    @field_validator(*TABLES)
+    @classmethod
+    def _disjoint(cls, value: tuple[Area, ...], info: ValidationInfo) -> tuple[Area, ...]:
+        if info.field_name is None or "numbering" not in info.data:
+            return value  # the numbering is wrong itself
+        areas = _on_the_wire(info.field_name, value, info.data["numbering"])
+        for area in areas:
+            if area.last >= ADDRESSES:
+                raise ValueError(f"{_span(area)} runs past address 65535")
+            if area.scratch and area.read_only:
+                raise ValueError(f"{_span(area)} cannot be both scratch and read-only")
+        for one, next_ in pairwise(areas):
+            if one.last >= next_.first:
+                raise ValueError(f"{_span(one)} and {_span(next_)} overlap; give each address to one area")
+        return value
 
     def areas(self, table: Table) -> tuple[Area, ...]:
-        """Return the areas of a table in order, addressed as on the wire (the numbers of the PDU, from 0).
-
-        Raises:
-            ValueError: `numbering: entity` and a number that does not belong to this table.
-        """
-        declared: tuple[Area, ...] = getattr(self, table)
-        if self.numbering == "entity":
-            declared = tuple(self._as_on_the_wire(table, area) for area in declared)
-        return tuple(sorted(declared, key=lambda area: area.first))
-
-    @staticmethod
-    def _as_on_the_wire(table: Table, area: Area) -> Area:
-        for base in _ENTITY[table]:
-            if base <= area.first < base + (ADDRESSES if base > 100000 or base == 1 else 9999):  # noqa: PLR2004 - digits of an entity number
-                return area.model_copy(update={"first": area.first - base})
-        lowest = " or ".join(str(base) for base in reversed(_ENTITY[table]))
-        raise ValueError(
-            f"{table}: with `numbering: entity` addresses start at {lowest}, not at {area.first}"
-        )
+        """Return the areas of a table in order, addressed as on the wire (the numbers of the PDU, from 0)."""
+        return _on_the_wire(table, getattr(self, table), self.numbering)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -159,6 +144,20 @@ class Declaration(Frozen):
 
 SCRATCH: Mapping[str, Table] = {"scratch_registers": "holding_registers", "scratch_coils": "coils"}
 """The tables in which a test may write, by the name of the fact."""
+
+
+def _on_the_wire(table: str, declared: tuple[Area, ...], numbering: str) -> tuple[Area, ...]:
+    if numbering == "entity":
+        declared = tuple(_from_entity(table, area) for area in declared)
+    return tuple(sorted(declared, key=lambda area: area.first))
+
+
+def _from_entity(table: str, area: Area) -> Area:
+    for base in _ENTITY[table]:
+        if base <= area.first < base + (ADDRESSES if base > 100000 or base == 1 else 9999):  # noqa: PLR2004 - digits of an entity number
+            return area.model_copy(update={"first": area.first - base})
+    lowest = " or ".join(str(base) for base in reversed(_ENTITY[table]))
+    raise ValueError(f"with `numbering: entity` addresses start at {lowest}, not at {area.first}")
 
 
 def contiguous(areas: tuple[Area, ...]) -> tuple[Area, ...]:
