@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 from testbed.model.base import Frozen
@@ -32,7 +33,7 @@ class Endpoint(Frozen):
 
     def __str__(self) -> str:
         if self.is_simulated:
-            return f"sim:{self.name}"
+            return f"sim:{self.name}?unit={self.unit}"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}?unit={self.unit}"
 
@@ -46,14 +47,16 @@ def endpoint(text: str) -> Endpoint:
     scheme, colon, rest = text.partition(":")
     if not colon or scheme not in SCHEMES:
         near = difflib.get_close_matches(scheme, SCHEMES, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise ValueError(f"cannot connect to `{text}`{hint} Write `tcp://HOST:PORT?unit=1` or `sim:NAME`")
+        hint = f" (did you mean `{near[0]}`?)" if near else ""
+        raise ValueError(f"cannot connect to `{text}`{hint}; write `tcp://HOST:PORT?unit=1` or `sim:NAME`")
     query = rest.partition("?")[2]
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    if unknown := options.keys() - {"unit"}:
+    options = parse_qsl(query, keep_blank_values=True)
+    if unknown := {name for name, _ in options} - {"unit"}:
         raise ValueError(f"`{text}` has the unknown option `{min(unknown)}`; known: unit")
-    unit = options.get("unit", "1")
-    if not unit.isdecimal() or int(unit) > _UNIT_MAX:
+    if len(options) > 1:
+        raise ValueError(f"`{text}` names more than one unit")
+    unit = dict(options).get("unit", "1")
+    if re.fullmatch(r"[0-9]{1,3}", unit) is None or int(unit) > _UNIT_MAX:
         raise ValueError(f"`{text}` names unit `{unit}`; a unit identifier is a number from 0 to 255")
     if scheme == "sim":
         name = rest.partition("?")[0]
@@ -65,6 +68,6 @@ def endpoint(text: str) -> Endpoint:
         host, port = parts.hostname, MODBUS_PORT if parts.port is None else parts.port
     except ValueError as error:
         raise ValueError(f"`{text}` has no usable host and port: {error}") from error
-    if not host or not port or parts.path not in {"", "/"} or parts.username is not None:
+    if not host or not port or parts.path not in {"", "/"} or parts.username is not None or parts.fragment:
         raise ValueError(f"`{text}` is not of the form `tcp://HOST:PORT?unit=1`")
     return Endpoint(scheme=scheme, host=host, port=port, unit=int(unit))
