@@ -37,7 +37,7 @@ def read_record(folder: Path) -> Record:
     try:
         if path.stat().st_size > LARGEST:
             raise BundleError(f"{path} is larger than {LARGEST >> 20} MiB")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode()
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror}; is {folder} a bundle?") from error
     except UnicodeDecodeError as error:
@@ -45,7 +45,7 @@ def read_record(folder: Path) -> Record:
     header: Header | None = None
     footer: Footer | None = None
     cases: list[CaseRecord] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         try:
             entry = LINE.validate_json(line)
         except ValidationError as error:
