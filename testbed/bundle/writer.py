@@ -45,6 +45,14 @@ class BundleWriter:
         self._results.write(record.model_dump_json(exclude_defaults=False) + "\n")
         self._results.flush()
 
+    def discard(self) -> None:
+        """Take a bundle back in which nothing was written: no case ran."""
+        self._results.close()
+        for name in ("declaration.yaml", "profile.yaml", RESULTS):
+            (self.folder / name).unlink()
+        (self.folder / CAPTURES).rmdir()
+        self.folder.rmdir()
+
     def close(self) -> None:
         """Close the record; nothing can be added any more."""
         self._results.close()

@@ -67,6 +67,17 @@ def as_data(result: Result, lang: Language) -> dict[str, object]:
     }
 
 
+def unreachable() -> dict[str, object]:
+    """Return the same object for a device that could not be reached: nothing was judged."""
+    return {
+        "outcome": str(Outcome.INCOMPLETE),
+        "bundle": "",
+        "duration_s": 0.0,
+        "counts": {str(verdict): 0 for verdict in Verdict},
+        "requirements": {},
+    }
+
+
 def summary(result: Result, lang: Language) -> None:
     """Print what a person wants to know first: what is wrong, where, and how to see it again."""
     if result.request.dry:

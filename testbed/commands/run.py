@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import click
 
 from testbed.commands.console import fail
 from testbed.model.base import Language
+from testbed.model.declaration import Device
 from testbed.model.verdict import BAD_INPUT
 
 
@@ -60,7 +62,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     Example:
       testbed run profiles/devices/sim-plc.yaml
     """  # noqa: D301 - click wants the character
-    from testbed.commands.present import as_data, summary  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.commands.present import as_data, summary, unreachable  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
@@ -69,10 +71,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 
     try:  # whatever is wrong with the input is said before anything is sent
         setups = [prepare(path, seed=seed, jobs=jobs) for path in declarations]
-        folders = [
-            _folder(setup.declaration.device.model, setup.declaration.device.firmware, out, len(setups))
-            for setup in setups
-        ]
+        folders = _folders([setup.declaration.device for setup in setups], out)
         signer = None if dry_run else laboratory(keys)
     except (DocumentError, FileExistsError, KeyTroubleError) as error:
         raise fail(str(error), BAD_INPUT) from None
@@ -84,37 +83,40 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
         except UnreachableError as error:
             click.echo(f"testbed: {path}: {error}", err=True)
             statuses.append(2)
+            printed.append(unreachable())
             continue
-        except (FileExistsError, LookupError) as error:
+        except LookupError as error:
             raise fail(str(error), BAD_INPUT) from None
+        except OSError as error:
+            raise fail(f"{error.filename or folder}: {error.strerror or error}", BAD_INPUT) from None
         statuses.append(result.outcome.exit_status)
         if as_json:
             printed.append(as_data(result, lang))
         else:
             summary(result, lang)
     if as_json:
-        click.echo(
-            json.dumps(printed[0] if len(declarations) == 1 and printed else printed, ensure_ascii=False)
-        )
+        click.echo(json.dumps(printed[0] if len(declarations) == 1 else printed, ensure_ascii=False))
     sys.exit(0 if dry_run else 1 if 1 in statuses else max(statuses))
 
 
-def _folder(model: str, firmware: str, out: Path | None, devices: int) -> Path:
-    """Choose the folder of a device's bundle.
+def _folders(devices: Sequence[Device], out: Path | None) -> list[Path]:
+    """Choose a folder for each device's bundle, no two alike.
 
     Raises:
         FileExistsError: an explicit folder that already holds something.
     """
-    device = re.sub(r"[^\w.-]+", "-", f"{model}-{firmware}".lower()).strip("-.")[:80] or "device"
-    if out is not None:
-        folder = out if devices == 1 else out / device
+    started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    chosen: list[Path] = []
+    for device in devices:
+        said = f"{device.model}-{device.firmware}".lower()
+        name = re.sub(r"[^\w.-]+", "-", said).strip("-.")[:80] or "device"
+        apart = out / name if out is not None and len(devices) > 1 else out
+        wanted = apart or Path("results") / name / started
+        folder, number = wanted, 1
+        while folder in chosen or (out is None and folder.exists()):
+            number += 1
+            folder = wanted.with_name(f"{wanted.name}-{number}")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise FileExistsError(f"{folder} already holds a run; name another folder or leave --out away")
-        return folder
-    started = datetime.now(UTC)
-    folder = Path("results") / device / f"{started:%Y%m%dT%H%M%SZ}"
-    number = 1
-    while folder.exists():
-        number += 1
-        folder = folder.with_name(f"{started:%Y%m%dT%H%M%SZ}-{number}")
-    return folder
+        chosen.append(folder)
+    return chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,10 +60,20 @@ class _Driver:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.faults: list[str] = []
+        self.refused = ""
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Hand the run over."""
         config.stash[hooks.RUN] = self._run
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
+        """Keep what is wrong with a selection; pytest would print it in words of its own."""
+        try:
+            yield
+        except pytest.UsageError as error:
+            self.refused = str(error)
+            items.clear()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what could not be collected."""
@@ -88,21 +98,21 @@ def judge(request: Request, signer: Signer | None) -> Result:
         setup = replace(setup, simulator=stand_in(setup.declaration))
     reach(setup)
     listeners: list[Listener] = [Watcher(verbose=request.verbose, lang=request.lang)]
-    if not request.dry:
-        listeners += keeper(setup, request.folder)
+    keepers = keeper(setup, None if request.dry else request.folder)
+    listeners += keepers
     run = Run(setup, listeners, verbose=request.verbose)
     driver = _Driver(run)
     options = ["-k", request.expression] if request.expression else []
     for case in request.cases:
         options += ["--testbed-case", case]
     with quiet():
-        status = pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
+        pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
     if run.header is None or run.footer is None:
         if driver.faults:
             raise RuntimeError("\n".join(driver.faults))
-        if status == pytest.ExitCode.USAGE_ERROR:
-            raise LookupError(f"no case is called {' or '.join(request.cases)}, or `-k` is no expression")
-        raise LookupError("no case matches")
+        for one in keepers:
+            one.writer.discard()
+        raise LookupError(driver.refused or "no case matches")
     if signer is not None and not request.dry:
         seal(request.folder, run, signer)
     return Result(request, run.header, run.footer, run.judged, run.records, signer)
