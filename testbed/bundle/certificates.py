@@ -134,7 +134,9 @@ def load_roots(path: Path) -> tuple[x509.Certificate, ...]:
     try:
         with path.open("rb") as file:
             roots = tuple(read_pem(file.read(MAX_ROOT_FILE)))
-    except (OSError, Refused) as error:
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}") from error
+    except Refused as error:
         raise Refused(f"{path} holds no readable root certificate: {error}") from error
     strangers = [root for root in roots if not _is_authority(root)]
     if strangers:

@@ -37,8 +37,8 @@ def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
     pinned = root or (own if own.is_file() else None)
     try:
         roots = load_roots(pinned) if pinned is not None else ()
-    except (Refused, OSError) as error:
-        raise fail(f"{pinned}: {error}", BAD_INPUT) from None
+    except Refused as error:
+        raise fail(str(error), BAD_INPUT) from None
     result = verify_bundle(what, roots) if what.is_dir() else verify_page(what, roots)
     if as_json:
         pages = [
