@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from testbed.model.base import Text
 from testbed.model.declaration import Declaration, Table
-from testbed.model.needs import Needs, least
+from testbed.model.needs import Needs, least, missing
 from testbed.protocols.modbus import Framer, Request
 from testbed.testers.modbus.crowd import Crowd
 from testbed.testers.modbus.declared import READS, Declared
@@ -31,8 +31,6 @@ from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Recorder
 
 SURVIVES = "MB-SURVIVES"
-SURVIVAL_WITHIN = 1.5
-"""Seconds that a device has to answer on a new connection after a case (assumed)."""
 
 
 class _Cutter:
@@ -144,6 +142,7 @@ class ModbusCase:
     """What was written, and what only an isolated device may get, in order."""
     peer: str = ""
     """Name and version of the independent client that took part."""
+    _restoring: bool = False
     _taps: list[Tap] = field(default_factory=list)
     _leases: dict[str, Lease] = field(default_factory=dict)
     _found: list[tuple[Scratch[int] | Scratch[bool], tuple[int, ...]]] = field(default_factory=list)
@@ -174,14 +173,14 @@ class ModbusCase:
         await self.bench.dial(connection)
         return connection
 
-    async def allow(self, data: bytes) -> None:
+    async def allow(self, data: bytes, behind: bytes) -> None:
         """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes."""
-        self.check(data)
+        self.check(data, behind)
         await self.bench.keep_pace()
 
-    def check(self, data: bytes) -> None:
-        """Raise Unsafe where the declaration does not allow the bytes."""
-        writes = writes_of(data)
+    def check(self, data: bytes, behind: bytes = b"") -> None:
+        """Raise Unsafe where the declaration does not allow the bytes, or what they complete."""
+        writes = writes_of(data, behind)
         if writes is None:
             self.writes.append(
                 f"{len(data)} bytes that only an isolated device may get: {data[:16].hex(' ')}"
@@ -207,7 +206,7 @@ class ModbusCase:
     def _count(self, coils: bool, addresses: range) -> None:  # noqa: FBT001 - which table
         writes = self.bench.pools["coils" if coils else "registers"].writes
         writes.update(addresses)
-        if max(writes[address] for address in addresses) > MOST_WRITES:
+        if max(writes[address] for address in addresses) > MOST_WRITES and not self._restoring:
             raise Undecided(
                 Text(
                     en=f"a value would be written more than {MOST_WRITES} times in one run",
@@ -270,7 +269,15 @@ class ModbusCase:
         return reply
 
     async def _lease(self, table: str, fact: str) -> Scratch[int] | Scratch[bool]:
-        lease = await self.bench.pools[table].lease(max(least(self.needs, fact), 1))
+        count = max(least(self.needs, fact), 1)
+        if (lack := missing((f"{fact} >= {count}",), self.bench.declaration.facts)) is not None:
+            raise Undecided(
+                Text(
+                    en=f"{lack.reason}; to allow it, add the line {lack.paste}",
+                    ko=f"구현 적합성 명세서에 없음: {lack.paste}",
+                )
+            )
+        lease = await self.bench.pools[table].lease(count)
         self._leases[table] = lease
         supports = self.bench.declaration.supports
         modbus = self.testers[0]
@@ -338,7 +345,7 @@ class ModbusCase:
             for tester in self.testers:
                 tester.close()
             for table, lease in self._leases.items():
-                await self.bench.pools[table].give_back(lease)
+                self.bench.pools[table].give_back(lease)
         return trouble
 
     async def _still_answers(self) -> Text | None:
@@ -362,18 +369,16 @@ class ModbusCase:
     async def _alive(self, modbus: Modbus) -> Text | None:
         frames, probe = modbus.frames, self.probe()
         try:
-            async with asyncio.timeout(max(SURVIVAL_WITHIN, self.reply_within)):
-                await modbus.ask(probe)
+            await modbus.ask(probe)
         except Unanswered as trouble:
             return Text(en=f"after the case: {trouble.said.en}", ko=f"케이스 이후: {trouble.said.ko}")
-        except TimeoutError:
-            return Text(en="after the case: no answer", ko="케이스 이후: 응답 없음")
         finally:
             modbus.frames = frames
         self.recorder.note("control exchange after the case answered")
         return None
 
     async def _restore(self) -> None:
+        self._restoring = True
         for scratch, values in self._found:
             try:
                 await scratch.restore(values)  # type: ignore[arg-type]  # the table decides the kind

@@ -36,7 +36,7 @@ Outcome = Reaction | ExceptionCode | OtherException
 """How a request ended: one of the reactions, or refused with an exception code."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instead:
     """Stands where a reply lacks what was asked of it; equal to nothing but itself."""
 

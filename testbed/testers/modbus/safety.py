@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from testbed.protocols.modbus import (
     DecodeError,
+    Framer,
     Function,
     MaskWriteRegister,
     ReadWriteMultipleRegisters,
@@ -27,8 +28,8 @@ READS = frozenset(
     }
 )
 _HEADER = 7
-_ROOM = 14
-"""Bytes of malformed data that cannot hide a write: the shortest write has 12, and a header comes before."""
+_ROOM = 12
+"""Bytes of malformed data in which no write can stand but from the first byte on: the shortest write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,20 @@ class Write:
         return range(self.first, self.first + self.count)
 
 
-def writes_of(data: bytes) -> list[Write] | None:
-    """Return every write that bytes ask for; None when they are not provably reads and sound writes."""
+def writes_of(data: bytes, behind: bytes = b"") -> list[Write] | None:
+    """Return every write that bytes ask for; None when they are not provably reads and sound writes.
+
+    Args:
+        data: bytes to be sent in one piece.
+        behind: the beginning of an ADU that was sent before them, which they may complete to a write.
+    """
     found: list[Write] = []
+    for frame in Framer().feed(behind + data) if behind else ():
+        try:
+            found += _write(decode_request(frame.pdu))
+        except DecodeError:
+            if frame.pdu[:1] and frame.pdu[0] not in READS:
+                return None
     rest = data
     while rest:
         length = int.from_bytes(rest[4:6])

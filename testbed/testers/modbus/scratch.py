@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -52,11 +52,11 @@ class Pool:
     def __init__(self, areas: Sequence[Area]) -> None:
         self._areas = [area for area in areas if area.scratch]
         self._leases: list[Lease] = []
-        self._changed = asyncio.Condition()
+        self._queue: deque[tuple[int, asyncio.Future[Lease]]] = deque()
         self.writes: Counter[int] = Counter()
 
     async def lease(self, count: int) -> Lease:
-        """Wait until so many addresses in a row are free, and take them.
+        """Wait until so many addresses in a row are free, and take them: first come, first served.
 
         Raises:
             Undecided: no scratch area is that large.
@@ -65,17 +65,32 @@ class Pool:
             raise Undecided(
                 Text(en=f"no scratch area holds {count} values", ko=f"값 {count}개를 담을 시험 영역이 없음")
             )
-        async with self._changed:
-            while (lease := self._free(count)) is None:
-                await self._changed.wait()
-            self._leases.append(lease)
-            return lease
+        turn: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
+        self._queue.append((count, turn))
+        self._admit()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                self._leases.remove(turn.result())
+            self._admit()
+            raise
 
-    async def give_back(self, lease: Lease) -> None:
+    def give_back(self, lease: Lease) -> None:
         """Free the addresses of a lease."""
-        async with self._changed:
-            self._leases.remove(lease)
-            self._changed.notify_all()
+        self._leases.remove(lease)
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._queue:
+            count, turn = self._queue[0]
+            if not turn.cancelled():
+                lease = self._free(count)
+                if lease is None:
+                    return
+                self._leases.append(lease)
+                turn.set_result(lease)
+            self._queue.popleft()
 
     def _free(self, count: int) -> Lease | None:
         for area in self._areas:

@@ -11,6 +11,7 @@ from testbed.model.base import Text
 from testbed.protocols.modbus import (
     Adu,
     DecodeError,
+    Framer,
     ReadCoils,
     ReadDiscreteInputs,
     ReadHoldingRegisters,
@@ -47,8 +48,13 @@ class Guard(Protocol):
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""
 
-    async def allow(self, data: bytes) -> None:
-        """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes."""
+    async def allow(self, data: bytes, behind: bytes) -> None:
+        """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes.
+
+        Args:
+            data: what is to be sent.
+            behind: the beginning of an ADU that was sent before.
+        """
 
     def probe(self) -> Request:
         """Return a harmless request that the device must answer."""
@@ -60,6 +66,7 @@ class Modbus:
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._connection: Connection | None = None
+        self._sent = Framer()
         self._transaction = guard.random.randrange(0x10000)
         self.frames: tuple[int, ...] = ()
         """Frame numbers of the last exchange."""
@@ -71,6 +78,7 @@ class Modbus:
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
         self._connection = await self._guard.open()
+        self._sent = Framer()
         self.in_step = True
 
     def close(self) -> None:
@@ -196,7 +204,7 @@ class Modbus:
             Unanswered: silence or a close.
         """
         data = self.adu(request.encode())
-        await self._guard.allow(data)
+        await self._allow(data)
         number = await self.wire.send_in_pieces(_cut(data, sizes), pause)
         self.frames = (number,)
         return self._answer(await self._receive(), request)
@@ -273,7 +281,7 @@ class Modbus:
 
     async def send(self, data: bytes) -> int:
         """Send bytes in one segment; return the frame number."""
-        await self._guard.allow(data)
+        await self._allow(data)
         number = self.wire.send(data, comment="" if _is_well_formed(data) else ON_PURPOSE)
         self.frames = (number,)
         return number
@@ -295,16 +303,15 @@ class Modbus:
         good = self.adu(probe.encode())
         met: Outcome = Reaction.SILENCE
         cited = [sent]
-        await self._guard.allow(good)
+        await self._allow(good)
         cited.append(self.wire.send(good))
-        while isinstance(received := await self.wire.receive(self._guard.reply_within), Received):
+        while isinstance(received := await self._receive(), Received):
             reply = Reply(received.data, received.number, received.at)
             cited.append(received.number)
             self.frames = tuple(cited)
             if received.data[:2] == good[:2]:
                 return met, reply.exception
             met = reply.exception
-        self.in_step = False
         self.frames = tuple(cited)
         if received is None:
             self.wire.recorder.note(
@@ -322,13 +329,13 @@ class Modbus:
         """
         adus = [self.adu(one if isinstance(one, bytes) else one.encode()) for one in requests]
         data = b"".join(adus)
-        await self._guard.allow(data)
+        await self._allow(data)
         comment = "" if _is_well_formed(data) else ON_PURPOSE
         cited = [await self.wire.send_in_pieces(_cut(data, sizes), 0.0, comment=comment)]
         found: dict[bytes, Reply] = {}
         asked = {adu[:2]: one for adu, one in zip(adus, requests, strict=True)}
         while len(found) < len(adus):
-            received = await self.wire.receive(self._guard.reply_within)
+            received = await self._receive()
             if not isinstance(received, Received):
                 break
             cited.append(received.number)
@@ -338,11 +345,18 @@ class Modbus:
             )
             found.setdefault(received.data[:2], reply)
         self.frames = tuple(cited)
-        self.in_step = len(found) == len(adus)
         return Replies(tuple(found.get(adu[:2]) for adu in adus), is_open=self.is_open)
 
+    async def _allow(self, data: bytes) -> None:
+        await self._guard.allow(data, self._sent.pending)
+        self._sent.feed(data)
+
     async def _receive(self) -> Received | Ended | None:
-        return await self.wire.receive(self._guard.reply_within)
+        """Wait for a frame; one that does not come, or is not waited for to the end, may still come later."""
+        in_step, self.in_step = self.in_step, False
+        received = await self.wire.receive(self._guard.reply_within)
+        self.in_step = in_step and isinstance(received, Received)
+        return received
 
     def _answer(self, received: Received | Ended | None, request: Request | None) -> Reply:
         if isinstance(received, Received):
@@ -350,7 +364,6 @@ class Modbus:
             return Reply(received.data, received.number, received.at, request)
         if received is None:
             within = f"{self._guard.reply_within * 1000:g} ms"
-            self.in_step = False
             raise Unanswered(Text(en=f"no answer within {within}", ko=f"{within} 이내 응답 없음"))
         raise Unanswered(
             Text(en=f"the connection was {received.value}", ko="연결이 종료됨")
