@@ -40,7 +40,8 @@ def inline(document):
 def commands(document):
     lines = [line for block in blocks(document, "sh") for line in block.splitlines()]
     said = [code for code in inline(document) if code.startswith(("testbed ", "make ", "pytest "))]
-    return [line.replace(".venv/bin/", "") for line in lines + said]
+    own = [f"pytest {code}" for code in inline(document) if code.startswith("--testbed-")]
+    return [line.replace(".venv/bin/", "") for line in lines + said + own]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
