@@ -68,7 +68,7 @@ def writes_of(data: bytes, behind: bytes = b"") -> list[Write] | None:
     while rest:
         length = int.from_bytes(rest[4:6])
         if rest[2:4] != b"\0\0" or length < 2 or len(rest) < 6 + length:  # noqa: PLR2004 - of the header
-            return [] if _is_harmless(data) else None
+            return found if _is_harmless(data) else None
         pdu = rest[7 : 6 + length]
         try:
             found += _write(decode_request(pdu))

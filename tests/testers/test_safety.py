@@ -1,0 +1,150 @@
+"""The guard of live equipment: no write passes for anything else, however it is wrapped or cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from testbed.protocols.modbus import (
+    Adu,
+    Framer,
+    MaskWriteRegister,
+    ReadCoils,
+    ReadHoldingRegisters,
+    ReadWriteMultipleRegisters,
+    WriteMultipleCoils,
+    WriteMultipleRegisters,
+    WriteSingleCoil,
+    WriteSingleRegister,
+)
+from testbed.testers.modbus.safety import Write, writes_of
+
+words = st.integers(0, 0xFFFF)
+
+
+@st.composite
+def writes(draw):
+    """Make a sound write; return its PDU and the table and addresses that it writes."""
+    count = draw(st.integers(1, 20))
+    first = draw(st.integers(0, 0x10000 - count))
+    values = tuple(draw(st.lists(words, min_size=count, max_size=count)))
+    bits = tuple(bool(value & 1) for value in values)
+    many = {
+        "coils": WriteMultipleCoils(first, bits),
+        "registers": WriteMultipleRegisters(first, values),
+        "both": ReadWriteMultipleRegisters(draw(words), 1, first, values),
+    }
+    one = {
+        "coil": WriteSingleCoil(first, draw(st.sampled_from([0, 0xFF00]))),
+        "register": WriteSingleRegister(first, draw(words)),
+        "mask": MaskWriteRegister(first, draw(words), draw(words)),
+    }
+    kind = draw(st.sampled_from([*many, *one]))
+    request = (many | one)[kind]
+    return request.encode(), Write(kind.startswith("coil"), first, count if kind in many else 1)
+
+
+def adu(draw, pdu):
+    return Adu(draw(words), draw(st.integers(0, 255)), pdu).encode()
+
+
+@st.composite
+def streams(draw):
+    """Make one write among reads, as ADUs in one segment; return the bytes and the write."""
+    before = [ReadHoldingRegisters(draw(words), 1).encode() for _ in range(draw(st.integers(0, 2)))]
+    after = [ReadCoils(draw(words), 1).encode() for _ in range(draw(st.integers(0, 2)))]
+    pdu, write = draw(writes())
+    return b"".join(adu(draw, one) for one in (*before, pdu, *after)), write
+
+
+@given(streams())
+def test_a_sound_write_is_reported_as_what_it_is(stream):
+    data, write = stream
+    assert writes_of(data) == [write]
+
+
+@given(streams(), st.binary(min_size=1, max_size=300))
+def test_a_write_with_anything_behind_it_is_never_harmless(stream, rest):
+    data, write = stream
+    found = writes_of(data + rest)
+    assert found is None or write in found
+
+
+@given(st.data())
+def test_a_write_in_segments_is_reported(data):
+    stream, write = data.draw(streams())
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(stream) - 1), max_size=6)))
+    sent, found = Framer(), []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        piece = stream[start:end]
+        writes_now = writes_of(piece, sent.pending)
+        if writes_now is None:
+            return
+        found += writes_now
+        sent.feed(piece)
+    assert write in found
+
+
+@given(st.binary(min_size=1, max_size=8), writes(), st.data())
+def test_a_write_behind_garbage_is_never_harmless(garbage, written, data):
+    found = writes_of(garbage + adu(data.draw, written[0]))
+    assert found is None or found
+
+
+@given(st.binary(max_size=400), st.binary(max_size=400))
+def test_any_bytes_are_judged(data, behind):
+    for found in (writes_of(data), writes_of(data, behind)):
+        assert found is None or all(len(write.addresses) >= 1 for write in found)
+
+
+@given(
+    st.integers(0, 255).filter(lambda code: code not in {1, 2, 3, 4, 5, 6, 15, 16, 22, 23}),
+    st.binary(max_size=250),
+)
+def test_other_functions_are_never_harmless(code, data):
+    assert writes_of(Adu(1, 1, bytes([code]) + data).encode()) is None
+
+
+@given(st.integers(1, 4), words, st.integers(1, 100), words, st.integers(0, 255))
+def test_reads_are_harmless(code, first, quantity, transaction, unit):
+    pdu = bytes([code]) + first.to_bytes(2) + quantity.to_bytes(2)
+    assert writes_of(Adu(transaction, unit, pdu).encode()) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        Adu(1, 1, bytes.fromhex("0300000001"), protocol=1).encode(),
+        *(
+            Adu(1, 1, bytes.fromhex("0300000001"), length=length).encode()
+            for length in (2, 3, 5, 255, 0xFFFF)
+        ),
+        Adu(1, 1, bytes.fromhex("0300000001")).encode()[:8],
+        bytes.fromhex("0001 0000 0000"),
+        bytes.fromhex("0001 0000 0001 01"),
+    ],
+    ids=bytes.hex,
+)
+def test_a_malformed_read_is_harmless_as_long_as_no_write_fits_into_it(data):
+    assert writes_of(data) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        Adu(1, 1, bytes.fromhex("0600000001"), protocol=1).encode(),
+        Adu(1, 1, bytes.fromhex("0600000001"), length=0xFFFF).encode(),
+        Adu(1, 1, bytes.fromhex("0600000001"), length=3).encode(),
+        Adu(1, 1, bytes.fromhex("0600000001")).encode()[:8],
+        Adu(1, 1, bytes.fromhex("0500001234")).encode(),
+        b"\0" + Adu(1, 1, bytes.fromhex("0600000001")).encode(),
+        bytes([0xAA]) * 64,
+    ],
+    ids=bytes.hex,
+)
+def test_a_malformed_write_is_not(data):
+    assert writes_of(data) is None
+
+
+def test_a_write_says_what_it_writes():
+    assert str(Write(coils=True, first=7, count=3)) == "writes coils 7 to 9"
+    assert str(Write(coils=False, first=400, count=1)) == "writes holding registers 400 to 400"
