@@ -1,0 +1,1 @@
+"""Device classes, example declarations and generated schemas, as files."""
