@@ -29,6 +29,9 @@ from testbed.wire.recorder import Recorder
 CASE_WITHIN = 60.0
 """Seconds after which a case is given up (assumed; the longest takes a few)."""
 
+AGAIN = "repeated with no other case running: beside others, something did not come"
+"""What the record says of a case whose first try another case may have disturbed."""
+
 Connect = Callable[[AsyncExitStack], Coroutine[object, object, tuple[Declaration, Dial]]]
 """Runs in the engine's loop before the first case; says how the device is reached from there.
 
@@ -146,6 +149,11 @@ class Engine:
         if result is None:
             async with slots.take(weight):
                 result = await self._execute(case, bench)
+            if result.doubtful and weight < slots.capacity:
+                async with slots.take(slots.capacity):
+                    alone = await self._execute(case, bench, AGAIN)
+                if alone.contradicted or not result.contradicted:
+                    result = alone
         self._futures[case.suite, case.id].set_result(result)
         return result
 
@@ -188,9 +196,11 @@ class Engine:
             )
         )
 
-    async def _execute(self, case: Case, bench: ModbusBench) -> Result:
+    async def _execute(self, case: Case, bench: ModbusBench, note: str = "") -> Result:
         loop = asyncio.get_running_loop()
         recorder = Recorder(loop.time)
+        if note:
+            recorder.note(note)
         at, began = loop.time() - self._began, time.perf_counter()
         desk = bench.case(case.id, case.needs, case.gate, recorder)
         happening = Happening()
@@ -202,10 +212,12 @@ class Engine:
             happening.error = error
         finally:
             happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
+            closed = not all(tester.is_open for tester in desk.testers)
             try:
                 happening.survival = await desk.conclude()
             except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
                 happening.error = error
+        happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
         happening.breaches = desk.monitor.breaches
         self.watched[case.suite] = self.watched.get(case.suite, 0) + desk.monitor.watched
         catalogue = self.catalogues[case.suite]
@@ -232,10 +244,11 @@ class Engine:
             writes=tuple(desk.writes),
         )
         if not self.settings.captures:
-            return Result(record)
+            return Result(record, b"", judgement.doubtful, judgement.contradicted)
         said = f"{case.suite}/{case.id}\n" + "\n".join(
             f"{finding.requirement}: {finding.verdict}" for finding in judgement.findings
         )
         if recorder.left_out:
             said += f"\n{recorder.left_out} packets were left out: more than is kept of one case"
-        return Result(record, capture(recorder, comment=said, epoch=self.settings.epoch + at))
+        packets = capture(recorder, comment=said, epoch=self.settings.epoch + at)
+        return Result(record, packets, judgement.doubtful, judgement.contradicted)

@@ -32,6 +32,8 @@ class Happening:
     survival: Text | None = None
     """What is wrong when the device did not survive."""
     frames: tuple[int, ...] = ()
+    missed: bool = False
+    """Whether the tester waited in vain, or the device closed a connection."""
     log: list[str] = field(default_factory=list)
 
 
@@ -42,6 +44,10 @@ class Judgement:
     findings: list[Finding]
     reason: Text | None = None
     guilty: dict[int, tuple[int, int]] = field(default_factory=dict)
+    doubtful: bool = False
+    """Whether it rests on something that did not come, which another case may have kept from coming."""
+    contradicted: bool = False
+    """Whether a frame that came is wrong; that is no other case's fault."""
 
 
 def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str) -> Judgement:
@@ -83,6 +89,8 @@ def _judge_own(
 ) -> None:
     """Add what the case itself found about the requirements that it verifies."""
     own = _own(case, happening)
+    judgement.contradicted = bool(happening.breaches) or own.contradicted
+    judgement.doubtful = happening.survival is not None or (happening.missed and not judgement.contradicted)
     judgement.reason = own.reason
     if own.guilty is not None:
         number, start, end = own.guilty
@@ -113,6 +121,8 @@ class _Own:
     expected: Text | None = None
     received: Text | None = None
     guilty: tuple[int, int, int] | None = None
+    contradicted: bool = False
+    """Whether it rests on a frame that came, rather than that none came."""
 
 
 def _own(case: Case, happening: Happening) -> _Own:  # noqa: PLR0911 - one line a way to end
@@ -146,7 +156,13 @@ def _observed(error: AssertionError, case: Case, happening: Happening) -> _Own:
         return _Own(Verdict.ERROR, _ours(lookup, happening))
     if seen.absence and happening.survival is not None:
         return _Own(Verdict.INCONCLUSIVE, happening.survival)  # it did not refuse to answer, it is gone
-    return _Own(Verdict.FAIL, expected=seen.expected, received=seen.received, guilty=seen.guilty)
+    return _Own(
+        Verdict.FAIL,
+        expected=seen.expected,
+        received=seen.received,
+        guilty=seen.guilty,
+        contradicted=not seen.absence,
+    )
 
 
 def _broken(  # noqa: PLR0913, PLR0917 - the parts of a finding

@@ -145,8 +145,10 @@ class Connection(asyncio.Protocol):
         for at, frame in enumerate(frames, 1):
             number = self.recorder.record(self._number, Kind.DATA, sent=False, data=frame)
             followed = at == len(frames) and bool(self._cutter.pending)
-            self._monitor.received(self._number, frame, number, followed=followed)
-            self._inbox.append(Received(frame, number, self.recorder.now()))
+            if self._monitor.received(self._number, frame, number, followed=followed):
+                self.recorder.note(f"frame {number} came too late and is not taken for the next answer")
+            else:
+                self._inbox.append(Received(frame, number, self.recorder.now()))
         if self._cutter.pending and not self._monitor.expects(self._number):
             self._give_up_stump()  # bytes that nothing asked for and no length field accounts for
         if len(self._inbox) > MOST_WAITING:

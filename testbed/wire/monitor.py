@@ -30,8 +30,11 @@ class Monitor(Protocol):
     def sent(self, connection: int, data: bytes, number: int) -> None:
         """Take note of bytes that the tester sent, right or wrong on purpose."""
 
-    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> None:
-        """Judge a frame that the device sent; `followed` says that bytes behind it make no frame."""
+    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> bool:
+        """Judge a frame that the device sent; `followed` says that bytes behind it make no frame.
+
+        Returns whether it answers what `forget` gave up: nobody waits for it any more.
+        """
 
     def incomplete(self, connection: int, stump: bytes, number: int) -> None:
         """Judge bytes of a frame that never became whole."""

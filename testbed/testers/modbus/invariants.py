@@ -49,6 +49,8 @@ class _Line:
     """A length field was wrong: nobody knows where the next frame begins, so nothing more is judged."""
     answered: set[int] = field(default_factory=set)
     """Transaction identifiers that were answered."""
+    given_up: set[int] = field(default_factory=set)
+    """Transaction identifiers whose answers did not come in time."""
     suspect: int = 0
     """Number of a frame whose length field may be wrong: its PDU has another size than it says itself."""
 
@@ -60,6 +62,8 @@ class ModbusMonitor:
     breaches: list[Breach] = field(default_factory=list)
     watched: int = 0
     """Frames judged."""
+    silences: int = 0
+    """Times that the tester waited for something that did not come."""
     _lines: dict[int, _Line] = field(default_factory=dict)
 
     def sent(self, connection: int, data: bytes, number: int) -> None:  # noqa: ARG002 - part of the interface
@@ -73,12 +77,16 @@ class ModbusMonitor:
             return
         line.asked += [_Asked(frame.transaction, frame.unit or 0, frame.pdu[0]) for frame in frames]
 
-    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> None:
-        """Judge one whole frame; `followed` says that bytes came behind it that make no frame."""
+    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> bool:
+        """Judge one whole frame; `followed` says that bytes came behind it that make no frame.
+
+        Returns whether it answers a request that was given up.
+        """
         self.watched += 1
         line = self._line(connection)
         if line.out_of_step:
-            return
+            return False
+        late = self._is_late(line, frame)
         breach = self._judge(line, frame, number, followed=followed)
         if breach is not None and line.suspect and breach.requirement in {PROTOCOL, TRANSACTION, ADU_SIZE}:
             breach = _breach(
@@ -89,6 +97,7 @@ class ModbusMonitor:
             line.lenient |= breach.requirement == TRANSACTION  # which answer is whose cannot be told any more
             self.breaches.append(breach)
         line.suspect = number if _own_size(frame) not in {None, len(frame)} else 0
+        return late
 
     def incomplete(self, connection: int, stump: bytes, number: int) -> None:
         """Judge bytes that no length field accounts for, or that a length field promised and never came."""
@@ -117,10 +126,18 @@ class ModbusMonitor:
 
     def forget(self, connection: int) -> None:
         """Stop waiting for what was asked: the tester saw no answer in time."""
-        self._line(connection).asked.clear()
+        self.silences += 1
+        line = self._line(connection)
+        line.given_up |= {one.transaction for one in line.asked}
+        line.asked.clear()
 
     def _line(self, connection: int) -> _Line:
         return self._lines.setdefault(connection, _Line())
+
+    @staticmethod
+    def _is_late(line: _Line, raw: bytes) -> bool:
+        transaction = int.from_bytes(raw[0:2])
+        return transaction in line.given_up and all(one.transaction != transaction for one in line.asked)
 
     def _judge(self, line: _Line, raw: bytes, number: int, *, followed: bool) -> Breach | None:
         length, protocol = int.from_bytes(raw[4:6]), int.from_bytes(raw[2:4])
@@ -131,7 +148,7 @@ class ModbusMonitor:
         function, size = raw[7], len(raw) - 7
         if function & ERROR_BIT and size != _EXCEPTION_PDU and not followed:
             return _breach(EXCEPTION_SIZE, number, (7, len(raw)), "2", str(size))
-        return None if line.lenient else self._match(line, raw, number)
+        return None if line.lenient or self._is_late(line, raw) else self._match(line, raw, number)
 
     def _match(self, line: _Line, raw: bytes, number: int) -> Breach | None:
         """Find the request that a frame answers, and judge what must be copied from it."""
