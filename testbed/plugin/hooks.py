@@ -115,12 +115,14 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Start the run before the first case."""
+    if session.config.option.collectonly:
+        return (yield)
     cases = [item.stash[CASE] for item in session.items if CASE in item.stash]
     path: Path | None = session.config.getoption("--declaration")
     if cases and RUN not in session.config.stash and path is not None:
         _prepare(session, path)
     run = session.config.stash.get(RUN, None)
-    if cases and run is not None and not session.config.option.collectonly:
+    if cases and run is not None:
         from testbed.plugin.collect import left_out  # noqa: PLC0415
 
         run.begin(cases, session.config.stash.get(HAND, "") or left_out(run.setup, cases))

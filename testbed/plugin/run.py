@@ -112,7 +112,12 @@ class Run:
         return self._keep(result.record, result.capture)
 
     def end(self, *, interrupted: bool = False) -> Outcome:
-        """Stop what still runs, write the footer and return the outcome."""
+        """Stop what still runs, write the footer and return the outcome.
+
+        Args:
+            interrupted: somebody ended it early. So did whoever did not ask for every result (`pytest -x`).
+        """
+        interrupted |= len(self.records) < len(self._cases)
         for engine in dict.fromkeys(self._engines.values()):
             engine.stop()
         for record in self._all_traffic():
