@@ -62,9 +62,9 @@ class Area(Frozen):
 class Timing(Frozen):
     """Times that the vendor declares, in seconds."""
 
-    reply_within: Duration = Field(default=1.0, gt=0, le=60)
+    reply_within: Duration = Field(default=1.0, gt=0, le=60, json_schema_extra={"default": "1 s"})
     """Longest time to an answer. The standard sets none (IG 4.4.1.4); 1 s is assumed."""
-    pause: Duration = Field(default=0.0, ge=0, le=60)
+    pause: Duration = Field(default=0.0, ge=0, le=60, json_schema_extra={"default": "0 s"})
     """Time that the device wants between two requests."""
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -171,7 +171,10 @@ def _known_keys(model: Any, path: Path) -> list[str]:
         if isinstance(model, type) and issubclass(model, BaseModel):
             field = model.model_fields.get(str(part))
             model = field.annotation if field else None
-        model = next(_models(model), None)
+        else:  # `part` is a place in a list, or a name in a mapping
+            model = next(_models(model), None)
+        if get_origin(model) not in {tuple, dict}:
+            model = next(_models(model), None)
     if isinstance(model, type) and issubclass(model, BaseModel):
         return list(model.model_fields)
     return []
