@@ -1,0 +1,87 @@
+"""The granting rule: each reason why a council may not confirm, and what the paper is called."""
+
+import pytest
+
+from testbed.model.certificate import decide
+from testbed.model.record import roll_up
+from testbed.model.verdict import Outcome, Verdict
+from tests.model.sample import case, catalogue, footer, header, requirement
+
+A, X = "MB-A-ONE", "MB-X-INTEROP"
+CONFORMANCE = catalogue(requirement(A))
+INTEROP = catalogue(requirement(X), suite="interop", section="interoperability")
+
+
+def decision(verdict=Verdict.PASS, outcome=None, *, interop=None, good=True, finished=True, **options):
+    """Decide on a run of one requirement (and one of interoperability), told by its footer truly or not."""
+    cases = [case({A: verdict})]
+    catalogues = [CONFORMANCE]
+    if interop is not None:
+        catalogues.append(INTEROP)
+        cases += [case({X: one}, suite="interop", name=f"t::{at}") for at, one in enumerate(interop)]
+    judged = roll_up(catalogues, cases)
+    claimed = footer(outcome or Outcome.CONFORMANT, judged, interrupted=options.pop("interrupted", False))
+    return decide(header(**options), claimed if finished else None, judged, catalogues, report_is_good=good)
+
+
+def test_a_good_report_of_a_conformant_run_is_granted():
+    one = decision()
+
+    assert (one.granted, one.reasons, one.title.ko) == (True, (), "적합성 확인서")
+
+
+@pytest.mark.parametrize(
+    ("one", "reasons"),
+    [
+        (decision(good=False), ["The report or its evidence was not verified."]),
+        (decision(finished=False), ["The run did not finish.", "The overall verdict is INCOMPLETE."]),
+        (
+            decision(outcome=Outcome.INCOMPLETE, interrupted=True),
+            ["The run did not finish.", "The overall verdict is INCOMPLETE."],
+        ),
+        (
+            decision(outcome=Outcome.INCOMPLETE, selected_by_hand="-k fc03"),
+            ["Cases were left out by hand.", "The overall verdict is INCOMPLETE."],
+        ),
+        (
+            decision(Verdict.FAIL, Outcome.NOT_CONFORMANT),
+            ["The overall verdict is NOT_CONFORMANT."],
+        ),
+        (
+            decision(Verdict.FAIL, Outcome.CONFORMANT),
+            [
+                "The record claims CONFORMANT but its findings amount to NOT_CONFORMANT.",
+                "The overall verdict is NOT_CONFORMANT.",
+            ],
+        ),
+        (
+            decision(Verdict.PASS, Outcome.NOT_CONFORMANT),
+            ["The record claims NOT_CONFORMANT but its findings amount to CONFORMANT."],
+        ),
+        (decision(Verdict.INCONCLUSIVE, Outcome.INCOMPLETE), ["The overall verdict is INCOMPLETE."]),
+        (decision(Verdict.ERROR, Outcome.INCOMPLETE), ["The overall verdict is INCOMPLETE."]),
+        (decision(Verdict.NOT_APPLICABLE, Outcome.INCOMPLETE), ["The overall verdict is INCOMPLETE."]),
+    ],
+)
+def test_refused_with_every_reason(one, reasons):
+    assert not one.granted
+    assert [reason.en for reason in one.reasons] == reasons
+    assert all(reason.ko and reason.ko != reason.en for reason in one.reasons)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "title"),
+    [
+        ([Verdict.PASS], "Interoperability confirmation"),
+        ([Verdict.PASS, Verdict.NOT_APPLICABLE], "Interoperability confirmation"),
+        ([], "Conformity confirmation"),
+        ([Verdict.NOT_TESTED], "Conformity confirmation"),
+        ([Verdict.NOT_APPLICABLE], "Conformity confirmation"),
+        ([Verdict.PASS, Verdict.WEAK], "Conformity confirmation"),
+        ([Verdict.PASS, Verdict.INFO], "Interoperability confirmation"),  # INFO is no worse than PASS
+        ([Verdict.INFO], "Conformity confirmation"),
+    ],
+)
+def test_interoperable_only_where_values_were_exchanged(verdicts, title):
+    assert decision(interop=verdicts).title.en == title
+    assert decision().title.en == "Conformity confirmation"
