@@ -1,0 +1,160 @@
+"""What the suite says of products that nobody here wrote; README.md argues each verdict that is no PASS."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from tests.third_party.products import LIBMODBUS, PYMODBUS, PYMODBUSTCP, Product
+
+RUN_WITHIN = 300.0
+"""Seconds within which a run ends; the longest here takes 100."""
+
+ONE_CAUSE = "INCONCLUSIVE"
+"""The answer that the case was about broke MB-FUNCTION-ECHO."""
+
+OF_PYMODBUS = MappingProxyType(
+    {
+        "MB-FUNCTION-ECHO": "FAIL",
+        "MB-FC05-VALUE-ILLEGAL": "FAIL",
+        "MB-FC05-REFUSED-UNCHANGED": "FAIL",
+        "MB-FC15-QUANTITY-OVER": "FAIL",
+        "MB-FC23-REFUSED-UNCHANGED": "FAIL",
+        "MB-FUNCTION-HIGH-BIT": "FAIL",
+        "MB-MBAP-PROTOCOL-RECOVERS": "FAIL",
+        "MB-PIPELINE-EXCESS": "FAIL",
+        "MB-GARBAGE-RECOVERS": "INFO",
+        "MB-FC01-QUANTITY-ZERO": ONE_CAUSE,
+        "MB-FC01-QUANTITY-OVER": ONE_CAUSE,
+        "MB-FC01-LENGTH-SHORT": ONE_CAUSE,
+        "MB-FC02-QUANTITY-ZERO": ONE_CAUSE,
+        "MB-FC02-QUANTITY-OVER": ONE_CAUSE,
+        "MB-FC02-LENGTH-SHORT": ONE_CAUSE,
+        "MB-FC03-QUANTITY-ZERO": ONE_CAUSE,
+        "MB-FC03-QUANTITY-OVER": ONE_CAUSE,
+        "MB-FC03-LENGTH-SHORT": ONE_CAUSE,
+        "MB-FC04-QUANTITY-ZERO": ONE_CAUSE,
+        "MB-FC04-QUANTITY-OVER": ONE_CAUSE,
+        "MB-FC04-LENGTH-SHORT": ONE_CAUSE,
+        "MB-FC06-LENGTH-SHORT": ONE_CAUSE,
+        "MB-FC15-QUANTITY-ZERO": ONE_CAUSE,
+        "MB-FC23-READ-QUANTITY": ONE_CAUSE,
+        "MB-FC23-WRITE-QUANTITY": ONE_CAUSE,
+        "MB-FUNCTION-UNASSIGNED": ONE_CAUSE,
+        "MB-FUNCTION-RESERVED": ONE_CAUSE,
+        "MB-FUNCTION-USER-DEFINED": ONE_CAUSE,
+        "MB-FUNCTION-RECOVERS": ONE_CAUSE,
+        "MB-STREAM-COALESCED": "NOT_APPLICABLE",
+        "MB-STREAM-STRADDLED": "NOT_APPLICABLE",
+        "MB-PIPELINE-DECLARED": "NOT_APPLICABLE",
+        "MB-PIPELINE-MATCH": "NOT_APPLICABLE",
+        "MB-PIPELINE-ERROR": "NOT_APPLICABLE",
+    }
+)
+OF_PYMODBUSTCP = MappingProxyType(
+    {
+        "MB-FC05-VALUE-ILLEGAL": "FAIL",
+        "MB-FC05-REFUSED-UNCHANGED": "FAIL",
+        "MB-FC15-BYTE-COUNT": "FAIL",
+        "MB-FC23-QUANTITY-MAX": "FAIL",
+        "MB-FC23-WRITE-QUANTITY": "FAIL",
+        "MB-FC23-REFUSED-UNCHANGED": "FAIL",
+    }
+)
+OF_LIBMODBUS = MappingProxyType(
+    {
+        "MB-FC15-BYTE-COUNT": "FAIL",
+        "MB-FUNCTION-HIGH-BIT": "FAIL",
+        "MB-MBAP-PROTOCOL-DISCARDED": "FAIL",
+        "MB-MBAP-LENGTH-TINY": "FAIL",
+        "MB-MBAP-LENGTH-SHORT": "FAIL",
+        "MB-MBAP-LENGTH-WAITS": "FAIL",
+        "MB-MBAP-LENGTH-OVER": "FAIL",
+        "MB-PIPELINE-ERROR": "FAIL",
+        "MB-GARBAGE-UNANSWERED": "FAIL",
+        "MB-GARBAGE-RECOVERS": "INFO",
+    }
+)
+
+QUICK = [(PYMODBUS, OF_PYMODBUS), (PYMODBUSTCP, OF_PYMODBUSTCP)]
+SLOW = [(LIBMODBUS, OF_LIBMODBUS)]
+"""It sleeps half a second, and serves nobody, before each exception response."""
+
+
+def products(of):
+    return pytest.mark.parametrize(
+        ("served", "verdicts"), of, indirect=["served"], ids=[product.name for product, _ in of]
+    )
+
+
+@pytest.fixture(scope="module")
+def served(request, tmp_path_factory) -> Iterator[Path]:
+    """Serve the product that a test is parametrized with; the value is its declaration."""
+    product: Product = request.param
+    if product.installed != product.judged:
+        pytest.skip(f"{product.name} {product.installed}; the verdicts are those of {product.judged}")
+    if product is LIBMODBUS and not shutil.which("cc"):
+        pytest.skip("no C compiler")
+    with product.served(tmp_path_factory.mktemp(product.name)) as declaration:
+        yield declaration
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory) -> Path:
+    """Return a folder in which the first run makes test keys."""
+    return tmp_path_factory.mktemp("laboratory") / "keys"
+
+
+@pytest.fixture
+def judge(served, keys, tmp_path):
+    """Return what runs the suite as a person would, and returns the verdicts that are no PASS."""
+
+    def run(seed: int, jobs: int) -> dict[str, str]:
+        bundle = tmp_path / "bundle"
+        options = ["--out", bundle, "--json", "--seed", str(seed), "--jobs", str(jobs), "--keys", keys]
+        done = subprocess.run(
+            [sys.executable, "-m", "testbed", "run", served, *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=RUN_WITHIN,
+            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        )
+        assert done.returncode == 1, done.stderr
+        said = json.loads(done.stdout)
+        assert said["outcome"] == "NOT_CONFORMANT"
+        assert said["counts"]["ERROR"] == 0
+        assert (bundle / "report.html").is_file()
+        found = {name: one["verdict"] for name, one in said["requirements"].items()}
+        return {name: verdict for name, verdict in found.items() if verdict != "PASS"}
+
+    return run
+
+
+@products(QUICK)
+@pytest.mark.parametrize(("seed", "jobs"), [(1, 8), (2, 1)])
+def test_verdicts(judge, verdicts, seed, jobs):
+    assert judge(seed, jobs) == verdicts
+
+
+@pytest.mark.acceptance
+@products(QUICK)
+@pytest.mark.parametrize("jobs", [1, 8])
+@pytest.mark.parametrize("seed", range(20))
+def test_verdicts_whatever_the_seed(judge, verdicts, seed, jobs):
+    assert judge(seed, jobs) == verdicts
+
+
+@pytest.mark.acceptance
+@products(SLOW)
+@pytest.mark.parametrize(("seed", "jobs"), [(1, 8), (2, 1), (3, 8)])
+def test_verdicts_of_a_server_that_one_request_holds_up(judge, verdicts, seed, jobs):
+    assert judge(seed, jobs) == verdicts
