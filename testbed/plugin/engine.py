@@ -27,7 +27,9 @@ from testbed.wire.pcapng import capture
 from testbed.wire.recorder import Recorder
 
 CASE_WITHIN = 60.0
-"""Seconds after which a case is given up (assumed; the longest takes a few)."""
+"""Seconds after which a case is given up (assumed; the longest takes a few), beside the declared waits."""
+EXCHANGES = 40
+"""Exchanges for which a case may have to wait as long as the device declares (assumed; most have three)."""
 
 AGAIN = "repeated with no other case running: beside others, something did not come"
 """What the record says of a case whose first try another case may have disturbed."""
@@ -196,6 +198,12 @@ class Engine:
             )
         )
 
+    def _within(self, declaration: Declaration) -> float:
+        """Return the seconds that a case may take; all that run beside it share the declared pause."""
+        timing = declaration.timing
+        beside = min(self.settings.jobs, declaration.sessions)
+        return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause)
+
     async def _execute(self, case: Case, bench: ModbusBench, note: str = "") -> Result:
         loop = asyncio.get_running_loop()
         recorder = Recorder(loop.time)
@@ -206,7 +214,7 @@ class Engine:
         happening = Happening()
         try:
             arguments = await desk.prepare(case.fixtures)
-            async with asyncio.timeout(CASE_WITHIN):
+            async with asyncio.timeout(self._within(bench.declaration)):
                 await case.call(**arguments, **case.parameters)
         except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
             happening.error = error

@@ -152,8 +152,8 @@ def _own(case: Case, happening: Happening) -> _Own:  # noqa: PLR0911 - one line 
 def _observed(error: AssertionError, case: Case, happening: Happening) -> _Own:
     try:
         seen = observe(error, case.code)
-    except LookupError as lookup:
-        return _Own(Verdict.ERROR, _ours(lookup, happening))
+    except Exception as trouble:  # noqa: BLE001 - an assertion that cannot be explained is ours, whatever the cause
+        return _Own(Verdict.ERROR, _ours(trouble, happening))
     if seen.absence and happening.survival is not None:
         return _Own(Verdict.INCONCLUSIVE, happening.survival)  # it did not refuse to answer, it is gone
     return _Own(
