@@ -1,0 +1,78 @@
+"""What one case does to a device is not held against another case that ran beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from device_simulators.modbus.devices import Plc
+from device_simulators.modbus.protocol import ModbusTcpProtocol
+from testbed.model.declaration import Declaration
+from testbed.model.document import load
+from testbed.model.verdict import Verdict
+from testbed.plugin.engine import AGAIN, Engine, Settings
+from testbed.plugin.gather import gather
+from testbed.plugin.shelf import suites
+from testbed.wire.clock import VirtualClockLoop
+from testbed.wire.dial import in_process
+
+DECLARATION = Path(__file__).parents[2] / "profiles/devices/sim-plc.yaml"
+SUITE = "modbus_tcp_server"
+
+
+class Slow(Plc):
+    """Sleeps 0.4 s after a request that it does not know, and serves nobody meanwhile, as libmodbus does."""
+
+    asleep_until = 0.0
+
+    def unknown_function(self, request):
+        self.asleep_until = asyncio.get_running_loop().time() + 0.4
+        return super().unknown_function(request)
+
+
+class SlowProtocol(ModbusTcpProtocol):
+    backlog = b""
+
+    def data_received(self, data):
+        self.backlog += data
+        self.wake()
+
+    def wake(self):
+        loop = asyncio.get_running_loop()
+        if loop.time() < self.server.asleep_until:
+            loop.call_at(self.server.asleep_until, self.wake)
+        elif self.backlog:
+            data, self.backlog = self.backlog, b""
+            super().data_received(data)
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return gather([suites()[SUITE]])
+
+
+def judge(cases, jobs):
+    device = Slow()
+
+    async def connect(_stack):
+        declaration = load(Declaration, DECLARATION.read_text(encoding="utf-8"), "plc.yaml")
+        return declaration, in_process(lambda: SlowProtocol(device))
+
+    engine = Engine(
+        cases, {SUITE: suites()[SUITE].catalogue}, Settings(1, jobs, 0.0), connect, new_loop=VirtualClockLoop
+    )
+    records = [result.record for result in engine.run()]
+    assert engine.faults == []
+    return records
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 8, 16])
+def test_a_slow_device_gets_the_same_verdicts_however_many_cases_run_at_once(cases, jobs):
+    assert {record.verdict for record in judge(cases, jobs)} == {Verdict.PASS}
+
+
+def test_the_record_says_that_a_case_was_repeated(cases):
+    assert not any(AGAIN in line for record in judge(cases, 1) for line in record.log)
+    assert any(AGAIN in line for record in judge(cases, 8) for line in record.log)
