@@ -111,8 +111,8 @@ def test_no_connection_where_one_was_judged():
 )
 def test_what_is_not_the_devices_fault(error, verdict, reason):
     try:
-        raise error
-    except BaseException as caught:  # noqa: BLE001 - with a traceback, as errors come
+        raise error  # noqa: TRY301 - so that it has a traceback, as errors have that come
+    except BaseException as caught:  # noqa: BLE001 - any of them
         judgement, happening = judged(caught)
     assert verdicts(judgement) == {"MB-ONE": (verdict, False, "case")}
     assert judgement.reason is not None

@@ -273,8 +273,8 @@ class ModbusCase:
         if (lack := missing((f"{fact} >= {count}",), self.bench.declaration.facts)) is not None:
             raise Undecided(
                 Text(
-                    en=f"{lack.reason}; to allow it, add the line {lack.paste}",
-                    ko=f"구현 적합성 명세서에 없음: {lack.paste}",
+                    en=f"{lack.reason}; to allow it, add the line `{lack.paste}`",
+                    ko=f"허가되지 않음; 허용하려면 `{lack.paste}` 줄을 추가",
                 )
             )
         lease = await self.bench.pools[table].lease(count)
