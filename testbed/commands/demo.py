@@ -16,7 +16,7 @@ from testbed.commands.console import fail
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results/demo"), show_default=True)
 def demo(out: Path) -> None:
     """Start the simulated PLC, judge it over TCP, sign the report, grant a confirmation with test keys."""
-    from testbed.plugin.shelf import profile_path  # noqa: PLC0415 - loads the model
+    from testbed.plugin.shelf import example  # noqa: PLC0415 - loads the model
 
     keys = out / "keys"
     if not keys.exists():
@@ -33,9 +33,9 @@ def demo(out: Path) -> None:
         try:
             if plc.stdout is None or not (endpoint := plc.stdout.readline().strip()):
                 raise fail("the simulated PLC did not start", 1)
-            example = profile_path("x").parent / "devices" / "sim-plc.yaml"
+            source = example("sim-plc.yaml")
             declaration = Path(folder) / "demo-plc.yaml"
-            text = example.read_text(encoding="utf-8").replace("sim:plc", f"{endpoint}?unit=1")
+            text = source.read_text(encoding="utf-8").replace("sim:plc", f"{endpoint}?unit=1")
             declaration.write_text(text, encoding="utf-8")
             click.echo(f"the simulated PLC serves {endpoint}")
             _testbed("run", str(declaration), "--out", str(bundle), "--keys", str(keys))

@@ -64,12 +64,11 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -
 def _devices(suite: str, names: tuple[str, ...]) -> tuple[list[Simulator], Setup]:
     """Return the reference and the mutants of a suite, or the devices named, and the setup they share."""
     from testbed.plugin.setup import prepare_text  # noqa: PLC0415
-    from testbed.plugin.shelf import profile_path  # noqa: PLC0415
+    from testbed.plugin.shelf import example  # noqa: PLC0415
     from testbed.wire.simulator import NoSuchSimulatorError, simulator, simulators  # noqa: PLC0415
 
     broken = [one for one in simulators().values() if one.breaks and one.suite == suite]
-    home = profile_path("x").parent / "devices"
-    file = home / (broken[0].declaration if broken else "sim-plc.yaml")
+    file = example(broken[0].declaration if broken else "sim-plc.yaml")
     setup = prepare_text(file.read_text(encoding="utf-8"), str(file))
     if names:
         try:

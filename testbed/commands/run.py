@@ -66,6 +66,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
+    from testbed.plugin.gather import GatherError  # noqa: PLC0415
     from testbed.plugin.setup import prepare  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
@@ -85,6 +86,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
             statuses.append(2)
             printed.append(unreachable())
             continue
+        except GatherError as error:
+            raise fail(f"a suite is broken, nothing was judged\n{error}", 2) from None
         except LookupError as error:
             raise fail(str(error), BAD_INPUT) from None
         except OSError as error:

@@ -16,7 +16,7 @@ from testbed.model.record import CaseRecord, Footer, Header, Judged
 from testbed.model.verdict import Outcome
 from testbed.plugin import hooks
 from testbed.plugin.collect import keeper
-from testbed.plugin.gather import arguments, quiet
+from testbed.plugin.gather import GatherError, arguments, quiet
 from testbed.plugin.preflight import reach
 from testbed.plugin.run import Listener, Run
 from testbed.plugin.setup import Setup
@@ -92,6 +92,7 @@ def judge(request: Request, signer: Signer | None) -> Result:
         UnreachableError: the device cannot be reached; nothing was judged.
         FileExistsError: the folder already holds something.
         LookupError: no case matches what was asked for.
+        GatherError: a suite cannot be collected, which is its author's fault.
     """
     setup = request.setup
     if request.dry:
@@ -108,10 +109,10 @@ def judge(request: Request, signer: Signer | None) -> Result:
     with quiet():
         pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
     if run.header is None or run.footer is None:
-        if driver.faults:
-            raise RuntimeError("\n".join(driver.faults))
         for one in keepers:
             one.writer.discard()
+        if driver.faults:
+            raise GatherError("\n".join(driver.faults))
         raise LookupError(driver.refused or "no case matches")
     if signer is not None and not request.dry:
         seal(request.folder, run, signer)

@@ -117,6 +117,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Start the run before the first case."""
     if session.config.option.collectonly:
         return (yield)
+    if session.testsfailed:  # a suite could not be collected whole; pytest says so and stops
+        return (yield)
     cases = [item.stash[CASE] for item in session.items if CASE in item.stash]
     path: Path | None = session.config.getoption("--declaration")
     if cases and RUN not in session.config.stash and path is not None:

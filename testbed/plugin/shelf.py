@@ -59,9 +59,20 @@ def read_suite(folder: Path) -> Suite:
     return Suite(catalogue, folder, digest.hexdigest())
 
 
-def profile_path(name: str) -> Path:
-    """Return the file of a profile, installed or not."""
-    return Path(str(profiles.__path__[0])) / f"{name}.yaml"
+OWN = Path(str(profiles.__path__[0]))
+"""The bed's own profiles, with example declarations in `devices/`."""
+
+
+def example(name: str) -> Path:
+    """Return an example declaration by its file name; another package's by its absolute path."""
+    return OWN / "devices" / name
+
+
+@cache
+def profile_files() -> Mapping[str, Path]:
+    """Return every installed profile's file by name and version; nobody can replace the bed's own."""
+    folders = [str(import_module(point.value).__path__[0]) for point in entry_points(group="testbed.profiles")]
+    return {file.stem: file for folder in (*map(Path, folders), OWN) for file in sorted(folder.glob("*@*.yaml"))}
 
 
 def read_profile(name: str, source: str, line: int = 0) -> tuple[Profile, bytes]:
@@ -75,9 +86,9 @@ def read_profile(name: str, source: str, line: int = 0) -> tuple[Profile, bytes]
     Raises:
         DocumentError: there is no such profile, or one of its suites is not installed.
     """
-    path = profile_path(name)
-    if not path.is_file():
-        known = sorted(file.stem for file in path.parent.glob("*@*.yaml"))
+    path = profile_files().get(name)
+    if path is None:
+        known = sorted(profile_files())
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
         hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
         raise DocumentError(source, [Complaint(line, f"unknown profile `{name}`; {hint}")])
