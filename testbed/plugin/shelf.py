@@ -71,8 +71,9 @@ def example(name: str) -> Path:
 @cache
 def profile_files() -> Mapping[str, Path]:
     """Return every installed profile's file by name and version; nobody can replace the bed's own."""
-    folders = [str(import_module(point.value).__path__[0]) for point in entry_points(group="testbed.profiles")]
-    return {file.stem: file for folder in (*map(Path, folders), OWN) for file in sorted(folder.glob("*@*.yaml"))}
+    points = entry_points(group="testbed.profiles")
+    folders = [Path(str(import_module(point.value).__path__[0])) for point in points]
+    return {file.stem: file for folder in (*folders, OWN) for file in sorted(folder.glob("*@*.yaml"))}
 
 
 def read_profile(name: str, source: str, line: int = 0) -> tuple[Profile, bytes]:
