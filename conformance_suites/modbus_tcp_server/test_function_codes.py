@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import opens, verifies
-from testbed.modbus import CLOSED, ILLEGAL_FUNCTION, NORMAL, SILENCE, rewrite
+from testbed.modbus import CLOSED, ILLEGAL_FUNCTION, NORMAL, SERVER_DEVICE_FAILURE, SILENCE, rewrite
 
 
 @verifies("MB-DECLARED-SERVED")
@@ -71,6 +71,15 @@ async def test_function_zero(modbus):
     outcome = await modbus.outcome(bytes([0, 0, 0, 0, 0]))
 
     assert outcome == ILLEGAL_FUNCTION
+
+
+@verifies("MB-FUNCTION-WITHOUT-DATA")
+@pytest.mark.parametrize("function", [7, 11, 12, 17])
+async def test_function_without_data(modbus, function):
+    """A request that is a function code alone is served, or refused with exception 01, or 04 if it fails."""
+    outcome = await modbus.outcome(bytes([function]))
+
+    assert outcome in (NORMAL, ILLEGAL_FUNCTION, SERVER_DEVICE_FAILURE)
 
 
 @verifies("MB-FUNCTION-HIGH-BIT")

@@ -67,12 +67,14 @@ OF_PYMODBUSTCP = MappingProxyType(
         "MB-FC23-QUANTITY-MAX": "FAIL",
         "MB-FC23-WRITE-QUANTITY": "FAIL",
         "MB-FC23-REFUSED-UNCHANGED": "FAIL",
+        "MB-FUNCTION-WITHOUT-DATA": "FAIL",
     }
 )
 OF_LIBMODBUS = MappingProxyType(
     {
         "MB-FC15-BYTE-COUNT": "FAIL",
         "MB-FUNCTION-HIGH-BIT": "FAIL",
+        "MB-FUNCTION-WITHOUT-DATA": "FAIL",
         "MB-MBAP-PROTOCOL-DISCARDED": "FAIL",
         "MB-MBAP-LENGTH-TINY": "FAIL",
         "MB-MBAP-LENGTH-SHORT": "FAIL",

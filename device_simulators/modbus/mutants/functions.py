@@ -28,7 +28,7 @@ class RefusesUnassignedFunctionsAsValue(Plc):
 
     def unknown_function(self, request: bytes) -> bytes:
         """Blame the value where the function is at fault."""
-        if request[0] in {0, *USER_DEFINED, *RESERVED} or request[0] & 0x80:
+        if request[0] in {0, *Function, *USER_DEFINED, *RESERVED} or request[0] & 0x80:
             return super().unknown_function(request)
         return self.refuse(request, ExceptionCode.ILLEGAL_DATA_VALUE)
 
@@ -58,6 +58,15 @@ class AnswersFunctionZero(Plc):
     def unknown_function(self, request: bytes) -> bytes:
         """Answer normally instead of refusing."""
         return request if request[0] == 0 else super().unknown_function(request)
+
+
+@mutant("MB-FUNCTION-WITHOUT-DATA")
+class WaitsForData(Plc):
+    """Takes a request that is a function code alone for the beginning of one, and does not answer it."""
+
+    def answer(self, request: bytes) -> bytes:
+        """Answer only what has data behind its function code."""
+        return super().answer(request) if len(request) > 1 else b""
 
 
 @mutant("MB-FUNCTION-HIGH-BIT")
