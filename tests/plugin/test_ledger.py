@@ -1,0 +1,109 @@
+"""The suites prove themselves: every mutant is found by exactly what it breaks, every case has failed once."""
+
+from pathlib import Path
+
+import pytest
+
+import profiles
+from testbed.model.record import CaseRecord, Finding
+from testbed.model.verdict import Verdict
+from testbed.plugin.gather import gather
+from testbed.plugin.ledger import Ledger, Trial, _trial, trials
+from testbed.plugin.setup import prepare
+from testbed.plugin.shelf import suites
+from testbed.wire.simulator import Simulator, simulator, simulators
+from tests.plugin.bench import setup
+
+DEVICES = Path(profiles.__file__).parent / "devices"
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # under xdist
+@pytest.mark.parametrize("name", suites())
+def test_ledger(name):
+    suite = suites()[name]
+    mutants = [one for one in simulators().values() if one.suite == name]
+    (declaration,) = {one.declaration for one in mutants}
+    made, cases = prepare(DEVICES / declaration), gather([suite])
+    ledger = Ledger(suite.catalogue, cases, list(trials(made, cases, [made.simulator, *mutants])))
+    unequal = {
+        trial.device: {
+            "breaks, but not found": sorted(trial.breaks - trial.killed_by),
+            "found, but not claimed": sorted(trial.killed_by - trial.breaks),
+            "trouble": trial.trouble,
+        }
+        for trial in ledger.unequal
+    }
+    assert unequal == {}
+    assert ledger.unproven_requirements == [], "no mutant breaks these"
+    assert ledger.unproven_cases == [], "no mutant has ever failed these"
+    assert ledger.is_proven
+    assert len(ledger.trials) == len(mutants) + 1
+
+
+def test_every_mutant_belongs_to_a_suite_and_breaks_what_it_lists():
+    for one in simulators().values():
+        if one.breaks:
+            known = {row.id for row in suites()[one.suite].catalogue.requirements}
+            assert one.breaks <= known, one.name
+            assert (DEVICES / one.declaration).is_file()
+            assert one.summary.endswith(".")
+
+
+def test_every_reference_is_spotless_by_its_own_declaration():
+    for one in simulators().values():
+        if not one.breaks and one.declaration:
+            made = prepare(DEVICES / one.declaration)
+            assert made.simulator == simulator(one.name)
+            cases = gather([suite for suite in made.suites if suite.catalogue.section == "conformance"])
+            (trial,) = trials(made, cases, [one])
+            assert (trial.killed_by, trial.trouble) == (frozenset(), ()), one.name
+
+
+def record(name, verdict, *findings):
+    return CaseRecord(
+        suite="s", case=name, title="T.", verifies=("MB-A",), verdict=verdict, findings=findings
+    )
+
+
+BROKEN = Finding(requirement="MB-A", verdict=Verdict.FAIL, broken=True)
+BESIDE = Finding(requirement="MB-B", verdict=Verdict.INFO, broken=True, source="invariant")
+GOOD = Finding(requirement="MB-A", verdict=Verdict.PASS)
+
+
+def test_what_a_trial_counts():
+    device = Simulator("d", "A device.", lambda: None, breaks=frozenset({"MB-A"}))
+    records = [
+        record("failed", Verdict.FAIL, BROKEN),
+        record("beside", Verdict.INCONCLUSIVE, BESIDE, GOOD),
+        record("not tested", Verdict.NOT_TESTED),
+        record("ours", Verdict.ERROR),
+    ]
+    trial = _trial(device, records, ["ValueError()"])
+    assert trial.killed_by == {"MB-A", "MB-B"}
+    assert trial.failed == {"failed"}
+    assert trial.not_tested == {"not tested"}
+    assert trial.trouble == ("ours: ERROR", "the simulated device raised ValueError()")
+    assert not trial.is_equal
+    assert _trial(device, records[:1], []).is_equal
+
+
+def test_a_reference_must_pass_and_not_only_not_fail():
+    device = Simulator("d", "A device.", lambda: None)
+    assert _trial(device, [record("x", Verdict.INCONCLUSIVE)], []).trouble == ("x: INCONCLUSIVE",)
+    assert _trial(device, [record("x", Verdict.PASS, GOOD), record("y", Verdict.NOT_APPLICABLE)], []).is_equal
+
+
+def test_what_is_unproven():
+    (suite, *_) = setup().suites
+    (first, second, *_), catalogue = gather([suite]), suite.catalogue
+    nothing = Ledger(catalogue, [first, second], [])
+    assert nothing.unproven_cases == [first.id, second.id]
+    demands = [one.id for one in catalogue.requirements if one.level != "MAY" and one.untestable is None]
+    assert nothing.unproven_requirements == demands
+    killed = frozenset(demands[1:])
+    trial = Trial("m", killed, killed, frozenset({first.id}), frozenset({second.id}))
+    ledger = Ledger(catalogue, [first, second], [trial])
+    assert ledger.unproven_requirements == demands[:1]
+    assert ledger.unproven_cases == []  # the second could not run here
+    assert ledger.failures == {first.id: ["m"], second.id: []}
+    assert not ledger.is_proven

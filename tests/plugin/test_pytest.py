@@ -1,0 +1,117 @@
+"""Plain pytest judges a device as `testbed run` does, down to the exit status."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from testbed.commands.run import run
+from testbed.plugin.gather import quiet
+from testbed.wire.simulator import simulators
+
+TEXT = """
+device:   { vendor: A, model: SMALL, firmware: "1" }
+profile:  modbus-tcp-server@1
+connect:  sim:plc
+supports: [fc04]  # the less, the sooner done
+isolated: true
+input_registers:
+  - { first: 0, count: 200 }
+"""
+ROOT = Path(__file__).parents[2]
+SUITES = str(ROOT / "conformance_suites")
+SERVER = f"{SUITES}/modbus_tcp_server"
+MUTANT = next(name for name, one in simulators().items() if one.breaks == {"MB-MBAP-PROTOCOL-ZERO"})
+
+
+def plain(*options):
+    """Run pytest in this process, with the plugin of this installation and no other; return its status."""
+    with quiet():
+        return pytest.main(
+            [
+                *map(str, options),
+                "-q",
+                "-p",
+                "testbed.plugin.hooks",
+                "-p",
+                "no:cacheprovider",
+                "-c",
+                ROOT / "pyproject.toml",
+            ]
+        )
+
+
+@pytest.fixture(scope="module")
+def declarations(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("declarations")
+    (folder / "good.yaml").write_text(TEXT)
+    (folder / "bad.yaml").write_text(TEXT.replace("sim:plc", f"sim:{MUTANT}"))
+    (folder / "wrong.yaml").write_text(TEXT.replace("profile: ", "profil: "))
+    (folder / "gone.yaml").write_text(TEXT.replace("sim:plc", "tcp://127.0.0.1:1"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "status"),
+    [
+        ("good.yaml", [], 0),
+        ("bad.yaml", [], 1),
+        ("good.yaml", ["-k", "quantity"], 2),
+        ("wrong.yaml", [], 64),
+        ("gone.yaml", [], 2),
+    ],
+    ids=["conformant", "not conformant", "chosen by hand", "bad input", "unreachable"],
+)
+def test_exit_status(file, options, status, declarations, tmp_path):
+    assert plain(SUITES, "--declaration", declarations / file, *options) == status
+    ran = CliRunner().invoke(run, [str(declarations / file), "--out", str(tmp_path / "bundle"), *options])
+    assert ran.exit_code == status, ran.output
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        ([SERVER, "-x", "--declaration", "bad.yaml"], 1, "outcome: NOT_CONFORMANT"),
+        ([f"{SERVER}/test_robustness.py", "-rs"], 0, "no device: say which"),
+        ([SUITES, "--collect-only", "--declaration", "gone.yaml"], 0, "test_robustness.py"),
+        (
+            [SUITES, "--testbed-case", "modbus_tcp_server/none", "--declaration", "good.yaml"],
+            4,
+            "no case is called",
+        ),
+        ([SUITES, "--testbed-out", ".", "--declaration", "good.yaml"], 64, "already holds"),
+    ],
+    ids=["stopped at the first", "no device", "collected only", "an unknown case", "a folder in use"],
+)
+def test_other_ways(options, status, said, declarations, capsys):
+    options = [declarations / one if one.endswith(("yaml", ".")) else one for one in options]
+    assert plain(*options) == status
+    assert said in "".join(capsys.readouterr())
+
+
+def test_a_bundle_is_kept_where_told_to(declarations, tmp_path):
+    folder = tmp_path / "bundle"
+    case = "modbus_tcp_server/test_mbap_header.py::test_transaction_identifier[255]"
+    options = ["--testbed-out", folder, "--testbed-seed", 5, "--testbed-case", case]
+    assert plain(SUITES, "--declaration", declarations / "good.yaml", *options) == 2
+    lines = [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["header", "case", "case", "footer"]
+    assert (lines[0]["seed"], lines[-1]["outcome"]) == (5, "INCOMPLETE")
+    assert lines[0]["selected_by_hand"]
+    assert f"{lines[1]['suite']}/{lines[1]['case']}" == case
+    assert (folder / lines[1]["capture"]).read_bytes()[:4] == b"\n\r\r\n"
+    assert (folder / "declaration.yaml").read_text() == TEXT
+
+
+def test_as_a_user_types_it(declarations):
+    """The plugin is found by its entry point; several processes are refused."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", SUITES]
+    options = ["--declaration", str(declarations / "good.yaml"), "-n", "2"]
+    ended = subprocess.run(
+        [*command, *options], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 64, ended.stdout
+    assert "leave -n away" in ended.stdout + ended.stderr
