@@ -1,4 +1,4 @@
-"""The suites prove themselves: every mutant is found by exactly what it breaks, every case has failed once."""
+"""The suites prove themselves: a mutant is found by what it breaks and no more, each case has failed once."""
 
 from pathlib import Path
 

@@ -5,6 +5,7 @@ import pytest
 from testbed.model.declaration import Area
 from testbed.protocols.modbus import ExceptionCode, ReadHoldingRegisters
 from testbed.testers.modbus.declared import Declared
+from testbed.testers.trouble import Undecided
 from tests.testers.bench import declare
 
 ADDRESS, VALUE = ExceptionCode.ILLEGAL_DATA_ADDRESS, ExceptionCode.ILLEGAL_DATA_VALUE
@@ -53,7 +54,8 @@ def test_edges_are_the_ends_of_every_area_once():
     areas = (Area(first=0, count=3), Area(first=9, count=1), Area(first=65535, count=1))
     edges = Declared(declare(holding_registers=areas)).edges("fc03")
     assert edges == [ReadHoldingRegisters(address, 1) for address in (0, 2, 9, 65535)]
-    assert Declared(declare(coils=())).edges("fc01") == []
+    with pytest.raises(Undecided, match="fc01 is declared, but no coils to try it on"):
+        Declared(declare(coils=())).edges("fc01")
 
 
 def test_entity_numbers_are_addresses_plus_one():

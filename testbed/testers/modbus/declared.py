@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from testbed.model.base import Text
 from testbed.model.declaration import (
     ADDRESSES,
     TABLES,
@@ -22,6 +23,7 @@ from testbed.protocols.modbus import (
     ReadInputRegisters,
     Request,
 )
+from testbed.testers.trouble import Undecided
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,21 @@ class Declared:
         self._areas = {table: declaration.areas(table) for table in TABLES}
 
     def edges(self, function: str) -> list[Request]:
-        """Return reads of one value at the first and last address of every area of a function."""
+        """Return reads of one value at the first and last address of every area of a function.
+
+        Raises:
+            Undecided: no area is declared to try the function on.
+        """
         table, request = READS[function]
+        if not self._areas[table]:
+            raise Undecided(
+                Text(
+                    en=f"{function} is declared, but no {table} to try it on; add the line "
+                    f"`{table}: [{{ first: ADDRESS, count: NUMBER }}]`",
+                    ko=f"{function} 기능은 선언되었으나 대상이 없음; "
+                    f"`{table}: [{{ first: ADDRESS, count: NUMBER }}]` 줄을 추가",
+                )
+            )
         addresses = {address for area in self._areas[table] for address in (area.first, area.last)}
         return [request(address, 1) for address in sorted(addresses)]
 
