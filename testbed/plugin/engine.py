@@ -22,6 +22,7 @@ from testbed.plugin.judge import Happening, judge
 from testbed.plugin.slots import Slots
 from testbed.testers.modbus.bench import SURVIVES, ModbusBench
 from testbed.testers.modbus.evidence import evidence
+from testbed.wire.connection import Connection
 from testbed.wire.dial import Dial
 from testbed.wire.pcapng import capture
 from testbed.wire.recorder import Recorder
@@ -109,7 +110,7 @@ class Engine:
     def _run(self) -> None:
         loop = self.new_loop()
         self._loop = loop
-        loop.set_exception_handler(lambda _, context: self.faults.append(str(context.get("exception"))))
+        loop.set_exception_handler(self._fault)
         try:
             self._main = loop.create_task(self._all())
             loop.run_until_complete(self._main)
@@ -126,6 +127,13 @@ class Engine:
             with self._gate:
                 self._loop = None
                 loop.close()
+
+    def _fault(self, _: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """Keep an error in a callback; one of the tester's own connections belongs to its case."""
+        error, protocol = context.get("exception"), context.get("protocol")
+        self.faults.append(str(error))
+        if isinstance(protocol, Connection) and isinstance(error, Exception):
+            protocol.recorder.fault = error
 
     async def _all(self) -> None:
         self._began = asyncio.get_running_loop().time()
@@ -225,6 +233,8 @@ class Engine:
                 happening.survival = await desk.conclude()
             except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
                 happening.error = error
+        if recorder.fault is not None:  # what looks like the device's silence is ours
+            happening.error, happening.survival = recorder.fault, None
         happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
         happening.breaches = desk.monitor.breaches
         self.watched[case.suite] = self.watched.get(case.suite, 0) + desk.monitor.watched

@@ -60,6 +60,8 @@ class Recorder:
     notes: list[str] = field(default_factory=list)
     left_out: int = 0
     """Packets beyond the bounds, not kept."""
+    fault: Exception | None = None
+    """An error of the tester's own while it took in what came."""
     _began: float = 0.0
     _bytes: int = 0
     _frames: int = 0

@@ -12,6 +12,7 @@ from testbed.modbus import NORMAL
 from testbed.model.record import LINE
 from testbed.model.verdict import Verdict
 from testbed.plugin import engine as module
+from testbed.testers.modbus.invariants import ModbusMonitor
 from tests.plugin.bench import case, declared, engine, records, setup, simulated, suite_cases
 from tests.plugin.sample_cases import passes
 
@@ -158,6 +159,23 @@ def test_errors_of_ours_stay_with_their_case():
     assert found["writes_where_it_must_not"].verdict is Verdict.ERROR
     assert found["writes_where_it_must_not"].writes == ("writes holding registers 5 to 5",)
     assert found["passes"].verdict is Verdict.PASS
+
+
+def test_an_error_in_our_own_connection_is_not_the_devices_silence(monkeypatch):
+    def received(self, *_, **__):
+        raise ZeroDivisionError(self)
+
+    async def asks(modbus):
+        monkeypatch.setattr(ModbusMonitor, "received", received)
+        reply = await modbus.ping()
+
+        assert reply.exception == NORMAL
+
+    running = engine([case(asks, "modbus")])
+    (result,) = running.run()
+    assert [(one.verdict, one.broken) for one in result.record.findings] == [(Verdict.ERROR, False)]
+    assert any("ZeroDivisionError" in line for line in result.record.log)
+    assert running.faults
 
 
 def test_a_record_says_what_happened_and_can_be_kept():
