@@ -93,9 +93,10 @@ class Connection(asyncio.Protocol):
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            self._give_up_stump()
-            self._monitor.forget(self._number)
-            return None
+            if not self._inbox and self.ended is None:  # something may have come as the time ran out
+                self._give_up_stump()
+                self._monitor.forget(self._number)
+                return None
         return self._inbox.popleft() if self._inbox else self.ended
 
     def waiting(self) -> int:

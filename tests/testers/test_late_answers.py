@@ -11,7 +11,9 @@ from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.model.declaration import Timing
 from testbed.protocols.modbus import ReadHoldingRegisters
 from testbed.testers.trouble import Unanswered
+from testbed.wire.clock import VirtualClockLoop
 from tests.interop.bench import seated
+from tests.wire.bench import connect
 
 WITHIN = 0.1
 
@@ -44,3 +46,18 @@ def test_it_is_told_from_the_next_answer():
             assert any("too late" in note for note in desk.recorder.notes)
 
     asyncio.run(scene())
+
+
+def test_what_comes_as_the_time_runs_out_is_the_answer():
+    frame = bytes.fromhex("000100000003018302")
+
+    async def scene():
+        connection, watch, _ = connect()
+        asyncio.get_running_loop().call_soon(
+            lambda: asyncio.get_running_loop().call_at(1.0, connection.data_received, frame)
+        )
+        assert (await connection.receive(1.0)).data == frame
+        assert ("forget", 0) not in watch.said
+
+    with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+        runner.run(scene())
