@@ -136,6 +136,8 @@ class Engine:
             protocol.recorder.fault = error
 
     async def _all(self) -> None:
+        if not self.cases:
+            return  # no server is opened for nobody, to be cancelled half open
         self._began = asyncio.get_running_loop().time()
         async with AsyncExitStack() as stack:
             await self._judge(*await self.connect(stack))
