@@ -1,7 +1,6 @@
 """YAML from strangers: whatever it holds, a value or one clear complaint."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -64,10 +63,8 @@ def test_nesting_up_to_the_bound_is_read():
 
 @pytest.mark.parametrize("text", ["[" * LARGEST, "- " * (LARGEST // 2), "? " * (LARGEST // 2), "{" * LARGEST])
 def test_a_bomb_goes_off_nowhere(text):
-    began = time.process_time()
-    refusal(text)
-
-    assert time.process_time() - began < 10  # minutes, and quadratic, where nothing bounds the depth
+    """Where nothing bounds the depth this test takes hours."""
+    assert str(refusal(text)) == f"x.yaml: line 1: is nested deeper than {DEEPEST} levels"
 
 
 def test_lines_of_parts():
