@@ -43,6 +43,7 @@ def frames(request, tmp_path_factory, started, declare, program):
     opened = tshark(program, merged, "-Y", "tcp.flags.syn==1 && tcp.flags.ack==0", fields=["tcp.dstport"])
     ports = {row["tcp.dstport"] for row in opened}
     options = [part for port in sorted(ports) for part in ("-d", f"tcp.port=={port},mbtcp")]
+    options += ["-o", "tcp.analyze_sequence_numbers:FALSE"]  # ports come again in another capture
     options += ["-o", f"mbtcp.tcp.port:{','.join(sorted(ports))}", "-Y", "tcp.len>0"]
     rows = tshark(program, merged, *options, fields=FIELDS)
     return [
