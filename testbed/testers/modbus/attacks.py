@@ -1,0 +1,121 @@
+"""What no good client does: broken headers, several requests at once, requests that stop half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from testbed.protocols.modbus import Request
+from testbed.testers.modbus.connected import ON_PURPOSE, Connected, cut, is_well_formed
+from testbed.testers.modbus.reply import Outcome, Reaction, Reply
+from testbed.wire.connection import Received
+
+MOST_FRAMES = 100
+"""Frames that may come before the answer to one good request (assumed; an honest device sends one)."""
+
+
+class Attacks(Connected):
+    """A client that misbehaves on purpose, and says what it was met with."""
+
+    def probe(self, *, protocol: int = 0, length: int | None = None) -> bytes:
+        """Return the ADU of a harmless read, its header wrong where told so."""
+        return self.adu(self.harmless.encode(), protocol=protocol, length=length)
+
+    async def before_the_rest(self, data: bytes, rest: bytes) -> Outcome:
+        """Send the beginning of an ADU, say what it was met with, then send its rest and take that answer."""
+        await self.send(data)
+        received = await self._receive()
+        if isinstance(received, Received):
+            return Reply(received.data, received.number, received.at).exception
+        if received is None:
+            await self.send(rest)
+            self.in_step = isinstance(await self._receive(), Received)
+            return Reaction.SILENCE
+        return Reaction.CLOSED
+
+    async def provoke(self, data: bytes) -> Outcome:
+        """Send bytes, then a good request on the same connection, and say what the bytes were met with.
+
+        TCP keeps order: where the good request's answer comes first, the bytes got none.
+        """
+        return (await self._provoke(data))[0]
+
+    async def recovery(self, data: bytes) -> Outcome:
+        """Send bytes, then a good request, and say what the good request was met with."""
+        return (await self._provoke(data))[1]
+
+    async def _provoke(self, data: bytes) -> tuple[Outcome, Outcome]:
+        sent = await self.send(data)
+        probe = self._guard.probe()
+        good = self.adu(probe.encode())
+        met: Outcome = Reaction.SILENCE
+        cited = [sent]
+        await self._allow(good)
+        cited.append(self.wire.send(good))
+        while isinstance(received := await self._receive(), Received) and len(cited) < MOST_FRAMES:
+            reply = Reply(received.data, received.number, received.at)
+            cited.append(received.number)
+            self.frames = tuple(cited)
+            if received.data[:2] == good[:2]:
+                return met, reply.exception
+            met = reply.exception
+        self.frames = tuple(cited)
+        if isinstance(received, Received):
+            self.in_step = False
+            self.wire.recorder.note(f"{MOST_FRAMES} frames came, and none answered the good request")
+            return met, Reaction.SILENCE
+        if received is None:
+            self.wire.recorder.note(
+                f"the good request was not answered within {self._guard.reply_within:g} s"
+            )
+            return met, Reaction.SILENCE
+        return Reaction.CLOSED if met is Reaction.SILENCE else met, Reaction.CLOSED
+
+    async def pipeline(self, requests: Sequence[Request | bytes], sizes: Sequence[int] = ()) -> Replies:
+        """Send requests without waiting in between, in one segment or in segments of some sizes.
+
+        Returns the replies in the order of the requests, whatever order they came in.
+        """
+        adus = [self.adu(one if isinstance(one, bytes) else one.encode()) for one in requests]
+        data = b"".join(adus)
+        await self._allow(data)
+        comment = "" if is_well_formed(data) else ON_PURPOSE
+        cited = [await self.wire.send_in_pieces(cut(data, sizes), 0.0, comment=comment)]
+        found: dict[bytes, Reply] = {}
+        asked = {adu[:2]: one for adu, one in zip(adus, requests, strict=True)}
+        while len(found) < len(adus):
+            received = await self._receive()
+            if not isinstance(received, Received):
+                break
+            cited.append(received.number)
+            request = asked.get(received.data[:2])
+            reply = Reply(
+                received.data, received.number, received.at, None if isinstance(request, bytes) else request
+            )
+            found.setdefault(received.data[:2], reply)
+        self.frames = tuple(cited)
+        return Replies(tuple(found.get(adu[:2]) for adu in adus), is_open=self.is_open)
+
+    async def beside(self, other: Connected, mine: Request, theirs: Request) -> tuple[object, object]:
+        """Send a request on each of two connections, with one transaction identifier; return both values."""
+        transaction = self._guard.random.randrange(0x10000)
+        await self.send(self.adu(mine.encode(), transaction=transaction))
+        await other.send(other.adu(theirs.encode(), transaction=transaction))
+        return (await self.answer(mine)).values, (await other.answer(theirs)).values
+
+
+class Replies:
+    """The replies to pipelined requests, in the order of the requests; None where one is missing."""
+
+    def __init__(self, replies: tuple[Reply | None, ...], *, is_open: bool) -> None:
+        self._replies = replies
+        self._missing = Reaction.SILENCE if is_open else Reaction.CLOSED
+
+    @property
+    def values(self) -> list[object]:
+        """The values of each reply."""
+        return [self._missing if reply is None else reply.values for reply in self._replies]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """How each request ended."""
+        return [self._missing if reply is None else reply.exception for reply in self._replies]

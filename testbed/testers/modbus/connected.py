@@ -1,0 +1,189 @@
+"""One connection of a Modbus tester: it sends exactly what it is told, and nothing is retried or repaired."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Protocol
+
+from testbed.model.base import Text
+from testbed.protocols.modbus import Adu, DecodeError, Framer, Request, decode_request
+from testbed.testers.modbus.reply import Reply
+from testbed.testers.trouble import Unanswered
+from testbed.wire.connection import Connection, Ended, Received
+
+ON_PURPOSE = "malformed on purpose"
+"""What a capture says of a frame that no good client would send."""
+
+
+class Guard(Protocol):
+    """What stands between a case and the device: opens connections, allows or refuses what is sent."""
+
+    random: random.Random
+
+    @property
+    def unit(self) -> int:
+        """Unit identifier of the device."""
+
+    @property
+    def reply_within(self) -> float:
+        """Seconds within which the device declares to answer."""
+
+    async def open(self) -> Connection:
+        """Open one more connection; UnreachableError where that fails."""
+
+    async def allow(self, data: bytes, behind: bytes) -> None:
+        """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes.
+
+        Args:
+            data: what is to be sent.
+            behind: the beginning of an ADU that was sent before.
+        """
+
+    def probe(self) -> Request:
+        """Return a harmless request that the device must answer."""
+
+
+class Connected:
+    """A client with one connection at a time."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._connection: Connection | None = None
+        self._sent = Framer()
+        self._transaction = guard.random.randrange(0x10000)
+        self.frames: tuple[int, ...] = ()
+        """Frame numbers of the last exchange."""
+        self.in_step = True
+        """Whether both sides still agree where a frame begins."""
+
+    async def connect(self) -> None:
+        """Open the connection; a tester has one at a time."""
+        self._connection = await self._guard.open()
+        self._sent = Framer()
+        self.in_step = True
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def reset(self) -> None:
+        """Break the connection with a TCP reset."""
+        if self._connection is not None:
+            self._connection.reset()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has closed."""
+        return self._connection is not None and self._connection.ended is None
+
+    @property
+    def wire(self) -> Connection:
+        """The connection itself."""
+        if self._connection is None:
+            raise RuntimeError("the tester is not connected")
+        return self._connection
+
+    @property
+    def harmless(self) -> Request:
+        """A read of one value that the device declares to serve."""
+        return self._guard.probe()
+
+    async def ask(self, request: Request | bytes, *, transaction: int | None = None) -> Reply:
+        """Send one request, well-formed or a raw PDU, and return its answer.
+
+        Raises:
+            Unanswered: silence or a close.
+        """
+        pdu = request if isinstance(request, bytes) else request.encode()
+        adu = self.adu(pdu, transaction=transaction)
+        await self.send(adu)
+        return await self.answer(request if isinstance(request, Request) else None)
+
+    async def ask_in_pieces(self, request: Request, sizes: Sequence[int], pause: float = 0.0) -> Reply:
+        """Send one request in segments of some sizes; what the sizes leave over is the last segment.
+
+        Raises:
+            Unanswered: silence or a close.
+        """
+        data = self.adu(request.encode())
+        await self._allow(data)
+        number = await self.wire.send_in_pieces(cut(data, sizes), pause)
+        self.frames = (number,)
+        return await self.answer(request)
+
+    def adu(
+        self,
+        pdu: bytes,
+        *,
+        transaction: int | None = None,
+        protocol: int = 0,
+        length: int | None = None,
+    ) -> bytes:
+        """Return an ADU, right unless told otherwise; transaction identifiers count up."""
+        if transaction is None:
+            self._transaction = (self._transaction + 1) & 0xFFFF
+            transaction = self._transaction
+        return Adu(transaction, self._guard.unit, pdu, protocol, length).encode()
+
+    async def send(self, data: bytes) -> int:
+        """Send bytes in one segment; return the frame number."""
+        await self._allow(data)
+        number = self.wire.send(data, comment="" if is_well_formed(data) else ON_PURPOSE)
+        self.frames = (number,)
+        return number
+
+    async def _allow(self, data: bytes) -> None:
+        await self._guard.allow(data, self._sent.pending)
+        self._sent.feed(data)
+
+    async def _receive(self) -> Received | Ended | None:
+        """Wait for a frame; one that does not come, or is not waited for to the end, may still come later."""
+        in_step, self.in_step = self.in_step, False
+        received = await self.wire.receive(self._guard.reply_within)
+        self.in_step = in_step and isinstance(received, Received)
+        return received
+
+    async def answer(self, request: Request | None) -> Reply:
+        """Wait for the answer to a request, or to bytes that were none.
+
+        Raises:
+            Unanswered: silence or a close.
+        """
+        received = await self._receive()
+        if isinstance(received, Received):
+            self.frames = (*self.frames, received.number)
+            return Reply(received.data, received.number, received.at, request)
+        if received is None:
+            within = f"{self._guard.reply_within * 1000:g} ms"
+            raise Unanswered(Text(en=f"no answer within {within}", ko=f"{within} 이내 응답 없음"))
+        raise Unanswered(
+            Text(en=f"the connection was {received.value}", ko="연결이 종료됨")
+            if received is not Ended.RESET
+            else Text(en="the connection was reset", ko="연결이 강제로 끊김")
+        )
+
+
+def cut(data: bytes, sizes: Sequence[int]) -> list[bytes]:
+    """Return bytes in pieces of some sizes; what the sizes leave over is the last piece."""
+    pieces, rest = [], data
+    for size in sizes:
+        pieces.append(rest[:size])
+        rest = rest[size:]
+    return [piece for piece in (*pieces, rest) if piece]
+
+
+def is_well_formed(data: bytes) -> bool:
+    """Say whether bytes are whole ADUs that a good client could have sent."""
+    while data:
+        length = int.from_bytes(data[4:6])
+        pdu = data[7 : 6 + length]
+        if data[2:4] != b"\0\0" or len(data) < 6 + length or length < 2:  # noqa: PLR2004 - of the header
+            return False
+        try:
+            decode_request(pdu)
+        except DecodeError:
+            return False
+        data = data[6 + length :]
+    return True
