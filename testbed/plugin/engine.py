@@ -22,6 +22,7 @@ from testbed.plugin.judge import Happening, judge
 from testbed.plugin.slots import Slots
 from testbed.testers.modbus.bench import SURVIVES, ModbusBench
 from testbed.testers.modbus.evidence import evidence
+from testbed.testers.trouble import Gone
 from testbed.wire.connection import Connection
 from testbed.wire.dial import Dial
 from testbed.wire.pcapng import capture
@@ -34,6 +35,14 @@ EXCHANGES = 40
 
 AGAIN = "repeated with no other case running: beside others, something did not come"
 """What the record says of a case whose first try another case may have disturbed."""
+
+GIVE_UP_AFTER = 5
+"""Cases in a row that met nobody, each alone, before the device is taken for gone (assumed)."""
+
+_GONE = Text(
+    en=f"the device had answered none of {GIVE_UP_AFTER} cases in a row; this one was not tried any more",
+    ko=f"연속된 케이스 {GIVE_UP_AFTER}개에서 기기가 응답하지 않아 더 이상 시도하지 않음",
+)
 
 Connect = Callable[[AsyncExitStack], Coroutine[object, object, tuple[Declaration, Dial]]]
 """Runs in the engine's loop before the first case; says how the device is reached from there.
@@ -73,6 +82,8 @@ class Engine:
     _loop: asyncio.AbstractEventLoop | None = None
     _main: asyncio.Task[None] | None = None
     _gate: threading.Lock = field(default_factory=threading.Lock)
+    _gone: int = 0
+    """Cases in a row that met nobody, with nothing else running."""
     _began: float = 0.0
 
     def start(self) -> None:
@@ -160,12 +171,12 @@ class Engine:
         result = self._skipped(case, bench)
         if result is None:
             async with slots.take(weight):
-                result = await self._execute(case, bench)
+                result = await self._execute(case, bench, alone=weight == slots.capacity)
             if result.doubtful and weight < slots.capacity:
                 async with slots.take(slots.capacity):
-                    alone = await self._execute(case, bench, AGAIN)
-                if alone.contradicted or not result.contradicted:
-                    result = alone
+                    again = await self._execute(case, bench, AGAIN, alone=True)
+                if again.contradicted or not result.contradicted:
+                    result = again
         self._futures[case.suite, case.id].set_result(result)
         return result
 
@@ -214,7 +225,9 @@ class Engine:
         beside = min(self.settings.jobs, declaration.sessions)
         return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause)
 
-    async def _execute(self, case: Case, bench: ModbusBench, note: str = "") -> Result:
+    async def _execute(self, case: Case, bench: ModbusBench, note: str = "", *, alone: bool) -> Result:
+        if self._gone >= GIVE_UP_AFTER:
+            return self._not_run(case, Verdict.INCONCLUSIVE, _GONE)
         loop = asyncio.get_running_loop()
         recorder = Recorder(loop.time)
         if note:
@@ -224,10 +237,12 @@ class Engine:
         happening = Happening()
         try:
             arguments = await desk.prepare(case.fixtures)
+            self._gone = 0
             async with asyncio.timeout(self._within(bench.declaration)):
                 await case.call(**arguments, **case.parameters)
         except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
             happening.error = error
+            self._gone += alone and isinstance(error, Gone)
         finally:
             happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
             closed = not all(tester.is_open for tester in desk.testers)

@@ -136,6 +136,8 @@ def _own(case: Case, happening: Happening) -> _Own:  # noqa: PLR0911 - one line 
             return _Own(Verdict.FAIL, received=error.said)
         case Unanswered():
             return _Own(Verdict.INCONCLUSIVE, happening.survival)
+        case UnreachableError() if happening.survival is not None:
+            return _Own(Verdict.INCONCLUSIVE, happening.survival)
         case UnreachableError() as error:
             said = Text(en=f"no connection: {error}", ko=f"연결되지 않음: {error}")
             return _Own(Verdict.FAIL, received=said)

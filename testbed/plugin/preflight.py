@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from testbed.plugin.setup import Setup
+from testbed.testers.modbus.tap import RELEASE_WITHIN
 from testbed.wire.dial import over_tcp
 
 
@@ -20,17 +22,31 @@ def reach(setup: Setup) -> None:
     async def knock() -> None:
         protocol = _Knock()
         await over_tcp(setup.declaration.endpoint)(protocol)
-        protocol.leave()
+        await protocol.leave()
 
     asyncio.run(knock())
 
 
 class _Knock(asyncio.Protocol):
-    _transport: asyncio.BaseTransport | None = None
+    """Says nothing, and leaves only when the device has noticed: it may serve one connection at a time."""
+
+    def __init__(self) -> None:
+        self._closed = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
 
-    def leave(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+    def eof_received(self) -> bool:
+        self._closed.set()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
+        self._closed.set()
+
+    async def leave(self) -> None:
+        if isinstance(self._transport, asyncio.Transport):
+            self._transport.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RELEASE_WITHIN):
+                await self._closed.wait()
+        self._transport.close()

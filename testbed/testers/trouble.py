@@ -3,6 +3,7 @@
 Trouble
 ├── Unanswered     a judged request got no usable answer: the requirement is broken
 ├── Undecided      set-up, control or read-back failed: the case cannot judge
+│   └── Gone       the device cannot be reached, or does not answer the control exchange
 ├── NotTestable    the bed lacks what the case takes, such as a program: nothing is said of the device
 └── Unsafe         the case would touch what the declaration does not allow: our own fault
 """
@@ -26,6 +27,10 @@ class Unanswered(Trouble):
 
 class Undecided(Trouble):
     """Set-up, a control exchange or a read-back failed."""
+
+
+class Gone(Undecided):
+    """The device cannot be reached, or does not answer the control exchange."""
 
 
 class NotTestable(Trouble):

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from testbed.protocols.modbus.mbap import Framer
-from testbed.testers.modbus.tester import ON_PURPOSE
+from testbed.testers.modbus.connected import ON_PURPOSE
 from tests.commands.test_simulate import simulated
 
 HEADER = ("mbtcp.trans_id", "mbtcp.prot_id", "mbtcp.len", "mbtcp.unit_id")

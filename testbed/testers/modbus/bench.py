@@ -22,9 +22,9 @@ from testbed.testers.modbus.peers import CLIENTS
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.safety import writes_of
 from testbed.testers.modbus.scratch import MOST_WRITES, Lease, Pool, Scratch, ScratchCoils, ScratchRegisters
-from testbed.testers.modbus.tap import Line, Tap
+from testbed.testers.modbus.tap import Line, Tap, part
 from testbed.testers.modbus.tester import Modbus
-from testbed.testers.trouble import Unanswered, Undecided, Unsafe
+from testbed.testers.trouble import Gone, Unanswered, Undecided, Unsafe
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.dial import Dial, UnreachableError
 from testbed.wire.monitor import Monitor
@@ -73,6 +73,8 @@ class ModbusBench:
             "registers": Pool(declaration.areas("holding_registers")),
             "coils": Pool(declaration.areas("coils")),
         }
+        self.lingers = False
+        """Whether the device was seen to leave a connection half open that the tester had closed."""
         self.dial = dial
         self.seed = seed
         self._pace = asyncio.Lock()
@@ -250,7 +252,7 @@ class ModbusCase:
             await modbus.connect()
         except UnreachableError as error:
             self.testers.remove(modbus)
-            raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
+            raise Gone(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
         return modbus
 
     async def control(self, modbus: Modbus) -> Reply:
@@ -259,9 +261,7 @@ class ModbusCase:
             reply = await modbus.ask(self.probe())
         except Unanswered as trouble:
             said = trouble.said
-            raise Undecided(
-                Text(en=f"control exchange: {said.en}", ko=f"사전 확인 교환: {said.ko}")
-            ) from trouble
+            raise Gone(Text(en=f"control exchange: {said.en}", ko=f"사전 확인 교환: {said.ko}")) from trouble
         if reply.exception is not Reaction.NORMAL and self.bench.probe(self.gate)[1] != self.gate:
             raise Undecided(Text(en="control exchange: refused", ko="사전 확인 교환이 거부됨"))
         self.recorder.note("control exchange answered")
@@ -342,23 +342,32 @@ class ModbusCase:
             elif self._found:
                 self.recorder.note("scratch values could not be restored")
         finally:
-            for tester in self.testers:
-                tester.close()
             for table, lease in self._leases.items():
                 self.bench.pools[table].give_back(lease)
+            for tester in self.testers:
+                await self._leave(tester)
         return trouble
+
+    async def _leave(self, tester: Modbus) -> None:
+        """Close a connection, and wait until the device has: it may serve no more than it declares.
+
+        A device that was seen not to close on its side is not waited for again.
+        """
+        if tester.is_open and not self.bench.lingers:
+            self.bench.lingers = not await part(tester.wire)
+        tester.close()
 
     async def _still_answers(self) -> Text | None:
         if not self.testers:
             return None  # it could not be reached before the case either
         first, hung = self.testers[0], None
         for tester in self.testers[1:]:
-            tester.close()
+            await self._leave(tester)
         if first.is_open and first.in_step:
             hung = await self._alive(first)
             if hung is None:
                 return None
-        first.close()
+        await self._leave(first)
         try:
             await first.connect()
         except UnreachableError as error:

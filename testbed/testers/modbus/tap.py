@@ -45,14 +45,16 @@ class Desk(Protocol):
         """Raise Unsafe where the declaration does not allow the bytes."""
 
 
-async def part(connection: Connection) -> None:
-    """Close a connection, and wait until the device has closed its side too."""
+async def part(connection: Connection) -> bool:
+    """Close a connection, wait until the device has closed its side too, and say whether it has."""
     connection.finish_sending()
     with suppress(TimeoutError):
         async with asyncio.timeout(RELEASE_WITHIN):
             while connection.ended is None:
                 await connection.receive(RELEASE_WITHIN)
+    released = connection.ended is not None
     connection.close()
+    return released
 
 
 class Tap:
