@@ -83,5 +83,14 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
     )
     predicate = {"report": report_id(record.header), "title": decision.title.en, "decision": "granted"}
     sealed = page.seal(html, predicate, {REPORT: report}, council, kind=PredicateType.CONFIRMATION)
-    (bundle / CERTIFICATE).write_bytes(sealed)
+    _write(bundle / CERTIFICATE, sealed)
     click.echo(f"{decision.title.en} ({decision.title.ko}): {bundle / CERTIFICATE}")
+
+
+def _write(path: Path, sealed: bytes) -> None:
+    """Write a confirmation where none stands."""
+    try:
+        with path.open("xb") as file:
+            file.write(sealed)
+    except OSError as error:
+        raise fail(f"{path}: cannot be written: {error.strerror}", BAD_INPUT) from None

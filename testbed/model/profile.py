@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from testbed.model.base import Frozen, Text
+from testbed.model.needs import Needs
 
 ProfileId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9/-]*@\d+$")]
 """Name and version: `modbus-tcp-server@1`."""
@@ -18,4 +19,5 @@ class Profile(Frozen):
     id: ProfileId
     title: Text
     suites: tuple[str, ...] = Field(min_length=1)
-    requires: tuple[str | tuple[str, ...], ...] = ()
+    requires: Needs = ()
+    """What a device of this class must at least claim; the static review will hold declarations to it."""

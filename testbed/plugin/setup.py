@@ -81,9 +81,10 @@ def prepare(path: Path, *, seed: int | None = None, jobs: int | None = None) -> 
     """
     name = str(path)
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as file:  # a device file has no size, so no more is read than is taken
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
             raise DocumentError(name, [Complaint(0, f"is larger than {LARGEST >> 20} MiB")])
-        data = path.read_bytes()
         text = data.decode()
     except OSError as error:
         raise DocumentError(name, [Complaint(0, f"cannot be read: {error.strerror}")]) from error
