@@ -153,6 +153,23 @@ class IgnoresSmallLengths(Plc):
         shortest, longest = 3, 5
 
 
+@mutant("MB-MBAP-LENGTH-SHORT")
+class ReadsPastTheLength(Plc):
+    """Answers a read that its length field cuts short, then refuses the bytes behind that length as well."""
+
+    class protocol_class(_TakesAReadForWhole):
+        """Framing that reads on behind the frame, and goes on behind its length."""
+
+        shortest, longest = 3, 5
+
+        def data_received(self, data: bytes) -> None:
+            """Take what the length field leaves out for a request of its own."""
+            super().data_received(data)
+            length = int.from_bytes(data[4:6])
+            if len(data) == 12 and self.shortest <= length <= self.longest:
+                self.transport.write(self.envelop(int.from_bytes(data[-2:]), data[6], b"\x80\x03"))
+
+
 @mutant("MB-MBAP-LENGTH-WAITS")
 class DoesNotWaitForTheRest(Plc):
     """Answers a read before all bytes that its length field announces have come."""

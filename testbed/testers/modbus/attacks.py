@@ -57,7 +57,8 @@ class Attacks(Connected):
             self.frames = tuple(cited)
             if received.data[:2] == good[:2]:
                 return met, reply.exception
-            met = reply.exception
+            if met is Reaction.SILENCE:  # what comes after it, a rest of the bytes may have been met with
+                met = reply.exception
         self.frames = tuple(cited)
         if isinstance(received, Received):
             self.in_step = False
