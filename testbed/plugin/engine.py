@@ -33,7 +33,7 @@ CASE_WITHIN = 60.0
 EXCHANGES = 40
 """Exchanges for which a case may have to wait as long as the device declares (assumed; most have three)."""
 
-AGAIN = "repeated with no other case running: beside others, something did not come"
+AGAIN = "repeated with no other case running: beside others, something did not come, or the device was busy"
 """What the record says of a case whose first try another case may have disturbed."""
 
 GIVE_UP_AFTER = 5
@@ -253,6 +253,7 @@ class Engine:
         if recorder.fault is not None:  # what looks like the device's silence is ours
             happening.error, happening.survival = recorder.fault, None
         happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
+        happening.busy = desk.monitor.busy
         happening.breaches = desk.monitor.breaches
         self.watched[case.suite] = self.watched.get(case.suite, 0) + desk.monitor.watched
         catalogue = self.catalogues[case.suite]

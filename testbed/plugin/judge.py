@@ -34,6 +34,8 @@ class Happening:
     frames: tuple[int, ...] = ()
     missed: bool = False
     """Whether the tester waited in vain, or the device closed a connection."""
+    busy: bool = False
+    """Whether the device refused something with exception 06: its room is for all connections: IG 4.4.2.1."""
     log: list[str] = field(default_factory=list)
 
 
@@ -45,7 +47,7 @@ class Judgement:
     reason: Text | None = None
     guilty: dict[int, tuple[int, int]] = field(default_factory=dict)
     doubtful: bool = False
-    """Whether it rests on something that did not come, which another case may have kept from coming."""
+    """Whether another case may have caused it: something did not come, or the device was busy."""
     contradicted: bool = False
     """Whether a frame that came is wrong; that is no other case's fault."""
 
@@ -89,8 +91,9 @@ def _judge_own(
 ) -> None:
     """Add what the case itself found about the requirements that it verifies."""
     own = _own(case, happening)
-    judgement.contradicted = bool(happening.breaches) or own.contradicted
-    judgement.doubtful = happening.survival is not None or (happening.missed and not judgement.contradicted)
+    judgement.contradicted = bool(happening.breaches) or (own.contradicted and not happening.busy)
+    doubts = happening.missed or happening.busy
+    judgement.doubtful = happening.survival is not None or (doubts and not judgement.contradicted)
     judgement.reason = own.reason
     if own.guilty is not None:
         number, start, end = own.guilty

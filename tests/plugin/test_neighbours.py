@@ -15,6 +15,7 @@ from testbed.model.verdict import Verdict
 from testbed.plugin.engine import AGAIN, Engine, Settings
 from testbed.plugin.gather import gather
 from testbed.plugin.shelf import suites
+from testbed.protocols.modbus import ExceptionCode
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import in_process
 
@@ -48,17 +49,40 @@ class SlowProtocol(ModbusTcpProtocol):
             super().data_received(data)
 
 
+class Narrow(Plc):
+    """Takes as many requests at once as it declares, from all connections together (IG 4.4.2.1)."""
+
+    under_way = 0
+
+
+class NarrowProtocol(ModbusTcpProtocol):
+    """Needs 5 ms for a request; one that finds no room is refused with exception 06."""
+
+    def respond(self, transaction, protocol, unit, pdu):
+        if self.server.under_way == 16 and self.is_modbus(protocol):
+            return self.envelop(transaction, unit, bytes((pdu[0] | 0x80, ExceptionCode.SERVER_DEVICE_BUSY)))
+        answer = super().respond(transaction, protocol, unit, pdu)
+        if answer:
+            self.server.under_way += 1
+            asyncio.get_running_loop().call_later(0.005, self.finish, answer)
+        return b""
+
+    def finish(self, answer):
+        self.server.under_way -= 1
+        self.transport.write(answer)
+
+
 @pytest.fixture(scope="module")
 def cases():
     return gather([suites()[SUITE]])
 
 
-def judge(cases, jobs):
-    device = Slow()
+def judge(cases, jobs, device=Slow, protocol=SlowProtocol):
+    device = device()
 
     async def connect(_stack):
         declaration = load(Declaration, DECLARATION.read_text(encoding="utf-8"), "plc.yaml")
-        return declaration, in_process(lambda: SlowProtocol(device))
+        return declaration, in_process(lambda: protocol(device))
 
     engine = Engine(
         cases, {SUITE: suites()[SUITE].catalogue}, Settings(1, jobs, 0.0), connect, new_loop=VirtualClockLoop
@@ -71,6 +95,12 @@ def judge(cases, jobs):
 @pytest.mark.parametrize("jobs", [1, 2, 8, 16])
 def test_a_slow_device_gets_the_same_verdicts_however_many_cases_run_at_once(cases, jobs):
     assert {record.verdict for record in judge(cases, jobs)} == {Verdict.PASS}
+
+
+@pytest.mark.parametrize("jobs", [1, 16])
+def test_a_device_that_is_busy_with_other_cases_is_not_held_to_it(cases, jobs):
+    records = judge(cases, jobs, Narrow, NarrowProtocol)
+    assert {record.case for record in records if record.verdict is not Verdict.PASS} == set()
 
 
 def test_the_record_says_that_a_case_was_repeated(cases):

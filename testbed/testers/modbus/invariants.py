@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from testbed.model.base import Text
-from testbed.protocols.modbus import Framer
+from testbed.protocols.modbus import ExceptionCode, Framer
 from testbed.testers.modbus.reply import ERROR_BIT
 from testbed.wire.monitor import Breach
 
@@ -22,6 +22,7 @@ INVARIANTS = (TRANSACTION, PROTOCOL, LENGTH, UNIT, FUNCTION, EXCEPTION_SIZE, ADU
 
 _LENGTH_MIN, _LENGTH_MAX = 2, 254  # unit identifier and a PDU of 1 to 253 bytes (AP 4.1)
 _EXCEPTION_PDU = 2
+_BUSY = ExceptionCode.SERVER_DEVICE_BUSY
 _PDU = 7
 """Where the PDU begins."""
 _COUNTED = {1, 2, 3, 4, 23}
@@ -64,6 +65,8 @@ class ModbusMonitor:
     """Frames judged."""
     silences: int = 0
     """Times that the tester waited for something that did not come."""
+    busy: bool = False
+    """Whether the device said that it has no room for a request: it may have been full of other cases'."""
     _lines: dict[int, _Line] = field(default_factory=dict)
 
     def sent(self, connection: int, data: bytes, number: int) -> None:  # noqa: ARG002 - part of the interface
@@ -83,6 +86,7 @@ class ModbusMonitor:
         Returns whether it answers a request that was given up.
         """
         self.watched += 1
+        self.busy |= len(frame) > _PDU + 1 and frame[_PDU] >= ERROR_BIT and frame[_PDU + 1] == _BUSY
         line = self._line(connection)
         if line.out_of_step:
             return False
