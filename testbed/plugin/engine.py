@@ -84,6 +84,8 @@ class Engine:
     _gate: threading.Lock = field(default_factory=threading.Lock)
     _gone: int = 0
     """Cases in a row that met nobody, with nothing else running."""
+    _unmet: int = 0
+    """Cases in a row that met nobody, whatever ran beside them."""
     _began: float = 0.0
 
     def start(self) -> None:
@@ -158,27 +160,40 @@ class Engine:
         slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))
         for case in self.cases:
             if case.gate:
-                result = await self._one(case, bench, slots)
+                result = self._skipped(case, bench) or await self._execute(case, bench, alone=True)
                 if any(finding.broken for finding in result.record.findings if finding.source == "case"):
                     bench.refused.add(case.gate)
+                self._set(case, result)
+        postponed: list[tuple[Case, Result | None]] = []
         async with asyncio.TaskGroup() as group:
             for case in self.cases:
                 if not case.gate:
-                    group.create_task(self._one(case, bench, slots))
+                    group.create_task(self._beside(case, bench, slots, postponed))
+        for case, first in postponed:
+            note = "" if first is None else AGAIN
+            again = await self._execute(case, bench, note, alone=True)
+            keep_first = first is not None and first.contradicted and not again.contradicted
+            self._set(case, first if first is not None and keep_first else again)
 
-    async def _one(self, case: Case, bench: ModbusBench, slots: Slots) -> Result:
+    async def _beside(
+        self, case: Case, bench: ModbusBench, slots: Slots, postponed: list[tuple[Case, Result | None]]
+    ) -> None:
+        """Run a case beside others; what rests on absence is postponed, to be repeated alone."""
         weight = slots.capacity if case.alone else min(bench.weight(case.fixtures), slots.capacity)
         result = self._skipped(case, bench)
         if result is None:
             async with slots.take(weight):
+                if self._unmet >= GIVE_UP_AFTER * slots.capacity:
+                    postponed.append((case, None))  # nobody is there, or too many are: each alone will tell
+                    return
                 result = await self._execute(case, bench, alone=weight == slots.capacity)
             if result.doubtful and weight < slots.capacity:
-                async with slots.take(slots.capacity):
-                    again = await self._execute(case, bench, AGAIN, alone=True)
-                if again.contradicted or not result.contradicted:
-                    result = again
+                postponed.append((case, result))
+                return
+        self._set(case, result)
+
+    def _set(self, case: Case, result: Result) -> None:
         self._futures[case.suite, case.id].set_result(result)
-        return result
 
     def _skipped(self, case: Case, bench: ModbusBench) -> Result | None:
         """Return the result of a case that this device gives no reason or no leave to run."""
@@ -237,11 +252,12 @@ class Engine:
         happening = Happening()
         try:
             arguments = await desk.prepare(case.fixtures)
-            self._gone = 0
+            self._gone = self._unmet = 0
             async with asyncio.timeout(self._within(bench.declaration)):
                 await case.call(**arguments, **case.parameters)
         except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
             happening.error = error
+            self._unmet += isinstance(error, Gone)
             self._gone += alone and isinstance(error, Gone)
         finally:
             happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
