@@ -33,6 +33,15 @@ async def test_quantity_max(modbus, coils):
     assert reply.exception == NORMAL
 
 
+@verifies("MB-FC15-QUANTITY-MAX")
+async def test_quantity_max_held(modbus, coils):
+    """All 1968 coils of the longest write hold the bits that were written."""
+    await modbus.write_multiple_coils(coils.first, bits("011" * 656))
+    found = await coils.values()
+
+    assert found == bits("011" * 656)
+
+
 @verifies("MB-FC15-QUANTITY-ZERO")
 async def test_quantity_zero(modbus, coils):
     """A write of no coils is refused with exception 03."""

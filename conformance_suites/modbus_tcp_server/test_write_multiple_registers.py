@@ -12,6 +12,9 @@ from testbed.modbus import (
     WriteMultipleRegisters,
 )
 
+LONGEST = range(0, 123 * 0x0101, 0x0101)
+"""123 values with two equal bytes each: the order of bytes is judged elsewhere."""
+
 
 @verifies("MB-FC16-WRITES")
 async def test_writes(modbus, registers):
@@ -34,9 +37,18 @@ async def test_response(modbus, registers):
 @verifies("MB-FC16-QUANTITY-MAX")
 async def test_quantity_max(modbus, registers):
     """A write of 123 registers is carried out."""
-    reply = await modbus.write_multiple_registers(registers.first, range(123))
+    reply = await modbus.write_multiple_registers(registers.first, LONGEST)
 
     assert reply.exception == NORMAL
+
+
+@verifies("MB-FC16-QUANTITY-MAX")
+async def test_quantity_max_held(modbus, registers):
+    """All 123 registers of the longest write hold the values that were written."""
+    await modbus.write_multiple_registers(registers.first, LONGEST)
+    held = await registers.values()
+
+    assert held == tuple(LONGEST)
 
 
 @verifies("MB-FC16-QUANTITY-ZERO")

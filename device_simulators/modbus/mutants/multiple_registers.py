@@ -11,7 +11,7 @@ DATA = 6
 """Where the register values of a request begin, right behind the byte count."""
 
 
-@mutant("MB-FC16-WRITES")
+@mutant("MB-FC16-WRITES", "MB-FC16-QUANTITY-MAX")
 class ConfirmsWithoutWriting(Plc):
     """Confirms a write of many registers and keeps the old values."""
 
@@ -21,7 +21,7 @@ class ConfirmsWithoutWriting(Plc):
             super().write_registers(request, address, data)
 
 
-@mutant("MB-FC16-WRITES")
+@mutant("MB-FC16-WRITES", "MB-FC16-QUANTITY-MAX")
 class ForgetsTheLastRegister(Plc):
     """Writes all registers of several but the last."""
 
@@ -66,6 +66,15 @@ class RefusesTheLongestWrite(Plc):
     """Refuses a write of 123 registers."""
 
     WRITE_MULTIPLE_REGISTERS_MAX = 122
+
+
+@mutant("MB-FC16-QUANTITY-MAX")
+class WritesAHundredAtMost(Plc):
+    """Confirms a write of 123 registers and carries out the first hundred."""
+
+    def write_registers(self, request: bytes, address: int, data: bytes) -> None:
+        """Store 200 bytes of function 16 at most."""
+        super().write_registers(request, address, data[:200] if request[0] == WRITE else data)
 
 
 @mutant("MB-FC16-QUANTITY-ZERO")

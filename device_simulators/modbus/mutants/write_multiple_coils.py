@@ -9,7 +9,7 @@ WRITE = Function.WRITE_MULTIPLE_COILS
 MOST = Plc.WRITE_MULTIPLE_COILS_MAX
 
 
-@mutant("MB-FC15-WRITES")
+@mutant("MB-FC15-WRITES", "MB-FC15-QUANTITY-MAX")
 class ForgetsMultipleCoils(Plc):
     """Confirms a write of coils without storing them."""
 
@@ -43,6 +43,15 @@ class RefusesLongestWriteOfCoils(Plc):
     """Refuses a write of 1968 coils: it compares with less than where less or equal is right."""
 
     WRITE_MULTIPLE_COILS_MAX = MOST - 1
+
+
+@mutant("MB-FC15-QUANTITY-MAX")
+class WritesAThousandCoilsAtMost(Plc):
+    """Confirms a write of 1968 coils and carries out the first thousand."""
+
+    def write_bits(self, request: bytes, address: int, quantity: int, data: bytes) -> None:
+        """Store 1000 bits of function 15 at most."""
+        super().write_bits(request, address, min(quantity, 1000) if request[0] == WRITE else quantity, data)
 
 
 @mutant("MB-FC15-QUANTITY-ZERO")
