@@ -11,6 +11,9 @@ from testbed.modbus import (
     ReadWriteMultipleRegisters,
 )
 
+LONGEST = range(0, 121 * 0x0101, 0x0101)
+"""121 values with two equal bytes each: the order of bytes is judged elsewhere."""
+
 
 @verifies("MB-FC23-READS")
 async def test_reads(modbus, registers):
@@ -43,9 +46,19 @@ async def test_write_first(modbus, registers):
 async def test_quantity_max(modbus, declared, registers):
     """A request that reads 125 registers and writes 121 is answered with 250 bytes."""
     first = declared.holding_registers.first
-    reply = await modbus.read_write_multiple_registers(first, 125, registers.first, range(121))
+    reply = await modbus.read_write_multiple_registers(first, 125, registers.first, LONGEST)
 
     assert reply.byte_count == 250
+
+
+@verifies("MB-FC23-QUANTITY-MAX")
+async def test_quantity_max_held(modbus, declared, registers):
+    """All 121 registers of the longest write hold the values that were written."""
+    first = declared.holding_registers.first
+    await modbus.read_write_multiple_registers(first, 125, registers.first, LONGEST)
+    held = await registers.values(121)
+
+    assert held == tuple(LONGEST)
 
 
 @verifies("MB-FC23-READ-QUANTITY")

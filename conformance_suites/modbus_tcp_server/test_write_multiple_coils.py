@@ -77,15 +77,24 @@ async def test_refused_unchanged(modbus, coils):
     assert found == (False,) * 16
 
 
-@verifies("MB-FC15-PADDING-IGNORED")
-@pytest.mark.parametrize(("padding", "others"), [(0b11111, False), (0b00000, True)], ids=["ones", "zeros"])
-async def test_padding_ignored(modbus, coils, padding, others):
-    """A write of three coils leaves the other five of the byte as they are, whatever its unused bits say."""
-    await coils.set(*[others] * 8)
-    await modbus.ask(WriteMultipleCoils(coils.first, bits("111"), padding=padding))
+@verifies("MB-FC15-BEYOND-UNCHANGED")
+async def test_beyond_unchanged(modbus, coils):
+    """A write of three coils, padded with zeros, leaves the other five of the byte on."""
+    await coils.set(*[True] * 8)
+    await modbus.ask(WriteMultipleCoils(coils.first, bits("000")))
     found = await coils.values()
 
-    assert found == bits("111") + (others,) * 5
+    assert found == bits("00011111")
+
+
+@verifies("MB-FC15-PADDING-IGNORED")
+async def test_padding_ignored(modbus, coils):
+    """A write of three coils whose unused bits are ones leaves the other five of the byte off."""
+    await coils.set(*[False] * 8)
+    await modbus.ask(WriteMultipleCoils(coils.first, bits("111"), padding=0b11111))
+    found = await coils.values()
+
+    assert found == bits("11100000")
 
 
 @verifies("MB-FC15-RANGE-BEYOND")

@@ -85,6 +85,9 @@ def summary(result: Result, lang: Language) -> None:
         return
     device = result.header.declaration.device
     click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
+    for record in result.records:
+        for values in record.not_restored:
+            click.secho(f"NOT RESTORED {values}", fg="red", err=True)
     quiet = _QUIET | {Verdict.NOT_TESTED} if result.header.selected_by_hand else _QUIET
     for one in sorted(result.judged, key=lambda one: clause_order(one.requirement)):
         if one.verdict not in quiet:

@@ -111,6 +111,8 @@ class CaseRecord(Frozen):
     """The command that runs this case alone."""
     writes: tuple[str, ...] = ()
     """What it wrote into the device, or sent that only an isolated device may get, in order."""
+    not_restored: tuple[str, ...] = ()
+    """Scratch values that could not be put back as they were found."""
     log: tuple[str, ...] = ()
     """The tester's own decisions, in order."""
     peer: str = ""

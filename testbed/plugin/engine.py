@@ -294,6 +294,7 @@ class Engine:
             log=(*recorder.notes, *happening.log),
             peer=desk.peer,
             writes=tuple(desk.writes),
+            not_restored=tuple(desk.not_restored),
         )
         if not self.settings.captures:
             return Result(record, b"", judgement.doubtful, judgement.contradicted)

@@ -30,7 +30,7 @@ class ReturnsWhatItWrote(Plc):
         return super().write_then_read(request, (address, read[1]), address, data)
 
 
-@mutant("MB-FC23-WRITES")
+@mutant("MB-FC23-WRITES", "MB-FC23-QUANTITY-MAX")
 class ForgetsWhatItWrote(Plc):
     """Lets the read see the values written, and puts the old ones back."""
 

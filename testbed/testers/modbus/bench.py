@@ -31,6 +31,8 @@ from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Recorder
 
 SURVIVES = "MB-SURVIVES"
+MOST_SAID = 16
+"""Values of one area that are written out where they could not be restored; the capture holds all."""
 
 
 class _Cutter:
@@ -142,6 +144,8 @@ class ModbusCase:
     testers: list[Modbus] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     """What was written, and what only an isolated device may get, in order."""
+    not_restored: list[str] = field(default_factory=list)
+    """Scratch values that could not be put back, with what they were."""
     peer: str = ""
     """Name and version of the independent client that took part."""
     _restoring: bool = False
@@ -339,8 +343,9 @@ class ModbusCase:
             trouble = await self._still_answers()
             if trouble is None or self.testers[0].is_open:
                 await self._restore()
-            elif self._found:
-                self.recorder.note("scratch values could not be restored")
+            else:
+                for scratch, values in self._found:
+                    self._not_restored(scratch, values, trouble)
         finally:
             for table, lease in self._leases.items():
                 self.bench.pools[table].give_back(lease)
@@ -392,4 +397,16 @@ class ModbusCase:
             try:
                 await scratch.restore(values)  # type: ignore[arg-type]  # the table decides the kind
             except Undecided as trouble:
-                self.recorder.note(f"scratch values could not be restored: {trouble.said.en}")
+                self._not_restored(scratch, values, trouble.said)
+
+    def _not_restored(
+        self, scratch: Scratch[int] | Scratch[bool], values: tuple[int, ...], why: Text
+    ) -> None:
+        """Say which values stand otherwise than they were found, where anything was written at all."""
+        if any(write.startswith("writes") for write in self.writes):
+            table = "coils" if isinstance(scratch, ScratchCoils) else "holding registers"
+            found = " ".join(str(int(value)) for value in values[:MOST_SAID])
+            more = f" and {len(values) - MOST_SAID} more" if len(values) > MOST_SAID else ""
+            said = f"{table} {scratch.first} to {scratch.last} were {found}{more}: {why.en}"
+            self.not_restored.append(said)
+            self.recorder.note(f"not restored: {said}")

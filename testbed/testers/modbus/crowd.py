@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from testbed.testers.modbus.reply import Outcome, Reaction
@@ -17,11 +16,14 @@ class Crowd:
         self._members = [first, *(another() for _ in range(count - 1))]
 
     async def outcomes(self) -> set[Outcome]:
-        """Connect everybody, then let all send a harmless read at once; return all the ways these ended."""
+        """Connect everybody, then let one after the other send a harmless read; return how these ended.
+
+        In turn, because a device may limit the requests that wait for an answer over all its connections.
+        """
         connected = [await self._join(member) for member in self._members]
-        asked = [member.outcome(member.harmless) for member in connected if member is not None]
         refused: set[Outcome] = {Reaction.CLOSED} if None in connected else set()
-        return refused | set(await asyncio.gather(*asked))
+        asked = [member for member in connected if member is not None]
+        return refused | {await member.outcome(member.harmless) for member in asked}
 
     @staticmethod
     async def _join(member: Modbus) -> Modbus | None:
