@@ -9,7 +9,7 @@ import click
 
 from testbed.bundle.errors import printable
 from testbed.model.base import Language
-from testbed.model.record import CaseRecord, Judged
+from testbed.model.record import CaseRecord, Finding, Judged
 from testbed.model.standard import clause_order
 from testbed.model.verdict import Outcome, Verdict
 
@@ -92,6 +92,7 @@ def summary(result: Result, lang: Language) -> None:
     for one in sorted(result.judged, key=lambda one: clause_order(one.requirement)):
         if one.verdict not in quiet:
             _requirement(one, result, lang)
+    _unmet(result, lang)
     counted = " · ".join(f"{verdict} {number}" for verdict, number in result.footer.counts.items() if number)
     click.echo(f"{counted} · {len(result.records)} cases in {result.footer.duration_s:.1f} s")
     click.secho(str(result.outcome), bold=True, fg="green" if result.outcome.exit_status == 0 else "red")
@@ -106,8 +107,8 @@ def _requirement(one: Judged, result: Result, lang: Language) -> None:
     click.echo(click.style(f"{one.verdict:<13}", fg=_COLOURS.get(one.verdict)), nl=False)
     click.echo(f" {one.requirement.id}  {clause}  {one.requirement.text.in_language(lang)}")
     records = {(record.suite, record.case): record for record in result.records}
-    shown = [pair for pair in one.findings if pair[1].verdict is one.verdict][:MOST_FINDINGS]
-    for case, finding in shown:
+    shown = [pair for pair in one.findings if pair[1].verdict is one.verdict and not _is_unmet(pair[1])]
+    for case, finding in shown[:MOST_FINDINGS]:
         record = records.get((one.suite, case))
         click.echo(f"    {case}")
         if finding.expected and finding.received:
@@ -120,6 +121,22 @@ def _requirement(one: Judged, result: Result, lang: Language) -> None:
             click.echo(f"      {_WORDS['frames'][lang]} {numbers}: {result.request.folder / record.capture}")
     if one.requirement.hint is not None:
         click.echo(f"    {_WORDS['try'][lang]}: {one.requirement.hint.in_language(lang)}")
+
+
+def _is_unmet(finding: Finding) -> bool:
+    """Say whether a case was not run for want of a line in the declaration."""
+    return finding.source == "selection" and finding.verdict is Verdict.INCONCLUSIVE
+
+
+def _unmet(result: Result, lang: Language) -> None:
+    """Print once, for all requirements that wait for it, what a declaration would have to say."""
+    waiting: dict[str, set[str]] = {}
+    for record in result.records:
+        unmet = {finding.requirement for finding in record.findings if _is_unmet(finding)}
+        if record.reason is not None and unmet:
+            waiting.setdefault(record.reason.in_language(lang), set()).update(unmet)
+    for reason, requirements in waiting.items():
+        click.echo(f"{len(requirements)} × {Verdict.INCONCLUSIVE}: {printable(reason)}")
 
 
 def _writes(result: Result) -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from device_simulators.modbus.devices import Plc
 from testbed.model.record import Footer
 from testbed.model.verdict import Outcome, Verdict
 from testbed.plugin.run import ALL_TRAFFIC, Run
 from testbed.wire.simulator import simulators
-from tests.plugin.bench import case, declared, served, setup, suite_cases
+from tests.plugin.bench import case, declared, records, served, setup, simulated, suite_cases
 from tests.plugin.sample_cases import passes
 
 
@@ -153,3 +154,25 @@ def test_a_stopped_engine_leaves_no_thread_behind():
     run.begin([case(passes, "modbus")])
     run.end()
     assert all(engine._thread is None for engine in run._engines.values())
+
+
+class DiesOfAWrite(Plc):
+    """Carries a write of one register out, and is gone."""
+
+    gone = False
+
+    def answer(self, request: bytes) -> bytes:
+        if self.gone:
+            return b""
+        self.gone = request[0] == 6
+        return super().answer(request)
+
+
+def test_values_that_could_not_be_put_back_are_named():
+    cases = [one for one in suite_cases() if one.id.startswith("test_write_single_register.py::test_echo")]
+    made = replace(setup(), simulator=simulated(DiesOfAWrite()))
+
+    said = [line for record in records(cases, made).values() for line in record.not_restored]
+
+    assert len(said) == 1
+    assert said[0].startswith("holding registers 400 to 400 were 400: after the case: ")
