@@ -136,7 +136,7 @@ def _unmet(result: Result, lang: Language) -> None:
         if record.reason is not None and unmet:
             waiting.setdefault(record.reason.in_language(lang), set()).update(unmet)
     for reason, requirements in waiting.items():
-        click.echo(f"{len(requirements)} × {Verdict.INCONCLUSIVE}: {printable(reason)}")
+        click.echo(f"{len(requirements)} requirements {Verdict.INCONCLUSIVE}: {printable(reason)}")
 
 
 def _writes(result: Result) -> None:

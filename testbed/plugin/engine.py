@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from testbed.model.base import Text
 from testbed.model.declaration import Declaration
@@ -172,8 +172,7 @@ class Engine:
         for case, first in postponed:
             note = "" if first is None else AGAIN
             again = await self._execute(case, bench, note, alone=True)
-            keep_first = first is not None and first.contradicted and not again.contradicted
-            self._set(case, first if first is not None and keep_first else again)
+            self._set(case, again if first is None else _both(first, again))
 
     async def _beside(
         self, case: Case, bench: ModbusBench, slots: Slots, postponed: list[tuple[Case, Result | None]]
@@ -305,3 +304,16 @@ class Engine:
             said += f"\n{recorder.left_out} packets were left out: more than is kept of one case"
         packets = capture(recorder, comment=said, epoch=self.settings.epoch + at)
         return Result(record, packets, judgement.doubtful, judgement.contradicted)
+
+
+def _both(first: Result, again: Result) -> Result:
+    """Return what counts of a case that ran twice: a contradiction at once, else what it found alone.
+
+    What either try did to the device is kept.
+    """
+    chosen = first if first.contradicted and not again.contradicted else again
+    done = {
+        "writes": (*first.record.writes, *again.record.writes),
+        "not_restored": (*first.record.not_restored, *again.record.not_restored),
+    }
+    return replace(chosen, record=chosen.record.model_copy(update=done))
