@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -108,7 +109,8 @@ def trials(setup: Setup, cases: Sequence[Case], devices: Sequence[Simulator]) ->
         return try_device(setup, cases, devices[number])
 
     workers = min(len(devices), os.cpu_count() or 1)
-    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004 - one is no pool
+    threads = threading.active_count() > 1  # a fork would copy their locks as they are, and wait for ever
+    if workers < 2 or threads or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004 - one is no pool
         yield from map(attempt, range(len(devices)))
         return
     _attempt = attempt
