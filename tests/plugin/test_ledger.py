@@ -22,7 +22,7 @@ DEVICES = Path(profiles.__file__).parent / "devices"
 
 @pytest.mark.parametrize("name", suites())
 def test_ledger(name):
-    """In a process of its own: the ledger forks, which a process with threads (a worker of xdist) must not."""
+    """In a process of its own: the ledger forks, which one with threads (a worker of xdist) must not."""
     command = [sys.executable, "-m", "testbed", "mutants", "--suite", name, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.stderr == ""
