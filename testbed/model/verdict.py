@@ -37,9 +37,6 @@ class Verdict(StrEnum):
 
 _ORDER = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
-BROKEN = frozenset({Verdict.FAIL, Verdict.WEAK, Verdict.INFO})
-"""The verdicts that a broken requirement can have, by its level."""
-
 
 def join(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the worst of some verdicts; of none, `NOT_TESTED`."""
