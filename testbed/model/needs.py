@@ -73,16 +73,21 @@ def missing(needs: Needs, facts: Mapping[str, int]) -> Missing | None:
 
     A lack that makes the requirement not applicable outweighs a permission that was not given.
     """
-    lacks = [lack for need in needs if (lack := _lack(need, facts)) is not None]
-    return min(lacks, key=lambda lack: lack.verdict is not Verdict.NOT_APPLICABLE, default=None)
+    return next(iter(lacks(needs, facts)), None)
+
+
+def lacks(needs: Needs, facts: Mapping[str, int]) -> tuple[Missing, ...]:
+    """Return everything that a device lacks of some needs, what makes them not applicable first."""
+    found = [lack for need in needs if (lack := _lack(need, facts)) is not None]
+    return tuple(sorted(found, key=lambda lack: lack.verdict is not Verdict.NOT_APPLICABLE))
 
 
 def _lack(need: str | Sequence[str], facts: Mapping[str, int]) -> Missing | None:
     if not isinstance(need, str):
-        lacks = [_lack(one, facts) for one in need]
-        if None in lacks:
+        each = [_lack(one, facts) for one in need]
+        if None in each:
             return None
-        granted = [lack for lack in lacks if lack is not None and lack.verdict is Verdict.INCONCLUSIVE]
+        granted = [lack for lack in each if lack is not None and lack.verdict is Verdict.INCONCLUSIVE]
         if granted:  # one permission would do
             return granted[0]
         return _unclaimed(" or ".join(need))
