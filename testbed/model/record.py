@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from testbed.model.base import Frozen, Text
 from testbed.model.declaration import Declaration
+from testbed.model.lab import Laboratory
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict, join, outcome
 
@@ -84,6 +85,10 @@ class Header(Frozen):
     clock: Literal["real", "virtual"]
     selected_by_hand: str = ""
     """The expression that left cases out; empty when none did."""
+    lab: Laboratory | None = None
+    """The laboratory that tested, and for whom; None where a vendor tested its own device."""
+    lab_sha256: str = ""
+    """Digest of `lab.yaml` as written."""
 
 
 class CaseRecord(Frozen):
