@@ -69,7 +69,7 @@ def seal(
         raise ValueError(f"a {FILE_NAME[kind]} is signed by the {SIGNED_BY[kind]}, not by {signer.name}")
     if "signer" in predicate or visible_name(kind) in subjects:
         raise ValueError("the signer and the page's own digest are written by seal() alone")
-    visible = _plain(html)
+    visible = plain(html)
     if not visible.endswith(_CLOSE):
         raise ValueError("the page does not end with </html> and a line end")
     who = signer_entry(name=signer.name, fingerprint=signer.fingerprint, is_test=signer.is_test)
@@ -113,7 +113,7 @@ def signed_payload(sealed: bytes) -> bytes:
     return cms.open_container(split(sealed)[1]).payload
 
 
-def _plain(html: bytes) -> bytes:
+def plain(html: bytes) -> bytes:
     """Rewrite what an HTML parser reads alike but other readers do not (HTML standard, input stream)."""
     html = html.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", "\ufffd".encode())
     return html.replace(_DASHES, b"&#45;" + _DASHES[1:])

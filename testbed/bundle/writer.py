@@ -10,6 +10,11 @@ from testbed.model.record import CaseRecord, Footer, Header
 
 RESULTS = "results.jsonl"
 CAPTURES = "wire"
+DECLARATION = "declaration.yaml"
+PROFILE = "profile.yaml"
+LAB = "lab.yaml"
+REISSUE = "reissue.yaml"
+"""Only in the bundle of a re-issue: which paper it replaces, and why."""
 
 
 class BundleExistsError(FileExistsError):
@@ -17,10 +22,10 @@ class BundleExistsError(FileExistsError):
 
 
 class BundleWriter:
-    """The evidence part of a bundle: results.jsonl, wire/, declaration.yaml, profile.yaml."""
+    """The evidence part of a bundle: results.jsonl, wire/, declaration.yaml, profile.yaml, lab.yaml."""
 
-    def __init__(self, folder: Path, *, declaration: bytes, profile: bytes) -> None:
-        """Begin a bundle.
+    def __init__(self, folder: Path, *, declaration: bytes, profile: bytes, lab: bytes = b"") -> None:
+        """Begin a bundle; what it was made from goes in verbatim.
 
         Raises:
             BundleExistsError: the folder already holds a run or anything else.
@@ -29,8 +34,10 @@ class BundleWriter:
         if folder.exists() and any(folder.iterdir()):
             raise BundleExistsError(f"{folder} already holds a run; name another folder or leave --out away")
         (folder / CAPTURES).mkdir(parents=True, exist_ok=True)
-        (folder / "declaration.yaml").write_bytes(declaration)
-        (folder / "profile.yaml").write_bytes(profile)
+        (folder / DECLARATION).write_bytes(declaration)
+        (folder / PROFILE).write_bytes(profile)
+        if lab:
+            (folder / LAB).write_bytes(lab)
         self.folder = folder
         self._results: TextIO = (folder / RESULTS).open("x", encoding="utf-8", newline="\n")
 
@@ -48,8 +55,8 @@ class BundleWriter:
     def discard(self) -> None:
         """Take a bundle back in which nothing was written: no case ran."""
         self._results.close()
-        for name in ("declaration.yaml", "profile.yaml", RESULTS):
-            (self.folder / name).unlink()
+        for name in (DECLARATION, PROFILE, LAB, RESULTS):
+            (self.folder / name).unlink(missing_ok=True)
         (self.folder / CAPTURES).rmdir()
         self.folder.rmdir()
 

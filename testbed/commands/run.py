@@ -39,6 +39,7 @@ from testbed.model.verdict import BAD_INPUT
 @click.option("-v", "--verbose", is_flag=True, help="Print every frame of every case, decoded.")
 @click.option("--dry-run", is_flag=True, help="List every write that a run would send, and send nothing.")
 @click.option("--keys", type=click.Path(path_type=Path), help="Folder of the laboratory's keys.")
+@click.option("--lab", type=click.Path(path_type=Path), help="Settings of a laboratory and its client (lab.yaml).")
 def run(  # noqa: PLR0913, PLR0917 - the options of the command
     declarations: tuple[Path, ...],
     out: Path | None,
@@ -48,6 +49,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     cases: tuple[str, ...],
     lang: Language,
     keys: Path | None,
+    lab: Path | None,
     *,
     as_json: bool,
     verbose: bool,
@@ -62,7 +64,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     Example:
       testbed run profiles/devices/sim-plc.yaml
     """  # noqa: D301 - click wants the character
-    from testbed.commands.present import as_data, summary, unreachable  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.bundle.reader import BundleError  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.commands.present import as_data, summary, unreachable  # noqa: PLC0415
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
@@ -71,7 +74,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
     try:  # whatever is wrong with the input is said before anything is sent
-        setups = [prepare(path, seed=seed, jobs=jobs) for path in declarations]
+        setups = [prepare(path, seed=seed, jobs=jobs, lab=lab) for path in declarations]
         folders = _folders([setup.declaration.device for setup in setups], out)
         signer = None if dry_run else laboratory(keys)
     except (DocumentError, FileExistsError, KeyTroubleError) as error:
@@ -88,7 +91,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
             continue
         except GatherError as error:
             raise fail(f"a suite is broken, nothing was judged\n{error}", 2) from None
-        except LookupError as error:
+        except (BundleError, LookupError) as error:
             raise fail(str(error), BAD_INPUT) from None
         except OSError as error:
             raise fail(f"{error.filename or folder}: {error.strerror or error}", BAD_INPUT) from None

@@ -115,5 +115,5 @@ def judge(request: Request, signer: Signer | None) -> Result:
             raise GatherError("\n".join(driver.faults))
         raise LookupError(driver.refused or "no case matches")
     if signer is not None and not request.dry:
-        seal(request.folder, run, signer)
+        seal(request.folder, signer)
     return Result(request, run.header, run.footer, run.judged, run.records, signer)

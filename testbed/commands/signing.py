@@ -9,13 +9,13 @@ from pathlib import Path
 import platformdirs
 
 from reports.face import SignerFace, report_id
-from reports.report import render_report
 from testbed.bundle import page
 from testbed.bundle.certificates import Role
 from testbed.bundle.keys import KeysExist, KeyUnusable, Signer, create_keys, load_signer
 from testbed.bundle.verify import REPORT, STATEMENT
+from testbed.commands.drawing import read_evidence
 from testbed.model.record import counts
-from testbed.plugin.run import Run
+from testbed.model.verdict import Outcome
 
 
 class KeyTroubleError(Exception):
@@ -64,25 +64,23 @@ def face(holder: Signer, role: str) -> SignerFace:
     return SignerFace(holder.name, role, holder.fingerprint, holder.is_test)
 
 
-def seal(folder: Path, run: Run, holder: Signer) -> None:
-    """Render the report of a finished run, sign it with all its evidence, and write both."""
-    header, footer, setup = run.header, run.footer, run.setup
-    if header is None or footer is None:
-        raise RuntimeError("only a finished run is sealed")
-    html = render_report(
-        header,
-        run.records,
-        footer,
-        [suite.catalogue for suite in setup.suites],
-        declaration_text=setup.declaration_text.decode(),
-        profile=setup.profile,
-        signer=face(holder, "laboratory"),
-    )
+def seal(folder: Path, holder: Signer) -> None:
+    """Draw the report of a bundle, sign it with all its evidence, and write both.
+
+    The page is drawn from what stands in the folder, never from what is still in memory, so that whoever
+    draws it again from there gets the same bytes.
+
+    Raises:
+        BundleError: the bundle cannot be read back.
+    """
+    read = read_evidence(folder)
+    html = read.draw(face(holder, "laboratory"))
+    header, footer = read.record.header, read.record.footer
     predicate = {
         "report": report_id(header),
         "run": header.run,
-        "outcome": str(footer.outcome),
-        "requirements": {str(verdict): number for verdict, number in counts(run.judged).items()},
+        "outcome": str(footer.outcome if footer else Outcome.INCOMPLETE),
+        "requirements": {str(verdict): number for verdict, number in counts(read.judged).items()},
         "tester": header.tester,
         "device": header.declaration.device.model_dump(),
         "profile": header.profile,
