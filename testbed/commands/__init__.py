@@ -14,6 +14,7 @@ INTERRUPTED = 130
 _COMMANDS = {
     "run": "Judge devices by the standard that they claim to speak.",
     "demo": "Judge the simulated PLC, from nothing to a signed report.",
+    "review": "Hold a declaration against its profile, without any device.",
     "verify": "Check a report, a certificate or a whole bundle.",
     "grant": "Grant a confirmation on a bundle.",
     "keys": "Make the keys that sign reports and confirmations.",

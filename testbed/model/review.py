@@ -15,6 +15,7 @@ from testbed.model.profile import Choice, Item, Profile
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Verdict
 
+_ONE_OF = Text(en="one of a group", ko="그룹 중 선택")
 _STATUS: Mapping[str, Text] = {
     "m": Text(en="mandatory", ko="필수"),
     "o": Text(en="optional", ko="선택"),
@@ -38,7 +39,7 @@ class Answer(Frozen):
     @property
     def means(self) -> Text:
         """The status in a word."""
-        return _STATUS[self.status.partition(".")[0]]
+        return _ONE_OF if self.status.startswith("o.") else _STATUS[self.status]
 
 
 class Lack(Frozen):
