@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testbed.model.base import Frozen, Text
+from testbed.model.disposition import dispositions
 from testbed.model.record import Footer, Header, Judged, outcome_of
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Outcome, Verdict
@@ -54,10 +55,14 @@ def decide(
         reasons.append(
             Text(en="Cases were left out by hand.", ko="일부 시험 케이스가 임의로 제외되었습니다.")
         )
+    found = dispositions(header, judged)
+    reasons += [one.said for one in found.stale]
     result = outcome_of(
         judged,
         finished=footer is not None and not footer.interrupted,
         selected_by_hand=bool(header.selected_by_hand),
+        waived=found.waived,
+        stale_waiver=bool(found.stale),
     )
     if footer is not None and footer.outcome is not result:
         reasons.append(

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 LARGEST = 1 << 20
 """Characters of the largest document that is read (assumed; hundreds of times a large declaration)."""
@@ -132,8 +132,26 @@ def load(model: type[Value], text: str, source: str, extra: Mapping[str, Any] | 
     data, lines = parse(text, source)
     if not isinstance(data, dict):
         raise DocumentError(source, [Complaint(1, "must be a list of `key: value` lines")])
+    value: Value = _validated(TypeAdapter(model), model, {**data, **(extra or {})}, lines, source)
+    return value
+
+
+def load_list(model: type[Value], text: str, source: str) -> tuple[tuple[Value, ...], dict[Path, int]]:
+    """Read one YAML document as a list of values of the model; return them and the line of each part.
+
+    Raises:
+        DocumentError: with one complaint for each fault found.
+    """
+    data, lines = parse(text, source)
+    if not isinstance(data, list):
+        raise DocumentError(source, [Complaint(1, "must be a list: each entry begins with `- `")])
+    values = tuple[model, ...]  # type: ignore[valid-type]  # known only at run time
+    return _validated(TypeAdapter(values), values, data, lines, source), lines
+
+
+def _validated(kind: TypeAdapter[Any], model: Any, data: Any, lines: dict[Path, int], source: str) -> Any:
     try:
-        return model.model_validate({**data, **(extra or {})})
+        return kind.validate_python(data)
     except ValidationError as error:
         told = list(islice(_complaints(model, error, lines), MOST_COMPLAINTS))
         if more := error.error_count() - len(told):
@@ -141,9 +159,7 @@ def load(model: type[Value], text: str, source: str, extra: Mapping[str, Any] | 
         raise DocumentError(source, told) from None
 
 
-def _complaints(
-    model: type[BaseModel], error: ValidationError, lines: dict[Path, int]
-) -> Iterator[Complaint]:
+def _complaints(model: Any, error: ValidationError, lines: dict[Path, int]) -> Iterator[Complaint]:
     for fault in error.errors(include_url=False):
         path = tuple(
             part for part in fault["loc"] if (not isinstance(part, str)) or not part.startswith("function-")

@@ -12,6 +12,7 @@ from testbed.model.declaration import Declaration
 from testbed.model.lab import Laboratory
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict, join, outcome
+from testbed.model.waiver import Waiver
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -85,6 +86,14 @@ class Header(Frozen):
     clock: Literal["real", "virtual"]
     selected_by_hand: str = ""
     """The expression that left cases out; empty when none did."""
+    waivers: tuple[Waiver, ...] = ()
+    """The laboratory's waivers that speak of this device and of a requirement judged here."""
+    waivers_sha256: Sha256 | Literal[""] = ""
+    """Digest of the signed `waivers.yaml` as used; empty when none was."""
+    waivers_signer: str = ""
+    """Name of the laboratory that signed it."""
+    waivers_fingerprint: Sha256 | Literal[""] = ""
+    """SHA-256 of that laboratory's certificate."""
     lab: Laboratory | None = None
     """The laboratory that tested, and for whom; None where a vendor tested its own device."""
     lab_sha256: str = ""
@@ -197,6 +206,7 @@ def outcome_of(
     finished: bool,
     selected_by_hand: bool,
     waived: Mapping[str, bool] | None = None,
+    stale_waiver: bool = False,
 ) -> Outcome:
     """Return what a whole run amounts to (see `testbed.model.verdict.outcome`).
 
@@ -215,4 +225,5 @@ def outcome_of(
         ),
         finished=finished,
         selected_by_hand=selected_by_hand,
+        stale_waiver=stale_waiver,
     )

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from testbed.model.base import Frozen
-from testbed.model.standard import RequirementId
-from testbed.model.verdict import Verdict
+from testbed.model.document import Complaint, DocumentError, load_list
+from testbed.model.standard import Catalogue, Requirement, RequirementId
+from testbed.model.verdict import Basis, Level, Verdict
 
-_Said = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+LONGEST = 500
+"""Characters of one part of a waiver (assumed); all of them are printed on the face of a page."""
+
+
+def _narrow(said: str) -> str:
+    if any(wild in said for wild in "*?") or said.lower() in {"any", "all"}:
+        raise ValueError("a waiver is narrow: write the one model and the one firmware as declared")
+    return said
+
+
+_Said = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
+_One = Annotated[_Said, AfterValidator(_narrow)]
 
 
 class Waiver(Frozen):
     """One FAIL of one requirement on one firmware of one device, accepted by a named person until a day."""
 
     requirement: RequirementId
-    model: _Said
-    firmware: _Said
+    model: _One
+    firmware: _One
     reason: _Said
     link: _Said
     approver: _Said
@@ -27,12 +41,64 @@ class Waiver(Frozen):
 
     def covers(self, requirement: str, model: str, firmware: str, on: date) -> bool:
         """Say whether this waiver accepts a FAIL of a requirement on a device on a day."""
-        return (self.requirement, self.model, self.firmware) == (
-            requirement,
-            model,
-            firmware,
-        ) and on <= self.expires
+        return (
+            self.requirement == requirement and self.speaks_of(model, firmware) and not self.has_expired(on)
+        )
+
+    def speaks_of(self, model: str, firmware: str) -> bool:
+        """Say whether this waiver is about a device."""
+        return (self.model, self.firmware) == (model, firmware)
+
+    def has_expired(self, on: date) -> bool:
+        """Say whether its last day is over."""
+        return on > self.expires
 
     def is_stale(self, verdict: Verdict | None, on: date) -> bool:
         """Say whether this waiver has expired or no longer bites: the requirement does not FAIL any more."""
-        return on > self.expires or verdict is not Verdict.FAIL
+        return self.has_expired(on) or verdict is not Verdict.FAIL
+
+
+def read_waivers(text: str, source: str, catalogues: Sequence[Catalogue]) -> tuple[Waiver, ...]:
+    """Read `waivers.yaml`, a list of waivers.
+
+    Args:
+        text: the document, without its signature.
+        source: the name to complain about.
+        catalogues: of all installed suites.
+
+    Raises:
+        DocumentError: a waiver that is not complete, not narrow, or about what cannot fail.
+    """
+    waivers, lines = load_list(Waiver, text, source)
+    told = [
+        Complaint(lines.get((at, "requirement"), lines[at,]), what)
+        for at, what in _misplaced(waivers, catalogues)
+    ]
+    if told:
+        raise DocumentError(source, told)
+    return waivers
+
+
+def _misplaced(waivers: Sequence[Waiver], catalogues: Sequence[Catalogue]) -> Iterator[tuple[int, str]]:
+    """Yield the place of each waiver that no catalogue gives a reason for, and why."""
+    known = {one.id: one for catalogue in catalogues for one in catalogue.requirements}
+    seen: dict[tuple[str, str, str], int] = {}
+    for at, waiver in enumerate(waivers):
+        first = seen.setdefault((waiver.requirement, waiver.model, waiver.firmware), at)
+        if first != at:
+            yield at, f"{waiver.requirement} is waived for this device already, by entry {first + 1}"
+        if waiver.requirement not in known:
+            near = difflib.get_close_matches(waiver.requirement, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "`testbed catalogue` lists them"
+            yield at, f"no installed suite has a requirement {waiver.requirement}; {hint}"
+        elif reason := _harmless(known[waiver.requirement]):
+            yield at, f"{waiver.requirement} needs no waiver: {reason}; take the entry out"
+
+
+def _harmless(requirement: Requirement) -> str:
+    """Say why a requirement can never fail a run; empty when it can."""
+    if requirement.level is not Level.SHALL:
+        return f"it is a {requirement.level}, which never blocks"
+    if requirement.basis is Basis.MEMORY:
+        return "nobody has read its clause, so it never gives FAIL"
+    return f"it is not judged ({requirement.untestable})" if requirement.untestable else ""
