@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from reports.words import word
 from testbed.model.base import Text
+from testbed.model.lab import Laboratory
 from testbed.model.record import CaseRecord, Footer, Header, Judged, counts, outcome_of
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
 
 JUDGED = frozenset({Verdict.PASS, Verdict.WEAK, Verdict.FAIL, Verdict.INFO})
 """The verdicts for which a case has judged a requirement."""
+
+SELF_TEST = "R"
+"""With it the numbers of reports begin that no laboratory issues."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,16 @@ class SignerFace:
     """Whether the key is self-made, so that the page says TEST KEY."""
 
 
-def report_id(header: Header, revision: int = 1) -> str:
-    """Return the number of a report: its run and its revision (ISO/IEC 17025, 7.8.2.1 d and 7.8.8)."""
-    return f"R-{header.run}-{revision}"
+def report_id(header: Header, revision: int = 1, lab: Laboratory | None = None) -> str:
+    """Return the number of a report (ISO/IEC 17025, 7.8.2.1 d and 7.8.8).
+
+    Args:
+        header: of the run.
+        revision: 1, or that of a re-issue.
+        lab: whose prefix it has; the one of the record when None.
+    """
+    lab = lab or header.lab
+    return f"{lab.prefix if lab else SELF_TEST}-{header.run}-{revision}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from reports.page import page
 from reports.requirements import coverage, groups, rows
 from reports.words import day_of
 from testbed.model.certificate import INTEROPERABILITY, decide
+from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
 from testbed.model.record import CaseRecord, Footer, Header, counts, roll_up
 from testbed.model.standard import Catalogue
@@ -31,6 +32,8 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
     profile: Profile,
     signer: SignerFace,
     waivers: Sequence[Waiver] = (),
+    lab: Laboratory | None = None,
+    reissue: Reissue | None = None,
 ) -> bytes:
     """Return the report's page, ready to be signed.
 
@@ -43,9 +46,12 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         profile: by which the device was judged.
         signer: who will sign.
         waivers: accepted failures; those of other devices are left aside.
+        lab: settings of the laboratory (`lab.yaml` of the bundle); those of the record when None.
+        reissue: which paper this one replaces, and why (`reissue.yaml` of the bundle).
 
     The same arguments give the same bytes.
     """
+    lab = lab or header.lab
     judged = roll_up(catalogues, cases)
     device, day = header.declaration.device, day_of(header.started)
     verdicts = {one.requirement.id: one.verdict for one in judged}
@@ -58,7 +64,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
     shown, cut = lines(declaration_text, DECLARATION)
     return page(
         "report.html",
-        number=report_id(header),
+        number=report_id(header, reissue.revision if reissue else 1, lab),
         is_test=signer.is_test,
         header=header,
         footer=footer,
@@ -74,7 +80,9 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
             waived=frozenset(one.requirement for one in accepted),
             stale=bool(stale),
         ),
-        issued=day_of(footer.ended) if footer else None,
+        issued=reissue.issued if reissue else day_of(footer.ended) if footer else None,
+        lab=lab,
+        reissue=reissue,
         verdicts=[(verdict, count) for verdict, count in _gravest_last(counts(judged)) if count],
         legend=[verdict for verdict, _ in _gravest_last(counts(judged))],
         waivers=accepted,

@@ -39,7 +39,9 @@ from testbed.model.verdict import BAD_INPUT
 @click.option("-v", "--verbose", is_flag=True, help="Print every frame of every case, decoded.")
 @click.option("--dry-run", is_flag=True, help="List every write that a run would send, and send nothing.")
 @click.option("--keys", type=click.Path(path_type=Path), help="Folder of the laboratory's keys.")
-@click.option("--lab", type=click.Path(path_type=Path), help="Settings of a laboratory and its client (lab.yaml).")
+@click.option(
+    "--lab", type=click.Path(path_type=Path), help="Settings of a laboratory and its client (lab.yaml)."
+)
 def run(  # noqa: PLR0913, PLR0917 - the options of the command
     declarations: tuple[Path, ...],
     out: Path | None,

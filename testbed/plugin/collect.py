@@ -92,4 +92,7 @@ def keeper(setup: Setup, folder: Path | None) -> list[Keeper]:
     """
     if folder is None:
         return []
-    return [Keeper(BundleWriter(folder, declaration=setup.declaration_text, profile=setup.profile_text))]
+    writer = BundleWriter(
+        folder, declaration=setup.declaration_text, profile=setup.profile_text, lab=setup.lab_text
+    )
+    return [Keeper(writer)]

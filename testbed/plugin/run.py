@@ -210,4 +210,6 @@ class Run:
             jobs=self.setup.jobs,
             clock="real" if self.setup.simulator is None else "virtual",
             selected_by_hand=selected_by_hand,
+            lab=self.setup.lab,
+            lab_sha256=self.setup.lab_sha256,
         )

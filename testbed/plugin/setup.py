@@ -6,11 +6,12 @@ import asyncio
 import hashlib
 import secrets
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from testbed.model.declaration import Declaration
 from testbed.model.document import LARGEST, Complaint, DocumentError, load, parse
+from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
@@ -35,6 +36,9 @@ class Setup:
     jobs: int = DEFAULT_JOBS
     simulator: Simulator | None = None
     """The device itself, where it runs in this process."""
+    lab: Laboratory | None = None
+    """Who tests, and for whom; None where a vendor tests its own device."""
+    lab_text: bytes = b""
 
     @property
     def declaration_sha256(self) -> str:
@@ -45,6 +49,11 @@ class Setup:
     def profile_sha256(self) -> str:
         """Digest of the profile as written."""
         return hashlib.sha256(self.profile_text).hexdigest()
+
+    @property
+    def lab_sha256(self) -> str:
+        """Digest of the laboratory's settings as written; empty where there are none."""
+        return hashlib.sha256(self.lab_text).hexdigest() if self.lab_text else ""
 
     def connect(self) -> Connect:
         """Return how the engine's loop reaches the device: over TCP, or in process."""
@@ -73,11 +82,26 @@ class Setup:
         return connect
 
 
-def prepare(path: Path, *, seed: int | None = None, jobs: int | None = None) -> Setup:
-    """Read a declaration and everything that it names.
+def prepare(
+    path: Path, *, seed: int | None = None, jobs: int | None = None, lab: Path | None = None
+) -> Setup:
+    """Read a declaration and everything that it names, with the laboratory's settings where there are any.
 
     Raises:
         DocumentError: it cannot be used; the message says where and why.
+    """
+    setup = prepare_text(read_document(path), str(path), seed=seed, jobs=jobs)
+    if lab is None:
+        return setup
+    text = read_document(lab)
+    return replace(setup, lab=load(Laboratory, text, str(lab)), lab_text=text.encode())
+
+
+def read_document(path: Path) -> str:
+    """Return the text of a file that somebody wrote, read to its bound.
+
+    Raises:
+        DocumentError: it cannot be read, is too large, or is not UTF-8.
     """
     name = str(path)
     try:
@@ -85,12 +109,11 @@ def prepare(path: Path, *, seed: int | None = None, jobs: int | None = None) -> 
             data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise DocumentError(name, [Complaint(0, f"is larger than {LARGEST >> 20} MiB")])
-        text = data.decode()
+        return data.decode()
     except OSError as error:
         raise DocumentError(name, [Complaint(0, f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise DocumentError(name, [Complaint(0, f"is not UTF-8 text ({error.reason})")]) from error
-    return prepare_text(text, name, seed=seed, jobs=jobs)
 
 
 def prepare_text(
