@@ -1,0 +1,237 @@
+"""Polite questions to a device that nobody knows yet: one read at a time, recorded, and never a write.
+
+Cases talk through `Modbus`, which judges. Here nothing is judged: preflight and the drafting of declarations
+want to know what is there, whatever it is and however it answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from testbed.protocols.modbus import Adu, Request
+from testbed.testers.modbus.reply import ERROR_BIT, Instead, Reply
+from testbed.testers.modbus.safety import READS
+from testbed.testers.modbus.tap import part
+from testbed.wire.connection import Connection, Ended, Received
+from testbed.wire.dial import Dial
+from testbed.wire.monitor import Breach
+from testbed.wire.recorder import Recorder
+
+MOST_HEARD = 1 << 16
+"""Bytes that are taken from one connection (assumed; an honest device sends some hundred)."""
+
+_PREFIX, _HEADER, _LONGEST = (
+    6,
+    7,
+    260,
+)  # bytes before what the length counts; MBAP header; ADU (IG 3.1.3, AP 4.1)
+_TRANSACTIONS = 0x10000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a read was met with."""
+
+    raw: bytes = b""
+    """The ADU, or whatever bytes came instead; empty when nothing came."""
+    ended: Ended | None = None
+    """How the connection ended, where it did instead."""
+    after: float = 0.0
+    """Seconds from the request to the answer."""
+    number: int = 0
+    """Frame number in the capture."""
+    request: Request | None = None
+
+    @property
+    def is_modbus(self) -> bool:
+        """Whether a Modbus server sent it, even a faulty one: function echoed, or header sound."""
+        if len(self.raw) <= _HEADER:
+            return False
+        echoed = self.request is not None and self.raw[_HEADER] & ~ERROR_BIT == self.request.function
+        return echoed or (self.raw[2:4] == b"\0\0" and _size(self.raw) == len(self.raw))
+
+    @property
+    def exception(self) -> int | None:
+        """The exception code, 0 where it lacks; None where this is no exception response."""
+        if not self.is_modbus or not self.raw[_HEADER] & ERROR_BIT:
+            return None
+        return int.from_bytes(self.raw[_HEADER + 1 : _HEADER + 2])
+
+    @property
+    def values(self) -> tuple[int, ...] | None:
+        """Registers, or bits as 0 and 1, as many as were asked for; None where the answer is none of that."""
+        if not self.is_modbus or self.exception is not None:
+            return None
+        values = Reply(self.raw, self.number, 0.0, self.request).values
+        asked = getattr(self.request, "quantity", 0)
+        return None if isinstance(values, Instead) or len(values) != asked else tuple(map(int, values))
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether nothing came and the connection stands."""
+        return not self.raw and self.ended is None
+
+
+class Asking:
+    """Asks a device one read after the other over one connection, opened anew where the device ended it.
+
+    Args:
+        dial: reaches the device.
+        recorder: keeps all that is said.
+        unit: unit identifier to ask unless told another.
+        pause: seconds that the device wants between two requests.
+    """
+
+    def __init__(self, dial: Dial, recorder: Recorder, *, unit: int = 1, pause: float = 0.0) -> None:
+        self.recorder = recorder
+        self._dial, self._unit, self._pause = dial, unit, pause
+        self._ear = _Ear()
+        self._connection: Connection | None = None
+        self._transaction = 0
+        self._given_up: set[int] = set()
+        """Transaction identifiers of this connection whose answers did not come in time."""
+        self._next = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection stands."""
+        return self._connection is not None and self._connection.ended is None
+
+    async def open(self) -> None:
+        """Open the connection; UnreachableError where that fails."""
+        self._ear = _Ear()
+        self._given_up.clear()
+        connection = Connection(self.recorder, _LooseCutter(), self._ear)
+        await self._dial(connection)
+        self._connection = connection
+
+    async def read(self, request: Request, *, within: float, unit: int | None = None) -> Answer:
+        """Ask for values and wait for what comes, for some seconds.
+
+        Raises:
+            ValueError: the request is no plain read.
+            UnreachableError: the connection had ended, and cannot be opened again.
+        """
+        if request.function not in READS:
+            raise ValueError(f"function {request.function} is no plain read")
+        self._transaction = (self._transaction + 1) % _TRANSACTIONS
+        adu = Adu(self._transaction, self._unit if unit is None else unit, request.encode())
+        return await self.say(adu.encode(), within=within, request=request)
+
+    async def say(
+        self, data: bytes, *, within: float, request: Request | None = None, comment: str = ""
+    ) -> Answer:
+        """Send bytes that are provably no write, and wait for what comes, for some seconds.
+
+        An answer to an earlier question is not taken for the answer to this one.
+
+        Raises:
+            UnreachableError: the connection had ended, and cannot be opened again.
+        """
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._next - loop.time()))
+        if not self.is_open:
+            await self.leave()
+            await self.open()
+        connection = self._connection
+        assert connection is not None  # noqa: S101 - opened above
+        while connection.waiting():
+            await connection.receive(0)
+        self._ear.stump = b""
+        began = loop.time()
+        number = connection.send(data, comment=comment)
+        received = await self._heard(connection, within)
+        self._next = loop.time() + self._pause
+        after = loop.time() - began
+        if isinstance(received, Received):
+            return Answer(received.data, None, after, received.number, request)
+        if received is None and request is not None:
+            self._given_up.add(int.from_bytes(data[:2]))
+        return Answer(self._ear.stump, received, after, number, request)
+
+    async def _heard(self, connection: Connection, within: float) -> Received | Ended | None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
+        while True:
+            received = await connection.receive(max(0.0, until - loop.time()))
+            late = int.from_bytes(received.data[:2]) if isinstance(received, Received) else -1
+            if late not in self._given_up:
+                return received
+            self._given_up.discard(late)
+
+    async def leave(self) -> None:
+        """Close, and wait until the device has noticed: it may serve no more connections than this one."""
+        if self._connection is not None:
+            if self.is_open:
+                await part(self._connection)
+            self._connection.close()
+            self._connection = None
+
+
+def _size(data: bytes) -> int:
+    """Return the size of the ADU that some bytes begin, as its length field has it."""
+    return _PREFIX + int.from_bytes(data[4:6])
+
+
+class _LooseCutter:
+    """Cuts ADUs by their length field; what cannot be one is a frame as it comes, and floods are cut off."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._heard = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        taken = data[: max(0, MOST_HEARD - self._heard)]
+        self._heard += len(taken)
+        self._buffer += taken
+        frames: list[bytes] = []
+        while self._buffer:
+            size = len(self._buffer)
+            if _may_be_adu(self._buffer):
+                size = _size(self._buffer) if size >= _PREFIX else _PREFIX
+                if size > len(self._buffer):
+                    break
+            frames.append(self._buffer[:size])
+            self._buffer = self._buffer[size:]
+        return frames
+
+    @property
+    def pending(self) -> bytes:
+        return self._buffer
+
+    def drop(self) -> bytes:
+        pending, self._buffer = self._buffer, b""
+        return pending
+
+
+def _may_be_adu(data: bytes) -> bool:
+    """Say whether bytes may begin an ADU: protocol identifier 0 and a length that is not too long."""
+    begins = data[2:4] == bytes(len(data[2:4]))
+    return begins and (len(data) < _PREFIX or _PREFIX + 1 < _size(data) <= _LONGEST)
+
+
+class _Ear:
+    """A monitor that judges nothing and keeps what never became a frame."""
+
+    def __init__(self) -> None:
+        self.breaches: list[Breach] = []
+        self.stump = b""
+
+    def sent(self, connection: int, data: bytes, number: int) -> None:
+        """Take no note."""
+
+    def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> bool:  # noqa: ARG002
+        """Let every frame be taken."""
+        return False
+
+    def incomplete(self, connection: int, stump: bytes, number: int) -> None:  # noqa: ARG002
+        """Keep the bytes: they, too, tell who speaks."""
+        self.stump = stump
+
+    def expects(self, connection: int) -> bool:  # noqa: ARG002
+        """Wait for the rest of a frame as long as somebody waits."""
+        return True
+
+    def forget(self, connection: int) -> None:
+        """Judge nothing."""
