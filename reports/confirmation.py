@@ -9,9 +9,10 @@ from reports.face import SignerFace, sentences
 from reports.page import page
 from reports.words import day_of
 from testbed.model.certificate import INTEROPERABILITY, Decision
+from testbed.model.disposition import dispositions
 from testbed.model.record import Footer, Header, Judged, counts
 from testbed.model.standard import Catalogue
-from testbed.model.verdict import Outcome, Verdict
+from testbed.model.verdict import Verdict
 
 VALID_YEARS = 1
 """Years that a confirmation holds (assumed: no document of the council sets a term yet)."""
@@ -52,9 +53,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
     day = issued or day_of(footer.ended)
     if day is None:
         raise ValueError(f"`{footer.ended}` is not a time stamp; say when the confirmation is issued")
-    has_waivers = footer.outcome is Outcome.CONFORMANT_WITH_WAIVERS
-    fails = (one.requirement.id for one in judged if one.verdict is Verdict.FAIL)
-    waived = frozenset(fails if has_waivers else ())
+    waivers = dispositions(header, judged)
     return page(
         "certificate.html",
         number=f"C-{report_id}",
@@ -68,10 +67,13 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
             sentence
             for catalogue in catalogues
             for sentence in sentences(
-                catalogue, [one for one in judged if one.suite == catalogue.id], footer.outcome, waived
+                catalogue,
+                [one for one in judged if one.suite == catalogue.id],
+                footer.outcome,
+                frozenset(waivers.waived),
             )
         ],
-        has_waivers=bool(waived),
+        waivers=waivers.accepted,
         peers=tuple(peers) if decision.title == INTEROPERABILITY else (),
         report_id=report_id,
         report_sha256=report_sha256,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reports.words import word
 from testbed.model.base import Text
+from testbed.model.disposition import Dispositions
 from testbed.model.lab import Laboratory
 from testbed.model.record import CaseRecord, Footer, Header, Judged, counts, outcome_of
 from testbed.model.standard import Catalogue
@@ -61,8 +62,7 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
     catalogues: Sequence[Catalogue],
     *,
     cases: Sequence[CaseRecord],
-    waived: frozenset[str],
-    stale: bool,
+    waivers: Dispositions,
 ) -> Status:
     """Work the outcome out from the findings; a record whose footer claims another one is incomplete.
 
@@ -72,19 +72,17 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
         judged: every requirement of the suites used.
         catalogues: the suites used.
         cases: all that the record holds.
-        waived: requirements whose FAIL is accepted.
-        stale: whether a waiver has expired or no longer bites.
+        waivers: what became of each waiver.
     """
     finished = footer is not None and not footer.interrupted
     result = outcome_of(
         judged,
         finished=finished,
         selected_by_hand=bool(header.selected_by_hand),
-        waived=dict.fromkeys(waived, True),
+        waived=waivers.waived,
+        stale_waiver=bool(waivers.stale),
     )
-    doubts = list(_doubts(header, footer, catalogues, cases))
-    if stale:
-        doubts.append(word("why.stale"))
+    doubts = [*_doubts(header, footer, catalogues, cases), *(one.said for one in waivers.stale)]
     if doubts and result is not Outcome.NOT_CONFORMANT:
         result = Outcome.INCOMPLETE
     reasons = [*_reasons(header, footer, judged), *doubts]
@@ -95,7 +93,7 @@ def status(  # noqa: PLR0913 - the facts that an outcome rests on
         sentence
         for catalogue in catalogues
         for sentence in sentences(
-            catalogue, [one for one in judged if one.suite == catalogue.id], result, waived
+            catalogue, [one for one in judged if one.suite == catalogue.id], result, frozenset(waivers.waived)
         )
     ]
     return Status(result, tuple(said), tuple(reasons))

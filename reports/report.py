@@ -11,12 +11,12 @@ from reports.page import page
 from reports.requirements import coverage, groups, rows
 from reports.words import day_of
 from testbed.model.certificate import INTEROPERABILITY, decide
+from testbed.model.disposition import dispositions
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
 from testbed.model.record import CaseRecord, Footer, Header, counts, roll_up
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict
-from testbed.model.waiver import Waiver
 
 DECLARATION = 65536
 """Characters of the declaration that the page shows (assumed, twenty times a large one)."""
@@ -31,7 +31,6 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
     declaration_text: str,
     profile: Profile,
     signer: SignerFace,
-    waivers: Sequence[Waiver] = (),
     lab: Laboratory | None = None,
     reissue: Reissue | None = None,
 ) -> bytes:
@@ -45,7 +44,6 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         declaration_text: the client's file, verbatim.
         profile: by which the device was judged.
         signer: who will sign.
-        waivers: accepted failures; those of other devices are left aside.
         lab: settings of the laboratory (`lab.yaml` of the bundle); those of the record when None.
         reissue: which paper this one replaces, and why (`reissue.yaml` of the bundle).
 
@@ -53,12 +51,8 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
     """
     lab = lab or header.lab
     judged = roll_up(catalogues, cases)
-    device, day = header.declaration.device, day_of(header.started)
-    verdicts = {one.requirement.id: one.verdict for one in judged}
-    of_device = [one for one in waivers if (one.model, one.firmware) == (device.model, device.firmware)]
-    stale = [one for one in of_device if day is None or one.is_stale(verdicts.get(one.requirement), day)]
-    accepted = [one for one in of_device if one not in stale]
-    table = rows(judged, accepted)
+    waivers = dispositions(header, judged)
+    table = rows(judged, waivers.accepted)
     interop = {catalogue.id for catalogue in catalogues if catalogue.section == "interoperability"}
     decision = decide(header, footer, judged, catalogues, report_is_good=True)
     shown, cut = lines(declaration_text, DECLARATION)
@@ -77,15 +71,14 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
             judged,
             catalogues,
             cases=cases,
-            waived=frozenset(one.requirement for one in accepted),
-            stale=bool(stale),
+            waivers=waivers,
         ),
         issued=reissue.issued if reissue else day_of(footer.ended) if footer else None,
         lab=lab,
         reissue=reissue,
         verdicts=[(verdict, count) for verdict, count in _gravest_last(counts(judged)) if count],
         legend=[verdict for verdict, _ in _gravest_last(counts(judged))],
-        waivers=accepted,
+        waivers=waivers.accepted,
         groups=groups(catalogues, table),
         entries=entries(judged, table, cases),
         coverage=coverage(catalogues, table),

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from testbed import __version__
 from testbed.model.base import Text
+from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.record import (
     CaseRecord,
     Finding,
@@ -124,7 +125,14 @@ class Run:
             self._keep(record, b"")
         judged = self.judged
         by_hand = bool(self.header and self.header.selected_by_hand)
-        outcome = outcome_of(judged, finished=not interrupted, selected_by_hand=by_hand)
+        waivers = dispositions(self.header, judged) if self.header else Dispositions()
+        outcome = outcome_of(
+            judged,
+            finished=not interrupted,
+            selected_by_hand=by_hand,
+            waived=waivers.waived,
+            stale_waiver=bool(waivers.stale),
+        )
         self.footer = Footer(
             ended=datetime.now(UTC).isoformat(timespec="milliseconds"),
             duration_s=round(time.perf_counter() - self._began, 3),
