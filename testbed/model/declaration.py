@@ -11,10 +11,14 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from testbed.model.base import Duration, Frozen
 from testbed.model.connect import Endpoint, endpoint
+from testbed.model.known import KnownValue
 from testbed.model.profile import ProfileId
 
 ADDRESSES = 0x10000
 """Addresses of one Modbus table (AP 4.4)."""
+
+MOST_KNOWN_VALUES = 16
+"""Known values of one declaration (assumed; two or three prove what they are for)."""
 
 Table = Literal["coils", "discrete_inputs", "holding_registers", "input_registers"]
 TABLES: tuple[Table, ...] = ("coils", "discrete_inputs", "holding_registers", "input_registers")
@@ -84,6 +88,8 @@ class Declaration(Frozen):
     discrete_inputs: tuple[Area, ...] = ()
     holding_registers: tuple[Area, ...] = ()
     input_registers: tuple[Area, ...] = ()
+    known_values: tuple[KnownValue, ...] = Field(default=(), max_length=MOST_KNOWN_VALUES)
+    """Values that stand in the device: preflight proves numbering, unit and word order by them."""
 
     @field_validator("connect")
     @classmethod
@@ -113,6 +119,22 @@ class Declaration(Frozen):
             if one.last >= next_.first:
                 raise ValueError(f"{_span(one)} and {_span(next_)} overlap; give each address to one area")
         return value
+
+    @field_validator("known_values")
+    @classmethod
+    def _addressable(cls, value: tuple[KnownValue, ...], info: ValidationInfo) -> tuple[KnownValue, ...]:
+        for one in value if "numbering" in info.data else ():
+            (area,) = _on_the_wire(one.table, (Area(first=one.at, count=one.count),), info.data["numbering"])
+            if area.last >= ADDRESSES:
+                raise ValueError(f"{_span(area)} runs past address 65535")
+        return value
+
+    def known(self) -> tuple[tuple[KnownValue, int], ...]:
+        """Return each known value and its address on the wire."""
+        return tuple(
+            (one, _on_the_wire(one.table, (Area(first=one.at, count=one.count),), self.numbering)[0].first)
+            for one in self.known_values
+        )
 
     def areas(self, table: Table) -> tuple[Area, ...]:
         """Return the areas of a table in order, addressed as on the wire (the numbers of the PDU, from 0)."""

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from testbed.model.base import Frozen, Text
 from testbed.model.declaration import Declaration
 from testbed.model.lab import Laboratory
+from testbed.model.preflight import Check
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict, join, outcome
 from testbed.model.waiver import Waiver
@@ -86,6 +87,10 @@ class Header(Frozen):
     clock: Literal["real", "virtual"]
     selected_by_hand: str = ""
     """The expression that left cases out; empty when none did."""
+    preflight: tuple[Check, ...] = ()
+    """What was tried before the first case, with what was found wrong and did not stop the run."""
+    preflight_capture: str = ""
+    """Path of the capture of that in the bundle."""
     waivers: tuple[Waiver, ...] = ()
     """The laboratory's waivers that speak of this device and of a requirement judged here."""
     waivers_sha256: Sha256 | Literal[""] = ""
