@@ -7,33 +7,50 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
-from reports.face import SignerFace
+from pydantic import BaseModel
+
+from reports.face import SignerFace, report_id, status
 from reports.report import render_report
 from testbed.bundle import files, page
 from testbed.bundle.errors import Refused, printable
+from testbed.bundle.exports import Account
 from testbed.bundle.reader import BundleError, Record, read_record
-from testbed.bundle.writer import DECLARATION, PROFILE
+from testbed.bundle.writer import DECLARATION, LAB, PROFILE, REISSUE, RESULTS
+from testbed.model.disposition import dispositions
 from testbed.model.document import LARGEST, DocumentError, load
+from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
 from testbed.model.record import Header, Judged, roll_up
 from testbed.model.standard import Catalogue
 from testbed.plugin.shelf import suites
 
+Value = TypeVar("Value", bound=BaseModel)
+
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a page is drawn from: the record, the two documents of the run, and the suites it used."""
+    """What papers are drawn from: the record, the documents of the run, and the suites it used."""
 
     record: Record
+    record_sha256: str
     declaration_text: str
     profile: Profile
     catalogues: Sequence[Catalogue]
+    lab: Laboratory | None = None
+    """As the run had it, or as a re-issue corrects it."""
+    reissue: Reissue | None = None
 
     @cached_property
     def judged(self) -> tuple[Judged, ...]:
         """Every requirement of the suites with its verdict."""
         return roll_up(self.catalogues, self.record.cases)
+
+    @property
+    def report(self) -> str:
+        """The number of the report."""
+        return report_id(self.record.header, self.reissue.revision if self.reissue else 1, self.lab)
 
     def draw(self, signer: SignerFace) -> bytes:
         """Return the visible page as its signer seals it: the same evidence gives the same bytes."""
@@ -45,8 +62,29 @@ class Evidence:
             declaration_text=self.declaration_text,
             profile=self.profile,
             signer=signer,
+            lab=self.lab,
+            reissue=self.reissue,
         )
         return page.plain(html)
+
+    def account(self, *, is_test: bool) -> Account:
+        """Return the run as its exports and its statement tell it, with the outcome that the page prints."""
+        header, cases, footer = self.record.header, self.record.cases, self.record.footer
+        waivers = dispositions(header, self.judged)
+        said = status(header, footer, self.judged, self.catalogues, cases=cases, waivers=waivers)
+        return Account(
+            header=header,
+            cases=cases,
+            footer=footer,
+            judged=self.judged,
+            outcome=said.outcome,
+            reasons=said.reasons,
+            report=self.report,
+            record_sha256=self.record_sha256,
+            is_test=is_test,
+            lab=self.lab,
+            reissue=self.reissue,
+        )
 
 
 def read_evidence(folder: Path) -> Evidence:
@@ -57,26 +95,50 @@ def read_evidence(folder: Path) -> Evidence:
             the run used is not installed here.
     """
     record = read_record(folder)
-    declaration = _document(folder / DECLARATION, record.header.declaration_sha256)
-    profile = _document(folder / PROFILE, record.header.profile_sha256)
+    header = record.header
+    reissue = _load(Reissue, folder / REISSUE) if (folder / REISSUE).exists() else None
+    lab = header.lab
+    if reissue is not None and (folder / LAB).exists():
+        lab = _load(Laboratory, folder / LAB)
+    elif header.lab_sha256:
+        _document(folder / LAB, header.lab_sha256)
+    return Evidence(
+        record,
+        _digest(folder / RESULTS),
+        _document(folder / DECLARATION, header.declaration_sha256),
+        _load(Profile, folder / PROFILE, header.profile_sha256),
+        _catalogues(header),
+        lab,
+        reissue,
+    )
+
+
+def _load(model: type[Value], path: Path, digest: str | None = None) -> Value:
     try:
-        by = load(Profile, profile, str(folder / PROFILE))
+        return load(model, _document(path, digest), str(path))
     except DocumentError as error:
         raise BundleError(str(error)) from error
-    return Evidence(record, declaration, by, _catalogues(record.header))
 
 
-def _document(path: Path, digest: str) -> str:
+def _document(path: Path, digest: str | None) -> str:
+    """Return a document's text; where the record names its SHA-256, exactly that document's."""
     try:
         data = files.read(path, 4 * LARGEST)  # as many characters, of four bytes at most
     except Refused as error:
         raise BundleError(f"{path} {error}") from error
-    if sha256(data).hexdigest() != digest:
+    if digest is not None and sha256(data).hexdigest() != digest:
         raise BundleError(f"{path} is not the one that the run used: its SHA-256 is not {digest}")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         raise BundleError(f"{path} is not UTF-8 text: {error.reason}") from error
+
+
+def _digest(path: Path) -> str:
+    try:
+        return files.digest(path)
+    except Refused as error:
+        raise BundleError(f"{path} {error}") from error
 
 
 def _catalogues(header: Header) -> tuple[Catalogue, ...]:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import platformdirs
 
-from reports.face import SignerFace, report_id
+from reports.face import SignerFace
 from testbed.bundle import page
 from testbed.bundle.certificates import Role
+from testbed.bundle.exports import EXPORTS, suite_name
 from testbed.bundle.keys import KeysExist, KeyUnusable, Signer, create_keys, load_signer
-from testbed.bundle.verify import REPORT, STATEMENT
+from testbed.bundle.predicate import predicate
+from testbed.bundle.verify import OWN_FILES, REPORT, STATEMENT
 from testbed.commands.drawing import read_evidence
-from testbed.model.record import counts
-from testbed.model.verdict import Outcome
+
+PART = ".part"
+"""Ending of a file that is still being written."""
 
 
 class KeyTroubleError(Exception):
@@ -65,33 +68,35 @@ def face(holder: Signer, role: str) -> SignerFace:
 
 
 def seal(folder: Path, holder: Signer) -> None:
-    """Draw the report of a bundle, sign it with all its evidence, and write both.
+    """Draw the report and the exports of a bundle, sign them with all its evidence, and write them.
 
-    The page is drawn from what stands in the folder, never from what is still in memory, so that whoever
-    draws it again from there gets the same bytes.
+    Everything is drawn from what stands in the folder, never from what is still in memory, so that whoever
+    draws it again from there gets the same bytes. The report is written last: where it stands, all else does.
 
     Raises:
         BundleError: the bundle cannot be read back.
+        OSError: it cannot be written.
     """
     read = read_evidence(folder)
+    account = read.account(is_test=holder.is_test)
+    for name, export in EXPORTS.items():
+        _put(folder / name, export(account))
+    folders = {suite_name(one.id): one.digest for one in account.header.suites}
     html = read.draw(face(holder, "laboratory"))
-    header, footer = read.record.header, read.record.footer
-    predicate = {
-        "report": report_id(header),
-        "run": header.run,
-        "outcome": str(footer.outcome if footer else Outcome.INCOMPLETE),
-        "requirements": {str(verdict): number for verdict, number in counts(read.judged).items()},
-        "tester": header.tester,
-        "device": header.declaration.device.model_dump(),
-        "profile": header.profile,
-    }
-    folders = {f"conformance_suites/{one.id}#folder": one.digest for one in header.suites}
-    sealed = page.seal(html, predicate, evidence(folder) | folders, holder)
-    (folder / REPORT).write_bytes(sealed)
-    (folder / STATEMENT).write_bytes(page.signed_payload(sealed))
+    sealed = page.seal(html, predicate(account), evidence(folder) | folders, holder)
+    _put(folder / STATEMENT, page.signed_payload(sealed))
+    _put(folder / REPORT, sealed)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file so that it stands there whole or not at all, however this program ends."""
+    part = path.with_name(f"{path.name}{PART}")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def evidence(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a bundle, by its path there."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
+    """Return the SHA-256 of every file of a bundle that its report speaks of, by its path there."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    listed = sorted(name for name in paths.keys() - OWN_FILES if not name.endswith(PART))
+    return {name: sha256(paths[name].read_bytes()).hexdigest() for name in listed}
