@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from hashlib import sha256
+from importlib.resources import files as resource
 from typing import TYPE_CHECKING
 
 from testbed.bundle import certificates, cms, files, page, statement
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 REPORT = page.FILE_NAME[PredicateType.TEST_REPORT]
 CERTIFICATE = page.FILE_NAME[PredicateType.CONFIRMATION]
 STATEMENT = "statement.json"
+SCRIPT = "verify.sh"
+"""Shipped beside the pages and listed like any evidence: the same checks with openssl, sed and grep."""
 OWN_FILES = frozenset({REPORT, CERTIFICATE, STATEMENT})
 """Files of a bundle that no statement of the report can list: they are written after it, or around it."""
 
@@ -89,6 +92,11 @@ class Verification:
     def is_test(self) -> bool:
         """Whether a test key signed any of the pages."""
         return any(signed.is_test for signed in self.pages)
+
+
+def script() -> bytes:
+    """Return the `verify.sh` of this version."""
+    return resource("testbed.bundle").joinpath(SCRIPT).read_bytes()
 
 
 def verify_page(path: Path, roots: Sequence[Certificate], *, at: datetime | None = None) -> Verification:
