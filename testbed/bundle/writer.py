@@ -13,6 +13,8 @@ CAPTURES = "wire"
 DECLARATION = "declaration.yaml"
 PROFILE = "profile.yaml"
 LAB = "lab.yaml"
+WAIVERS = "waivers.yaml"
+"""With its own signature; only in the bundle of a run that was given waivers."""
 REISSUE = "reissue.yaml"
 """Only in the bundle of a re-issue: which paper it replaces, and why."""
 
@@ -24,7 +26,9 @@ class BundleExistsError(FileExistsError):
 class BundleWriter:
     """The evidence part of a bundle: results.jsonl, wire/, declaration.yaml, profile.yaml, lab.yaml."""
 
-    def __init__(self, folder: Path, *, declaration: bytes, profile: bytes, lab: bytes = b"") -> None:
+    def __init__(
+        self, folder: Path, *, declaration: bytes, profile: bytes, lab: bytes = b"", waivers: bytes = b""
+    ) -> None:
         """Begin a bundle; what it was made from goes in verbatim.
 
         Raises:
@@ -38,6 +42,8 @@ class BundleWriter:
         (folder / PROFILE).write_bytes(profile)
         if lab:
             (folder / LAB).write_bytes(lab)
+        if waivers:
+            (folder / WAIVERS).write_bytes(waivers)
         self.folder = folder
         self._results: TextIO = (folder / RESULTS).open("x", encoding="utf-8", newline="\n")
 
@@ -55,7 +61,7 @@ class BundleWriter:
     def discard(self) -> None:
         """Take a bundle back in which nothing was written: no case ran."""
         self._results.close()
-        for name in (DECLARATION, PROFILE, LAB, RESULTS):
+        for name in (DECLARATION, PROFILE, LAB, WAIVERS, RESULTS):
             (self.folder / name).unlink(missing_ok=True)
         (self.folder / CAPTURES).rmdir()
         self.folder.rmdir()

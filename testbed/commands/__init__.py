@@ -17,11 +17,13 @@ _COMMANDS = {
     "review": "Hold a declaration against its profile, without any device.",
     "verify": "Check a report, a certificate or a whole bundle.",
     "grant": "Grant a confirmation on a bundle.",
+    "waivers": "Sign and check what a laboratory accepts although it fails.",
     "keys": "Make the keys that sign reports and confirmations.",
     "simulate": "Serve a simulated device until Ctrl-C.",
     "catalogue": "List the requirements of the suites.",
     "explain": "Explain a requirement that a report names.",
     "mutants": "Prove that every case can fail.",
+    "proficiency": "Prove a laboratory on sealed devices.",
 }
 
 

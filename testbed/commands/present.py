@@ -9,6 +9,7 @@ import click
 
 from testbed.bundle.errors import printable
 from testbed.model.base import Language
+from testbed.model.disposition import dispositions
 from testbed.model.record import CaseRecord, Finding, Judged
 from testbed.model.standard import clause_order
 from testbed.model.verdict import Outcome, Verdict
@@ -33,6 +34,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "frames": {"en": "frames", "ko": "프레임"},
     "report": {"en": "report", "ko": "시험 결과서"},
     "try": {"en": "try", "ko": "조치"},
+    "waived": {"en": "waived until", "ko": "예외 승인, 기한"},
     "again": {"en": "again", "ko": "재현"},
 }
 
@@ -40,6 +42,7 @@ _WORDS: dict[str, dict[Language, str]] = {
 def as_data(result: Result, lang: Language) -> dict[str, object]:
     """Return the run as the JSON object of the command line's contract."""
     captures = {(record.suite, record.case): record.capture for record in result.records}
+    waivers = dispositions(result.header, result.judged)
     return {
         "outcome": str(result.outcome),
         "bundle": "" if result.request.dry else str(result.request.folder),
@@ -48,6 +51,7 @@ def as_data(result: Result, lang: Language) -> dict[str, object]:
         "requirements": {
             one.requirement.id: {
                 "verdict": str(one.verdict),
+                "waived": one.verdict is Verdict.FAIL and one.requirement.id in waivers.waived,
                 "level": str(one.requirement.level),
                 "clause": dict(one.requirement.clause),
                 "findings": [
@@ -64,6 +68,7 @@ def as_data(result: Result, lang: Language) -> dict[str, object]:
             }
             for one in result.judged
         },
+        "stale_waivers": [one.waiver.requirement for one in waivers.stale],
     }
 
 
@@ -75,6 +80,7 @@ def unreachable() -> dict[str, object]:
         "duration_s": 0.0,
         "counts": {str(verdict): 0 for verdict in Verdict},
         "requirements": {},
+        "stale_waivers": [],
     }
 
 
@@ -93,6 +99,8 @@ def summary(result: Result, lang: Language) -> None:
         if one.verdict not in quiet:
             _requirement(one, result, lang)
     _unmet(result, lang)
+    for stale in dispositions(result.header, result.judged).stale:
+        click.secho(printable(stale.said.in_language(lang)), fg="red")
     counted = " · ".join(f"{verdict} {number}" for verdict, number in result.footer.counts.items() if number)
     click.echo(f"{counted} · {len(result.records)} cases in {result.footer.duration_s:.1f} s")
     click.secho(str(result.outcome), bold=True, fg="green" if result.outcome.exit_status == 0 else "red")
@@ -106,6 +114,9 @@ def _requirement(one: Judged, result: Result, lang: Language) -> None:
     clause = ", ".join(f"{document} {number}" for document, number in one.requirement.clause.items())
     click.echo(click.style(f"{one.verdict:<13}", fg=_COLOURS.get(one.verdict)), nl=False)
     click.echo(f" {one.requirement.id}  {clause}  {one.requirement.text.in_language(lang)}")
+    for waiver in dispositions(result.header, [one]).accepted:
+        click.echo(f"    {_WORDS['waived'][lang]} {waiver.expires}: {printable(waiver.approver)}, ", nl=False)
+        click.echo(f"{printable(waiver.reason)} ({printable(waiver.link)})")
     records = {(record.suite, record.case): record for record in result.records}
     shown = [pair for pair in one.findings if pair[1].verdict is one.verdict and not _is_unmet(pair[1])]
     for case, finding in shown[:MOST_FINDINGS]:

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +43,12 @@ from testbed.model.verdict import BAD_INPUT
 @click.option(
     "--lab", type=click.Path(path_type=Path), help="Settings of a laboratory and its client (lab.yaml)."
 )
+@click.option(
+    "--waivers",
+    "waived",
+    type=click.Path(path_type=Path),
+    help="Failures that the laboratory accepts, signed.",
+)
 def run(  # noqa: PLR0913, PLR0917 - the options of the command
     declarations: tuple[Path, ...],
     out: Path | None,
@@ -52,6 +59,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     lang: Language,
     keys: Path | None,
     lab: Path | None,
+    waived: Path | None,
     *,
     as_json: bool,
     verbose: bool,
@@ -70,6 +78,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     from testbed.commands.present import as_data, summary, unreachable  # noqa: PLC0415
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, laboratory  # noqa: PLC0415
+    from testbed.commands.waivers import of_laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.plugin.gather import GatherError  # noqa: PLC0415
     from testbed.plugin.setup import prepare  # noqa: PLC0415
@@ -81,6 +90,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
         signer = None if dry_run else laboratory(keys)
     except (DocumentError, FileExistsError, KeyTroubleError) as error:
         raise fail(str(error), BAD_INPUT) from None
+    if waived is not None and signer is not None:
+        accepted = of_laboratory(waived, keys, signer)
+        setups = [replace(setup, waivers=accepted) for setup in setups]
     statuses, printed = [], []
     for path, setup, folder in zip(declarations, setups, folders, strict=True):
         request = Request(setup, folder, expression, cases, verbose=verbose, dry=dry_run, lang=lang)

@@ -93,6 +93,10 @@ def keeper(setup: Setup, folder: Path | None) -> list[Keeper]:
     if folder is None:
         return []
     writer = BundleWriter(
-        folder, declaration=setup.declaration_text, profile=setup.profile_text, lab=setup.lab_text
+        folder,
+        declaration=setup.declaration_text,
+        profile=setup.profile_text,
+        lab=setup.lab_text,
+        waivers=setup.waivers.opened.data if setup.waivers else b"",
     )
     return [Keeper(writer)]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Protocol
+from typing import Any, Protocol
 
 from testbed import __version__
 from testbed.model.base import Text
@@ -220,4 +220,18 @@ class Run:
             selected_by_hand=selected_by_hand,
             lab=self.setup.lab,
             lab_sha256=self.setup.lab_sha256,
+            **self._waivers(),
         )
+
+    def _waivers(self) -> dict[str, Any]:
+        """Return the header's fields about waivers."""
+        signed = self.setup.waivers
+        if signed is None:
+            return {}
+        catalogues = [suite.catalogue for suite in self.setup.suites]
+        return {
+            "waivers": signed.about(self.setup.declaration.device, catalogues),
+            "waivers_sha256": signed.opened.sha256,
+            "waivers_signer": signed.opened.signer,
+            "waivers_fingerprint": signed.opened.fingerprint,
+        }

@@ -8,6 +8,7 @@ import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from testbed.model.declaration import Declaration
 from testbed.model.document import LARGEST, Complaint, DocumentError, load, parse
@@ -17,6 +18,9 @@ from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, in_process, over_tcp
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
+
+if TYPE_CHECKING:
+    from testbed.plugin.waivers import SignedWaivers  # loads cryptography
 
 SEEDS = 1 << 32
 DEFAULT_JOBS = 8
@@ -39,6 +43,8 @@ class Setup:
     lab: Laboratory | None = None
     """Who tests, and for whom; None where a vendor tests its own device."""
     lab_text: bytes = b""
+    waivers: SignedWaivers | None = None
+    """What the laboratory accepts, of whatever device."""
 
     @property
     def declaration_sha256(self) -> str:
