@@ -26,12 +26,12 @@ def keys(tmp_path_factory):
 def started(keys):
     """Runs `testbed ARGUMENTS` in a process of its own, in a folder."""
 
-    def run(*arguments, cwd):
+    def run(*arguments, cwd, within=120):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         environment |= {"TESTBED_KEYS": str(keys), "PYTHONWARNINGS": "error", "PYTHONUTF8": "1"}
         command = [sys.executable, "-m", "testbed", *map(str, arguments)]
         return subprocess.run(
-            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=within, check=False
         )
 
     return run
