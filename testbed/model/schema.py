@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from testbed.model.declaration import Declaration
+from testbed.model.errata import Erratum
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
 from testbed.model.record import LINE
@@ -18,6 +19,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema (2020-12) of each kind of file, by the name of its schema file."""
     kinds: dict[str, TypeAdapter[Any]] = {
         "declaration": TypeAdapter(Declaration),
+        "errata": TypeAdapter(list[Erratum]),
         "lab": TypeAdapter(Laboratory),
         "profile": TypeAdapter(Profile),
         "reissue": TypeAdapter(Reissue),

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from testbed import __version__
 from testbed.model.base import Text
 from testbed.model.disposition import Dispositions, dispositions
+from testbed.model.errata import withdrawn
 from testbed.model.record import (
     CaseRecord,
     Finding,
@@ -63,6 +64,7 @@ class Run:
         self.header: Header | None = None
         self.footer: Footer | None = None
         self._listeners = listeners
+        self._errata = {suite.catalogue.id: suite.pending for suite in setup.suites}
         self._engines: dict[str, Engine] = {}
         self._began = 0.0
         self._cases: Mapping[tuple[str, str], Case] = {}
@@ -147,6 +149,7 @@ class Run:
         return outcome
 
     def _keep(self, record: CaseRecord, capture: bytes) -> CaseRecord:
+        record = withdrawn(record, self._errata.get(record.suite, ()))
         for listener in self._listeners:
             record = listener.found(record, capture)
         self.records.append(record)

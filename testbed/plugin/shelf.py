@@ -13,8 +13,11 @@ from pathlib import Path
 
 import profiles
 from testbed.model.document import Complaint, DocumentError, load, parse
+from testbed.model.errata import Erratum, read_errata
 from testbed.model.profile import Profile
 from testbed.model.standard import Catalogue
+
+ERRATA = "errata.yaml"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,17 @@ class Suite:
     catalogue: Catalogue
     folder: Path
     digest: str
-    """SHA-256 over names and contents of its YAML and Python files, in order of name."""
+    """SHA-256 over names and contents of its YAML and Python files, in order of name.
+
+    `errata.yaml` stays outside: what is published later must not change what a version was.
+    """
+    errata: tuple[Erratum, ...] = ()
+    """What is known to be wrong with this version or another one."""
+
+    @property
+    def pending(self) -> tuple[Erratum, ...]:
+        """The errata that this very version has."""
+        return tuple(one for one in self.errata if one.applies_to(self.catalogue.version))
 
 
 @cache
@@ -42,7 +55,7 @@ def read_suite(folder: Path) -> Suite:
     """Read a suite's folder.
 
     Raises:
-        DocumentError: suite.yaml or requirements.yaml cannot be used.
+        DocumentError: suite.yaml, requirements.yaml or errata.yaml cannot be used.
     """
     requirements = folder / "requirements.yaml"
     rows, _ = parse(requirements.read_text(encoding="utf-8"), str(requirements))
@@ -55,8 +68,30 @@ def read_suite(folder: Path) -> Suite:
     )
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.iterdir() if path.suffix in {".py", ".yaml"}):
-        digest.update(f"{file.name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
-    return Suite(catalogue, folder, digest.hexdigest())
+        if file.name != ERRATA:
+            digest.update(f"{file.name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
+    return Suite(catalogue, folder, digest.hexdigest(), _errata(folder, catalogue))
+
+
+def _errata(folder: Path, catalogue: Catalogue) -> tuple[Erratum, ...]:
+    """Read a suite's errata; each case of this version that one names must be there."""
+    path = folder / ERRATA
+    if not path.is_file():
+        return ()
+    errata = read_errata(path.read_text(encoding="utf-8"), str(path), catalogue)
+    for erratum in errata:
+        for case in erratum.cases if erratum.cases != "all" else ():
+            if erratum.applies_to(catalogue.version) and not _has(folder, case):
+                what = f"{erratum.id}: version {catalogue.version} has no case {case}"
+                raise DocumentError(str(path), [Complaint(0, what)])
+    return errata
+
+
+def _has(folder: Path, case: str) -> bool:
+    """Say whether a suite has a case of this name; its parameters are known only once it is collected."""
+    file, _, name = case.partition("[")[0].partition("::")
+    path = folder / file
+    return path.is_file() and f"\nasync def {name}(" in path.read_text(encoding="utf-8")
 
 
 OWN = Path(str(profiles.__path__[0]))
