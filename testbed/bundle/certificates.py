@@ -156,7 +156,7 @@ def root_of(
         UnknownSignerError: No given root issued the certificate.
         Refused: A root issued it, but one of the two is outside its validity or not made for its purpose.
     """
-    root = next((root for root in roots if _issued(root, certificate)), None)
+    root = next((root for root in roots if issued(root, certificate)), None)
     if root is None:
         raise UnknownSignerError
     check_period(root, at)
@@ -180,17 +180,18 @@ def root_of(
     return root
 
 
-def _units(certificate: x509.Certificate) -> set[str]:
-    units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
-    return {str(unit.value) for unit in units}
-
-
-def _issued(root: x509.Certificate, certificate: x509.Certificate) -> bool:
+def issued(root: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Tell whether `root` issued the certificate, by name and signature."""
     try:
         certificate.verify_directly_issued_by(root)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):  # the ways it says "no"
         return False
     return True
+
+
+def _units(certificate: x509.Certificate) -> set[str]:
+    units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    return {str(unit.value) for unit in units}
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

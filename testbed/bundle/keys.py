@@ -19,13 +19,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from testbed.bundle import certificates
+from testbed.bundle import certificates, revocation
 from testbed.bundle.certificates import Role
 from testbed.bundle.errors import Refused
 from testbed.bundle.issuing import issue_root, issue_signer
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 MAX_KEY_FILE = 1 << 16
 READABLE_BY_OTHERS = 0o077
@@ -100,13 +101,11 @@ def load_signer(directory: Path, role: Role, *, at: datetime | None = None) -> S
     """
     role = Role(role)
     key_file, certificate_file = directory / f"{role}.key", directory / f"{role}.pem"
+    key = load_key(key_file)
+    certificate = load_certificate(certificate_file)
     try:
-        key = load_pem_private_key(_read_private(key_file), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeyUnusable(f"{key_file} holds no readable private key without a password: {error}") from error
-    try:
-        certificate = certificates.read_pem(_read(certificate_file))[0]
         certificates.check_period(certificate, at or datetime.now(UTC))
+        _check_not_revoked(directory, certificate)
     except Refused as error:
         raise KeyUnusable(f"{certificate_file}: {error}") from error
     if not (isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)):
@@ -118,13 +117,45 @@ def load_signer(directory: Path, role: Role, *, at: datetime | None = None) -> S
     return Signer(certificate, key)
 
 
+def load_key(path: Path) -> PrivateKeyTypes:
+    """Load a private key that is nobody else's to read.
+
+    Raises:
+        KeyUnusable: With the file and the reason.
+    """
+    try:
+        return load_pem_private_key(_read_private(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyUnusable(f"{path} holds no readable private key without a password: {error}") from error
+
+
+def load_certificate(path: Path) -> x509.Certificate:
+    """Load the first certificate of a file.
+
+    Raises:
+        KeyUnusable: With the file and the reason.
+    """
+    try:
+        return certificates.read_pem(_read(path))[0]
+    except Refused as error:
+        raise KeyUnusable(f"{path}: {error}") from error
+
+
+def _check_not_revoked(directory: Path, certificate: x509.Certificate) -> None:
+    """Refuse what the root's own list takes back, even where that list has expired."""
+    listed = directory / revocation.LIST
+    if listed.exists():
+        roots = certificates.load_roots(directory / "root.pem")
+        revocation.check_entry(certificate, [revocation.load_list(listed, roots)])
+
+
 def _write_set(directory: Path, *, test: bool) -> None:
     root_key = ec.generate_private_key(ec.SECP384R1())
     root = issue_root(root_key, test=test)
-    _write_pair(directory, "root", root, root_key)
+    write_pair(directory, "root", root, root_key)
     for role in Role:
         key = ec.generate_private_key(ec.SECP256R1())
-        _write_pair(directory, role, issue_signer(role, key.public_key(), root, root_key, test=test), key)
+        write_pair(directory, role, issue_signer(role, key.public_key(), root, root_key, test=test), key)
 
 
 def _move(making: Path, directory: Path) -> None:
@@ -137,15 +168,16 @@ def _move(making: Path, directory: Path) -> None:
         raise
 
 
-def _write_pair(
+def write_pair(
     directory: Path, stem: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
 ) -> None:
+    """Write a certificate and its key (mode 0600) where neither stands."""
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    _write_new(directory / f"{stem}.key", secret, mode=0o600)
-    _write_new(directory / f"{stem}.pem", certificate.public_bytes(Encoding.PEM), mode=0o644)
+    write_new(directory / f"{stem}.key", secret, mode=0o600)
+    write_new(directory / f"{stem}.pem", certificate.public_bytes(Encoding.PEM), mode=0o644)
 
 
-def _write_new(path: Path, data: bytes, *, mode: int) -> None:
+def write_new(path: Path, data: bytes, *, mode: int) -> None:
     """Write a file that must not exist, with its final mode from the first instant."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(data)

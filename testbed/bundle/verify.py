@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib.resources import files as resource
 from typing import TYPE_CHECKING
 
-from testbed.bundle import certificates, cms, files, page, statement
+from testbed.bundle import certificates, cms, files, page, revocation, statement
 from testbed.bundle.certificates import UnknownSignerError
 from testbed.bundle.errors import Refused, printable
 from testbed.bundle.statement import PredicateType, Statement
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from cryptography.x509 import Certificate
+    from cryptography.x509 import Certificate, CertificateRevocationList
 
 REPORT = page.FILE_NAME[PredicateType.TEST_REPORT]
 CERTIFICATE = page.FILE_NAME[PredicateType.CONFIRMATION]
@@ -99,36 +99,58 @@ def script() -> bytes:
     return resource("testbed.bundle").joinpath(SCRIPT).read_bytes()
 
 
-def verify_page(path: Path, roots: Sequence[Certificate], *, at: datetime | None = None) -> Verification:
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    """What a reader believes: roots, what they have revoked, and his clock."""
+
+    roots: Sequence[Certificate]
+    revoked: Sequence[CertificateRevocationList]
+    at: datetime
+
+
+def verify_page(
+    path: Path,
+    roots: Sequence[Certificate],
+    *,
+    revoked: Sequence[CertificateRevocationList] = (),
+    at: datetime | None = None,
+) -> Verification:
     """Verify one page: its shape, its container, its visible text, its signer.
 
     Args:
         path: A `report.html` or `certificate.html`, under whatever name.
         roots: Root certificates the reader trusts; none leaves every signer unknown.
+        revoked: Revocation lists of these roots; none, and no signer is looked up (see `revocation.check`).
         at: The instant certificates must be valid at; now unless given (see `certificates.root_of`).
     """
-    opened, problems = _open_page(path, printable(path.name), roots, at or datetime.now(UTC))
+    trust = _Trust(roots, revoked, at or datetime.now(UTC))
+    opened, problems = _open_page(path, printable(path.name), trust)
     return Verification(tuple(problems), (opened,) if opened else ())
 
 
 def verify_bundle(
-    directory: Path, roots: Sequence[Certificate], *, at: datetime | None = None
+    directory: Path,
+    roots: Sequence[Certificate],
+    *,
+    revoked: Sequence[CertificateRevocationList] = (),
+    at: datetime | None = None,
 ) -> Verification:
     """Verify a whole bundle: the report, every file it lists and no other, and the council's page if there.
 
     Args:
         directory: What `testbed run` wrote, with or without a `certificate.html`.
         roots: As for `verify_page`.
+        revoked: As for `verify_page`.
         at: As for `verify_page`.
     """
-    at = at or datetime.now(UTC)
+    trust = _Trust(roots, revoked, at or datetime.now(UTC))
     directory = directory.resolve()
-    report, problems = _open_as(PredicateType.TEST_REPORT, directory, roots, at)
+    report, problems = _open_as(PredicateType.TEST_REPORT, directory, trust)
     pages = [report] if report else []
     if report:
         problems += _check_files(directory, report)
     if os.path.lexists(directory / CERTIFICATE):
-        certificate, more = _open_as(PredicateType.CONFIRMATION, directory, roots, at)
+        certificate, more = _open_as(PredicateType.CONFIRMATION, directory, trust)
         problems += more
         if certificate:
             pages.append(certificate)
@@ -136,20 +158,16 @@ def verify_bundle(
     return Verification(tuple(problems), tuple(pages))
 
 
-def _open_as(
-    kind: PredicateType, directory: Path, roots: Sequence[Certificate], at: datetime
-) -> tuple[SignedPage | None, list[Problem]]:
+def _open_as(kind: PredicateType, directory: Path, trust: _Trust) -> tuple[SignedPage | None, list[Problem]]:
     """Open the page of a bundle that must be of this kind."""
     file = page.FILE_NAME[kind]
-    opened, problems = _open_page(directory / file, file, roots, at)
+    opened, problems = _open_page(directory / file, file, trust)
     if opened and opened.statement.predicate_type != kind:
         problems.append(Problem(file, f"is signed as {opened.statement.predicate_type}, not as {kind}"))
     return opened, problems
 
 
-def _open_page(
-    path: Path, file: str, roots: Sequence[Certificate], at: datetime
-) -> tuple[SignedPage | None, list[Problem]]:
+def _open_page(path: Path, file: str, trust: _Trust) -> tuple[SignedPage | None, list[Problem]]:
     try:
         html, pem = page.split(files.read(path, page.MAX_PAGE))
         container = cms.open_container(pem)
@@ -160,7 +178,9 @@ def _open_page(
     problems = [Problem(file, reason) for reason in _page_problems(html, signed, certificate)]
     is_test = certificates.is_test(certificate)
     try:
-        is_test |= certificates.is_test(certificates.root_of(certificate, roots, at))
+        root = certificates.root_of(certificate, trust.roots, trust.at)
+        is_test |= certificates.is_test(root)
+        revocation.check(certificate, root, trust.revoked, trust.at)
     except UnknownSignerError:
         reason = f"is signed by {certificates.name(certificate)}, for whom no given root vouches"
         problems.append(Problem(file, reason, Status.SIGNER_UNKNOWN))

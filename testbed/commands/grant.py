@@ -34,6 +34,7 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
     from testbed.bundle.certificates import Role, load_roots  # noqa: PLC0415
     from testbed.bundle.errors import Refused  # noqa: PLC0415
     from testbed.bundle.reader import BundleError, read_record  # noqa: PLC0415
+    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
     from testbed.bundle.statement import PredicateType  # noqa: PLC0415
     from testbed.bundle.verify import CERTIFICATE, REPORT, Status, verify_bundle  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, face, keys_folder, signer  # noqa: PLC0415
@@ -44,8 +45,10 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
     folder = keys_folder(keys)
     try:
         roots = load_roots(root or folder / "root.pem")
+        listed = folder / LIST  # of the keys' own root
+        revoked = [load_list(listed, roots)] if root is None and listed.exists() else []
         council = signer(folder, Role.COUNCIL)
-        checked = verify_bundle(bundle, roots)
+        checked = verify_bundle(bundle, roots, revoked=revoked)
         for problem in checked.problems:
             click.echo(f"{problem.file}: {problem.reason}", err=True)
         if checked.status is not Status.GOOD:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from testbed.model.verdict import BAD_INPUT
 
 @click.group()
 def keys() -> None:
-    """Make the keys that sign reports and confirmations."""
+    """Make, renew and revoke the keys that sign reports and confirmations."""
 
 
 @keys.command()
@@ -38,3 +39,73 @@ def init(folder: Path | None) -> None:
     except OSError as error:
         raise fail(f"{target}: keys cannot be written: {error.strerror}", BAD_INPUT) from None
     click.echo(f"test keys of root, laboratory and council: {target}")
+
+
+@keys.command()
+@click.argument("certificates", metavar="[CERTIFICATE|SERIAL]...", nargs=-1)
+@click.option("--keys", "folder", type=click.Path(path_type=Path), help="Folder of the root's key.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=30,
+    show_default=True,
+    help="How long readers may rely on the list.",
+)
+def revoke(certificates: tuple[str, ...], folder: Path | None, days: int) -> None:
+    """Revoke signers: the root lists their certificates in crl.pem, beside its key.
+
+    Give the list to whoever verifies: `testbed verify --crl crl.pem`, `sh verify.sh PAGE root.pem crl.pem`.
+    Whatever a revoked key signed is refused from then on, also what it signed before, because a page has no
+    time stamp. Without a certificate the list is only issued anew, for another --days.
+
+    \b
+    Example:
+      testbed keys revoke laboratory.pem
+      testbed keys revoke 1353E20CD5D885E62AA2C9FE7B7BF29FE7B30A79 --keys authority
+    """  # noqa: D301 - click wants the character
+    from testbed.bundle.authority import load_root, serial_of  # noqa: PLC0415
+    from testbed.bundle.authority import revoke as revoke_in  # noqa: PLC0415
+    from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.keys import KeyUnusable  # noqa: PLC0415
+    from testbed.commands.signing import keys_folder  # noqa: PLC0415
+
+    target = keys_folder(folder)
+    try:
+        root, _ = load_root(target)
+        serials = {serial_of(one, root) for one in certificates}
+        path = revoke_in(target, serials, validity=timedelta(days=days))
+    except (KeyUnusable, Refused) as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise fail(f"{target}: the list cannot be written: {error.strerror}", BAD_INPUT) from None
+    for serial in sorted(serials):
+        click.echo(f"revoked: {serial:X}")
+    click.echo(f"valid for {days} days: {path}")
+
+
+@keys.command()
+@click.argument("role", type=click.Choice(["laboratory", "council"]))
+@click.option("--keys", "folder", type=click.Path(path_type=Path), help="Folder of the root's key.")
+def renew(role: str, folder: Path | None) -> None:
+    """Make a new key for a signer and let the same root certify it.
+
+    The old key and certificate stay in the folder under the certificate's serial number.
+
+    \b
+    Example:
+      testbed keys renew laboratory
+    """  # noqa: D301 - click wants the character
+    from testbed.bundle.authority import renew as renew_in  # noqa: PLC0415
+    from testbed.bundle.certificates import Role  # noqa: PLC0415
+    from testbed.bundle.keys import KeyUnusable  # noqa: PLC0415
+    from testbed.commands.signing import keys_folder  # noqa: PLC0415
+
+    target = keys_folder(folder)
+    try:
+        new, old = renew_in(target, Role(role))
+    except KeyUnusable as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise fail(f"{target}: keys cannot be written: {error.strerror}", BAD_INPUT) from None
+    click.echo(f"new key of the {role}: {new}")
+    click.echo(f"the old one, to be revoked if it was lost: {old}")

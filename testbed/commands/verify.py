@@ -15,12 +15,22 @@ from testbed.model.verdict import BAD_INPUT
 @click.command()
 @click.argument("what", metavar="FILE|BUNDLE", type=click.Path(path_type=Path))
 @click.option("--root", "root", type=click.Path(path_type=Path), help="Root certificates to trust (PEM).")
+@click.option(
+    "--crl",
+    "lists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A root's list of the certificates that it has revoked (PEM).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
+def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: bool) -> None:
     """Check a report, a certificate or a whole bundle.
 
-    Without --root, the root among your own keys is trusted, if there is one. Exit status: 0 good, 1 refused,
-    2 signer unknown.
+    Without --root, the root among your own keys is trusted, if there is one, and its own list of revoked
+    certificates asked, unless --crl names another.
+
+    Exit status: 0 good, 1 refused (also what is no signed page at all), 2 signer unknown, 64 a file that you
+    name is missing, or no root or list of revoked certificates.
 
     \b
     Example:
@@ -28,6 +38,7 @@ def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
     """  # noqa: D301 - click wants the character
     from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
     from testbed.bundle.verify import verify_bundle, verify_page  # noqa: PLC0415
     from testbed.commands.signing import keys_folder  # noqa: PLC0415
 
@@ -35,11 +46,15 @@ def verify(what: Path, root: Path | None, *, as_json: bool) -> None:
         raise fail(f"{what}: there is no such file or folder", BAD_INPUT)
     own = keys_folder(None) / "root.pem"
     pinned = root or (own if own.is_file() else None)
+    if root is None and not lists and (own.parent / LIST).is_file():
+        lists = (own.parent / LIST,)
     try:
         roots = load_roots(pinned) if pinned is not None else ()
+        revoked = [load_list(path, roots) for path in lists]
     except Refused as error:
         raise fail(str(error), BAD_INPUT) from None
-    result = verify_bundle(what, roots) if what.is_dir() else verify_page(what, roots)
+    check = verify_bundle if what.is_dir() else verify_page
+    result = check(what, roots, revoked=revoked)
     if as_json:
         pages = [
             {"file": one.file, "signer": one.name, "fingerprint": one.fingerprint} for one in result.pages
