@@ -8,6 +8,7 @@ import struct
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -15,8 +16,13 @@ from typing import Protocol
 from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Kind, Recorder
 
-MOST_WAITING = 4096
-"""Frames that may wait unread on one connection; a device that sends more floods (assumed)."""
+MOST_UNASKED = 256
+"""Frames that may come on one connection beyond the times that the tester sent something (assumed).
+
+No case sends as many requests in one piece, so that a device which exceeds it sends what nobody asked for.
+"""
+MOST_UNREAD = 256 << 10
+"""Bytes of frames that may wait unread on one connection (assumed; sixteen answers have 4 kB)."""
 
 
 class Ended(StrEnum):
@@ -64,6 +70,8 @@ class Connection(asyncio.Protocol):
         self._news = asyncio.Event()
         self._number = -1
         self._finished_sending = False
+        self._unasked = 0
+        self._unread = 0
 
     # What a case does.
 
@@ -96,8 +104,22 @@ class Connection(asyncio.Protocol):
             if not self._inbox and self.ended is None:  # something may have come as the time ran out
                 self._give_up_stump()
                 self._monitor.forget(self._number)
+                self.recorder.note(f"no answer within {within * 1000:g} ms")
                 return None
-        return self._inbox.popleft() if self._inbox else self.ended
+        if not self._inbox:
+            return self.ended
+        received = self._inbox.popleft()
+        self._unread -= len(received.data)
+        return received
+
+    async def ends(self, within: float) -> bool:
+        """Wait some seconds for the device to end the connection, whatever it sends; say whether it has."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self.ended is None:
+                    self._news.clear()
+                    await self._news.wait()
+        return self.ended is not None
 
     def waiting(self) -> int:
         """Return how many frames wait to be received."""
@@ -144,18 +166,11 @@ class Connection(asyncio.Protocol):
         """Cut what came into frames, record and watch each."""
         frames = self._cutter.feed(data)
         for at, frame in enumerate(frames, 1):
-            number = self.recorder.record(self._number, Kind.DATA, sent=False, data=frame)
-            followed = at == len(frames) and bool(self._cutter.pending)
-            if self._monitor.received(self._number, frame, number, followed=followed):
-                self.recorder.note(f"frame {number} came too late and is not taken for the next answer")
-            else:
-                self._inbox.append(Received(frame, number, self.recorder.now()))
+            self._take(frame, followed=at == len(frames) and bool(self._cutter.pending))
+            if self.ended is not None:
+                return
         if self._cutter.pending and not self._monitor.expects(self._number):
             self._give_up_stump()  # bytes that nothing asked for and no length field accounts for
-        if len(self._inbox) > MOST_WAITING:
-            self.recorder.note("the device floods: reading stopped, connection reset by the tester")
-            self._end(Ended.FLOODED)
-            self.reset()
         self._news.set()
 
     def eof_received(self) -> bool:
@@ -173,6 +188,26 @@ class Connection(asyncio.Protocol):
             self._end(Ended.RESET)
         self._end(Ended.CLOSED)
 
+    def _take(self, frame: bytes, *, followed: bool) -> None:
+        number = self.recorder.record(self._number, Kind.DATA, sent=False, data=frame)
+        if self._monitor.received(self._number, frame, number, followed=followed):
+            self.recorder.note(f"frame {number} came too late and is not taken for the next answer")
+        else:
+            self._inbox.append(Received(frame, number, self.recorder.now()))
+            self._unread += len(frame)
+        self._count(number)
+
+    def _count(self, number: int) -> None:
+        """Stop a device that sends without end; what it sent behind the last good answer is read no more."""
+        self._unasked += 1
+        if self.ended is None and (self._unasked > MOST_UNASKED or self._unread > MOST_UNREAD):
+            self._monitor.flooded(self._number, number)
+            self.recorder.note("the device floods: reading stopped, connection reset by the tester")
+            self._inbox.clear()
+            self._cutter.drop()
+            self._end(Ended.FLOODED)
+            self.reset()
+
     def _end(self, how: Ended) -> None:
         self.ended = self.ended or how
         self._news.set()
@@ -184,8 +219,10 @@ class Connection(asyncio.Protocol):
                 self._number, Kind.DATA, sent=False, data=stump, comment="incomplete frame"
             )
             self._monitor.incomplete(self._number, stump, number)
+            self._count(number)
 
     def _write(self, data: bytes) -> bytes:
+        self._unasked -= 1
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
         return data

@@ -39,6 +39,9 @@ class Monitor(Protocol):
     def incomplete(self, connection: int, stump: bytes, number: int) -> None:
         """Judge bytes of a frame that never became whole."""
 
+    def flooded(self, connection: int, number: int) -> None:
+        """Take note that a device sent so much, up to a frame, that it was not read any more."""
+
     def expects(self, connection: int) -> bool:
         """Say whether an answer is due on a connection."""
 

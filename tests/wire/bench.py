@@ -41,6 +41,9 @@ class Watch:
     def incomplete(self, connection, stump, number):
         self.said.append(("incomplete", connection, stump, number))
 
+    def flooded(self, connection, number):
+        self.said.append(("flooded", connection, number))
+
     def expects(self, _):
         return self.expecting
 

@@ -6,7 +6,7 @@ import pytest
 
 from testbed.wire import connection as module
 from testbed.wire.clock import VirtualClockLoop
-from testbed.wire.connection import Ended
+from testbed.wire.connection import Ended, Received
 from testbed.wire.recorder import Kind
 from tests.wire.bench import Watch, connect
 
@@ -160,19 +160,71 @@ def test_a_good_close_is_recorded_once():
     run(talk())
 
 
-def test_a_flood_is_stopped(monkeypatch):
-    monkeypatch.setattr(module, "MOST_WAITING", 100)
-
+def test_a_flood_of_frames_is_stopped():
     async def talk():
-        connection, _, device = connect()
+        connection, watch, device = connect()
+        for _ in range(module.MOST_UNASKED):
+            connection.send(b"request")
+            device.transport.write(FRAME)
+            assert isinstance(await connection.receive(1), Received)
+        assert connection.ended is None  # whoever is asked may answer
         for _ in range(1000):
             device.transport.write(FRAME * 10)
             await asyncio.sleep(0)
         assert connection.ended is Ended.FLOODED
         assert device.ended == "reset"
-        assert 100 < connection.waiting() <= 110
+        assert sum(said[0] == "received" for said in watch.said) == 2 * module.MOST_UNASKED + 1
+        assert watch.said[-1][0] == "flooded"
+        assert await connection.receive(1) is Ended.FLOODED
         assert "floods" in connection.recorder.notes[0]
         assert packets(connection)[-1] == (Kind.RST, True, b"")
+
+    run(talk())
+
+
+def test_a_flood_of_few_long_frames_is_stopped(monkeypatch):
+    monkeypatch.setattr(module, "MOST_UNREAD", 3 * len(FRAME))
+
+    async def talk():
+        connection, watch, device = connect()
+        for _ in range(3):
+            device.transport.write(FRAME)
+            await asyncio.sleep(0)
+        assert isinstance(await connection.receive(1), Received)
+        device.transport.write(FRAME)  # what was read leaves room
+        await asyncio.sleep(0)
+        assert connection.ended is None
+        device.transport.write(FRAME)
+        await asyncio.sleep(0)
+        assert connection.ended is Ended.FLOODED
+        assert watch.said[-1][0] == "flooded"
+
+    run(talk())
+
+
+def test_a_flood_of_bytes_that_make_no_frame_is_stopped():
+    async def talk():
+        connection, watch, device = connect(Watch(expecting=False))
+        for _ in range(module.MOST_UNASKED + 1):
+            assert connection.ended is None
+            device.transport.write(b"x")
+            await asyncio.sleep(0)
+        assert connection.ended is Ended.FLOODED
+        assert watch.said[-1][0] == "flooded"
+        await asyncio.sleep(0)
+        assert device.ended == "reset"
+
+    run(talk())
+
+
+def test_whether_the_device_ends_the_connection_does_not_depend_on_what_it_sends():
+    async def talk():
+        connection, _, device = connect()
+        device.transport.write(FRAME * 3)
+        assert not await connection.ends(1)
+        asyncio.get_running_loop().call_later(0.5, device.transport.close)
+        assert await connection.ends(1)
+        assert connection.waiting() == 3
 
     run(talk())
 

@@ -229,6 +229,9 @@ class _Ear:
         """Keep the bytes: they, too, tell who speaks."""
         self.stump = stump
 
+    def flooded(self, connection: int, number: int) -> None:
+        """Judge nothing."""
+
     def expects(self, connection: int) -> bool:  # noqa: ARG002
         """Wait for the rest of a frame as long as somebody waits."""
         return True

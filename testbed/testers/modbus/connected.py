@@ -15,6 +15,15 @@ from testbed.wire.connection import Connection, Ended, Received
 ON_PURPOSE = "malformed on purpose"
 """What a capture says of a frame that no good client would send."""
 
+_ENDED = {
+    Ended.CLOSED: Text(en="the connection was closed", ko="연결이 종료됨"),
+    Ended.RESET: Text(en="the connection was reset", ko="연결이 강제로 끊김"),
+    Ended.FLOODED: Text(
+        en="the device flooded the connection with what nobody asked for",
+        ko="기기가 요청하지 않은 데이터를 끝없이 보냄",
+    ),
+}
+
 
 class Guard(Protocol):
     """What stands between a case and the device: opens connections, allows or refuses what is sent."""
@@ -158,11 +167,7 @@ class Connected:
         if received is None:
             within = f"{self._guard.reply_within * 1000:g} ms"
             raise Unanswered(Text(en=f"no answer within {within}", ko=f"{within} 이내 응답 없음"))
-        raise Unanswered(
-            Text(en=f"the connection was {received.value}", ko="연결이 종료됨")
-            if received is not Ended.RESET
-            else Text(en="the connection was reset", ko="연결이 강제로 끊김")
-        )
+        raise Unanswered(_ENDED[received])
 
 
 def cut(data: bytes, sizes: Sequence[int]) -> list[bytes]:

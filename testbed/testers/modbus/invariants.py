@@ -30,6 +30,8 @@ _COUNTED = {1, 2, 3, 4, 23}
 _FIXED = {5, 6, 15, 16}
 """Functions whose responses have a PDU of five bytes."""
 
+_ONE = Text(en="one answer to each request", ko="요청마다 하나의 응답")
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -123,6 +125,17 @@ class ModbusMonitor:
                 )
             )
 
+    def flooded(self, connection: int, number: int) -> None:  # noqa: ARG002 - part of the interface
+        """Charge a device that sent so much that it was not read any more: no request asks for that."""
+        self.breaches.append(
+            Breach(
+                ONE_ANSWER,
+                _ONE,
+                Text(en="a flood of what nothing asked for", ko="요청하지 않은 데이터의 끝없는 전송"),
+                number,
+            )
+        )
+
     def expects(self, connection: int) -> bool:
         """Say whether an answer is due on a connection."""
         line = self._line(connection)
@@ -160,7 +173,7 @@ class ModbusMonitor:
         if not line.asked or transaction in line.answered - {one.transaction for one in line.asked}:
             return Breach(
                 ONE_ANSWER,
-                Text(en="one answer to each request", ko="요청마다 하나의 응답"),
+                _ONE,
                 Text(en="an answer that nothing asked for", ko="요청하지 않은 응답"),
                 number,
                 0,

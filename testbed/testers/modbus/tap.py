@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -48,11 +47,9 @@ class Desk(Protocol):
 async def part(connection: Connection) -> bool:
     """Close a connection, wait until the device has closed its side too, and say whether it has."""
     connection.finish_sending()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(RELEASE_WITHIN):
-            while connection.ended is None:
-                await connection.receive(RELEASE_WITHIN)
-    released = connection.ended is not None
+    released = await connection.ends(RELEASE_WITHIN)
+    if not released:
+        connection.recorder.note(f"the device kept its side open for {RELEASE_WITHIN * 1000:g} ms")
     connection.close()
     return released
 
