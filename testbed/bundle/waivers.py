@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from testbed.bundle import certificates, cms
+from testbed.bundle import certificates, cms, revocation
 from testbed.bundle.certificates import Role
 from testbed.bundle.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cryptography.x509 import Certificate
+    from cryptography.x509 import Certificate, CertificateRevocationList
 
     from testbed.bundle.keys import Signer
 
@@ -45,8 +45,6 @@ class Opened:
     signer: str
     fingerprint: str
     is_test: bool
-    signed_at: datetime
-    root: Certificate
 
     @property
     def sha256(self) -> str:
@@ -93,12 +91,19 @@ def split(data: bytes) -> tuple[str, str]:
     return text, cms.BEGIN + "".join(line.removeprefix(_COMMENT) for line in lines)
 
 
-def open_signed(data: bytes, roots: Sequence[Certificate], at: datetime | None = None) -> Opened:
+def open_signed(
+    data: bytes,
+    roots: Sequence[Certificate],
+    *,
+    revoked: Sequence[CertificateRevocationList] = (),
+    at: datetime | None = None,
+) -> Opened:
     """Check the signature under a document and who made it.
 
     Args:
         data: the file.
         roots: certificates of the authorities that are trusted.
+        revoked: their lists of revoked certificates, as far as they are known.
         at: the instant at which the signer's certificate must be valid; now unless given.
 
     Raises:
@@ -112,15 +117,15 @@ def open_signed(data: bytes, roots: Sequence[Certificate], at: datetime | None =
     certificate = container.certificate
     if not certificates.has_role(certificate, Role.LABORATORY):
         raise Refused(f"is signed by {certificates.name(certificate)}, who is no laboratory")
-    root = certificates.root_of(certificate, roots, at or datetime.now(UTC))
+    at = at or datetime.now(UTC)
+    root = certificates.root_of(certificate, roots, at)
+    revocation.check(certificate, root, revoked, at)
     return Opened(
         data=data,
         text=text,
         signer=certificates.name(certificate),
         fingerprint=certificates.fingerprint(certificate),
         is_test=certificates.is_test(certificate) or certificates.is_test(root),
-        signed_at=container.signed_at,
-        root=root,
     )
 
 

@@ -13,10 +13,13 @@ INTERRUPTED = 130
 
 _COMMANDS = {
     "run": "Judge devices by the standard that they claim to speak.",
+    "declare": "Draft a declaration by asking a device, by reads alone.",
     "demo": "Judge the simulated PLC, from nothing to a signed report.",
     "review": "Hold a declaration against its profile, without any device.",
+    "report": "Draw the report of a bundle again, from its evidence alone.",
     "verify": "Check a report, a certificate or a whole bundle.",
     "grant": "Grant a confirmation on a bundle.",
+    "errata": "Name what is wrong with the suites, and which reports it touches.",
     "waivers": "Sign and check what a laboratory accepts although it fails.",
     "keys": "Make the keys that sign reports and confirmations.",
     "simulate": "Serve a simulated device until Ctrl-C.",

@@ -6,11 +6,20 @@ import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from testbed.commands.console import fail
 from testbed.model.verdict import BAD_INPUT, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.x509 import Certificate, CertificateRevocationList
+
+    from testbed.bundle.reader import Record
+    from testbed.model.standard import Catalogue
 
 
 @click.command()
@@ -40,7 +49,6 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
     from testbed.commands.signing import KeyTroubleError, face, keys_folder, signer  # noqa: PLC0415
     from testbed.model.certificate import decide  # noqa: PLC0415
     from testbed.model.record import roll_up  # noqa: PLC0415
-    from testbed.plugin.shelf import suites  # noqa: PLC0415
 
     folder = keys_folder(keys)
     try:
@@ -58,11 +66,7 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
         raise fail(str(error), BAD_INPUT) from None
     except BundleError as error:
         raise fail(str(error), 1) from None
-    installed = suites()
-    for used in record.header.suites:
-        if used.id not in installed or installed[used.id].digest != used.digest:
-            raise fail(f"not granted: suite {used.id} here is not the one that the run used", 1)
-    catalogues = [installed[used.id].catalogue for used in record.header.suites]
+    catalogues = _catalogues(bundle, record, roots, revoked)
     judged = roll_up(catalogues, record.cases)
     decision = decide(record.header, record.footer, judged, catalogues, report_is_good=True)
     if not decision.granted or record.footer is None:
@@ -88,6 +92,29 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
     sealed = page.seal(html, predicate, {REPORT: report}, council, kind=PredicateType.CONFIRMATION)
     _write(bundle / CERTIFICATE, sealed)
     click.echo(f"{decision.title.en} ({decision.title.ko}): {bundle / CERTIFICATE}")
+
+
+def _catalogues(
+    bundle: Path,
+    record: Record,
+    roots: Sequence[Certificate],
+    revoked: Sequence[CertificateRevocationList],
+) -> list[Catalogue]:
+    """Return the suites of a run, as installed here; end where they, or the run's waivers, do not hold."""
+    from testbed.plugin.errata import touched_in  # noqa: PLC0415
+    from testbed.plugin.shelf import suites  # noqa: PLC0415
+    from testbed.plugin.waivers import unbacked  # noqa: PLC0415
+
+    installed = suites()
+    for used in record.header.suites:
+        if used.id not in installed or installed[used.id].digest != used.digest:
+            raise fail(f"not granted: suite {used.id} here is not the one that the run used", 1)
+    if trouble := unbacked(bundle, record.header, roots, revoked):
+        raise fail(f"not granted: {trouble}", 1)
+    if found := touched_in(record):
+        said = [f"not granted: {one.said.en}; the report must be issued anew" for one in found]
+        raise fail("\n".join(said), 1)
+    return [installed[used.id].catalogue for used in record.header.suites]
 
 
 def _write(path: Path, sealed: bytes) -> None:

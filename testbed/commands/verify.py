@@ -39,7 +39,7 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
     from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.errors import Refused  # noqa: PLC0415
     from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
-    from testbed.bundle.verify import verify_bundle, verify_page  # noqa: PLC0415
+    from testbed.bundle.verify import Status, verify_bundle, verify_page  # noqa: PLC0415
     from testbed.commands.signing import keys_folder  # noqa: PLC0415
 
     if not what.exists():
@@ -55,6 +55,7 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
         raise fail(str(error), BAD_INPUT) from None
     check = verify_bundle if what.is_dir() else verify_page
     result = check(what, roots, revoked=revoked)
+    notes = _errata(what) if what.is_dir() and result.status is Status.GOOD else []
     if as_json:
         pages = [
             {"file": one.file, "signer": one.name, "fingerprint": one.fingerprint} for one in result.pages
@@ -65,6 +66,7 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
             "test_key": result.is_test,
             "pages": pages,
             "problems": problems,
+            "notes": notes,
         }
         click.echo(json.dumps(said, ensure_ascii=False))
     else:
@@ -73,5 +75,20 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
         for one in result.pages:
             test = "  TEST KEY" if one.is_test else ""
             click.echo(f"{one.file}: signed by {one.name}, key {one.fingerprint[:16]}…{test}")
+        for note in notes:
+            click.echo(f"note: {note}")
         click.echo(result.status.name)
     sys.exit(int(result.status))
+
+
+def _errata(bundle: Path) -> list[str]:
+    """Say what suite errata known here put in doubt: the signature holds, a verdict may not."""
+    from testbed.bundle.errors import printable  # noqa: PLC0415 - loads the model
+    from testbed.bundle.reader import BundleError, read_record  # noqa: PLC0415
+    from testbed.plugin.errata import NotInstalledError, touched_in  # noqa: PLC0415
+
+    try:
+        found = touched_in(read_record(bundle))
+    except (BundleError, NotInstalledError) as error:
+        return [f"errata were not looked up: {printable(str(error))}"]
+    return [f"{one.said.en}; the report must be issued anew" for one in found]

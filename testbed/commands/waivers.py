@@ -65,12 +65,20 @@ def sign(file: Path, keys: Path | None) -> None:
 @waivers.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--root", type=click.Path(path_type=Path), help="Root certificates to trust (PEM).")
+@click.option(
+    "--crl",
+    "lists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A root's list of revoked certificates (PEM).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def check(file: Path, root: Path | None, *, as_json: bool) -> None:
+def check(file: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: bool) -> None:
     """Check the signature under FILE, and list each waiver with the days that it has left.
 
-    Without --root, the root among your own keys is trusted. Exit status: 0 signed and in force, 1 refused or
-    a waiver has expired, 2 signer unknown, 64 input that cannot be used.
+    Without --root, the root among your own keys is trusted, and its own list of revoked certificates asked.
+    Exit status: 0 signed and in force, 1 refused or a waiver has expired, 2 signer unknown, 64 input that
+    cannot be used.
 
     \b
     Example:
@@ -78,18 +86,22 @@ def check(file: Path, root: Path | None, *, as_json: bool) -> None:
     """  # noqa: D301 - click wants the character
     from testbed.bundle.certificates import UnknownSignerError, load_roots  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.errors import Refused, printable  # noqa: PLC0415
+    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
     from testbed.commands.signing import keys_folder  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.plugin.waivers import read_signed  # noqa: PLC0415
 
     own = keys_folder(None) / "root.pem"
     pinned = root or (own if own.is_file() else None)
+    if root is None and not lists and (own.parent / LIST).is_file():
+        lists = (own.parent / LIST,)
     try:
         roots = load_roots(pinned) if pinned is not None else ()
+        revoked = [load_list(path, roots) for path in lists]
     except Refused as error:
         raise fail(str(error), BAD_INPUT) from None
     try:
-        signed = read_signed(file, roots)
+        signed = read_signed(file, roots, revoked)
     except DocumentError as error:
         raise fail(str(error), BAD_INPUT) from None
     except Refused as error:
@@ -158,14 +170,16 @@ def of_laboratory(file: Path, keys: Path | None, holder: Signer) -> SignedWaiver
     """
     from testbed.bundle.certificates import UnknownSignerError, load_roots, root_of  # noqa: PLC0415 - heavy
     from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
     from testbed.commands.signing import keys_folder  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.plugin.waivers import read_signed  # noqa: PLC0415
 
     root = keys_folder(keys) / "root.pem"
+    listed = root.with_name(LIST)
     try:
         own = root_of(holder.certificate, load_roots(root), datetime.now(UTC))
-        return read_signed(file, [own])
+        return read_signed(file, [own], [load_list(listed, [own])] if listed.is_file() else [])
     except DocumentError as error:
         raise fail(str(error), BAD_INPUT) from None
     except Refused as error:
