@@ -1,0 +1,79 @@
+"""A drafted declaration as it is given out: to a file or standard output, as text or JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from testbed.commands.console import fail
+from testbed.model.verdict import BAD_INPUT
+from testbed.plugin.setup import prepare_text
+from testbed.testers.modbus.scout import Found
+from testbed.testers.modbus.scout_draft import draft
+from testbed.testers.modbus.scout_missing import Outlook, as_comments, outlook
+
+PROFILE = "modbus-tcp-server@1"
+
+
+def nothing(found: Found) -> str:
+    """Say that a device answers and nothing can be declared of it."""
+    if found.stopped:
+        return f"no value was read before {found.stopped}"
+    return (
+        f"{found.endpoint} answers and serves no value at the addresses looked at; "
+        "if you know one, name it: `--at ADDRESS`"
+    )
+
+
+def give_out(found: Found, out: Path | None, *, as_json: bool) -> None:
+    """Give out the draft, with the lines that it lacks at its end."""
+    text = draft(found, PROFILE, datetime.now(UTC).date())
+    setup = prepare_text(text, str(out or "draft"))
+    ahead = outlook(setup.declaration, [suite.catalogue for suite in setup.suites])
+    text += as_comments(ahead)
+    if out is not None:
+        try:
+            with out.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise fail(f"{out} cannot be written: {error.strerror}", BAD_INPUT) from None
+    if as_json:
+        click.echo(json.dumps(_as_data(found, ahead, text), ensure_ascii=False))
+    elif out is None:
+        click.echo(text, nl=False)
+    where = f" into {out}" if out is not None else ""
+    click.echo(f"testbed: drafted{where} by {found.reads} reads and no write", err=True)
+    if found.stopped:
+        click.echo(f"testbed: INCOMPLETE: {found.stopped}", err=True)
+
+
+def _as_data(found: Found, ahead: Outlook, text: str) -> dict[str, object]:
+    return {
+        "declaration": text,
+        "connect": str(found.endpoint),
+        "complete": not found.stopped,
+        "stopped": found.stopped,
+        "units": found.units,
+        "identification": {str(number): said for number, said in found.identity.objects.items()},
+        "functions": {
+            one.name: {
+                "served": bool(one.runs),
+                "refused": one.refused,
+                "areas": [{"first": run.first, "count": run.stop - run.first} for run in one.runs],
+                "doubtful": one.doubtful,
+                "most_values": one.block,
+            }
+            for one in found.searches
+        },
+        "sessions": found.sessions,
+        "transactions": found.transactions,
+        "answers_s": found.times,
+        "reads": found.reads,
+        "writes": 0,
+        "judged": ahead.judged,
+        "requirements": ahead.of,
+        "missing": [{"paste": list(one.paste), "allows": one.allows} for one in ahead.lines],
+    }

@@ -1,0 +1,175 @@
+"""The scout: finds out by reads alone what a Modbus server serves, so that a declaration can be drafted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from testbed.model.connect import Endpoint
+from testbed.protocols.modbus import ExceptionCode, Request
+from testbed.testers.modbus.declared import READS
+from testbed.testers.modbus.reply import Reply
+from testbed.testers.modbus.scout_areas import Search
+from testbed.testers.modbus.scout_identity import Identity
+from testbed.testers.modbus.scout_line import Answer, FellSilent, Manners, Reader, Spent, Tell
+from testbed.testers.modbus.scout_load import READS_NEEDED, connections_at_once, requests_at_once
+from testbed.wire.dial import Dial
+from testbed.wire.recorder import Recorder
+
+FIRST_UNITS = (1, 255, 0)
+"""Unit identifiers to try: the usual one, and the two that IG 4.4.1.2 gives a device without a gateway."""
+EVERY_UNIT = range(1, 248)
+"""Unit identifiers of devices behind a gateway (AP and IG 4.4.1.2)."""
+SWEEP_PATIENCE = 0.5
+"""Seconds that each unit of a sweep has at least (assumed); ten times the longest answer so far if more."""
+LEAST_OBSERVED = 20
+"""Response times that are looked at, at least (assumed)."""
+_NOBODY = {ExceptionCode.GATEWAY_PATH_UNAVAILABLE, ExceptionCode.GATEWAY_TARGET_FAILED}
+
+
+class NothingAnswers(Exception):  # noqa: N818 - not an error of this program
+    """The port took the connection, and no read was answered; the message says what was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a user wants to be looked for."""
+
+    units: tuple[int, ...] = FIRST_UNITS
+    """Unit identifiers to try, in order; the first that answers is drafted."""
+    sweep: bool = False
+    """Whether every unit behind a gateway is asked for, too."""
+    addresses: tuple[int, ...] = ()
+    """Addresses to look at beyond the usual ones."""
+    most_sessions: int = 16
+    manners: Manners = field(default_factory=Manners)
+
+
+@dataclass
+class Found:
+    """What is known so far; whoever stops a scout reads it here."""
+
+    endpoint: Endpoint
+    units: list[int] = field(default_factory=list)
+    """Unit identifiers that answered."""
+    searches: list[Search] = field(default_factory=list)
+    identity: Identity = field(default_factory=Identity)
+    sessions: int = 0
+    """Connections that answered at once; 0 where that was not tried."""
+    transactions: int = 0
+    """Requests that were answered though sent at once; 0 where that was not tried."""
+    times: list[float] = field(default_factory=list)
+    """Seconds to each answer."""
+    reads: int = 0
+    """Reads sent."""
+    busy: int = 0
+    """Times that the device said it was busy."""
+    breaches: dict[str, int] = field(default_factory=dict)
+    """Frames that broke what must hold for every frame, by requirement."""
+    stopped: str = ""
+    """Why the search ended early; empty where it came to its end."""
+    silent: bool = False
+    """Whether the device stopped answering."""
+    recorder: Recorder | None = None
+
+    @property
+    def served(self) -> list[Search]:
+        """The tables of which something was read, by function."""
+        return [one for one in self.searches if one.runs]
+
+
+async def scout(dial: Dial, wishes: Wishes, found: Found, tell: Tell) -> None:
+    """Look at a device; what is found stands in `found` as soon as it is known.
+
+    Args:
+        dial: reaches the device.
+        wishes: what to look for, and how gently.
+        found: is filled.
+        tell: hears, before each read, what is looked for.
+
+    Raises:
+        UnreachableError: no connection.
+        NothingAnswers: a connection, but no answer.
+    """
+    reader = Reader(dial, wishes.manners, wishes.units[0], tell)
+    found.recorder, found.times = reader.recorder, reader.times
+    try:
+        await _look(reader, wishes, found)
+    except Spent as end:
+        found.stopped = f"the {end} granted are used up"
+    except FellSilent as end:
+        found.stopped, found.silent = f"the device fell silent: {end}", True
+    finally:
+        found.reads, found.busy = reader.sent, reader.busy
+        for breach in reader.monitor.breaches:
+            found.breaches[breach.requirement] = found.breaches.get(breach.requirement, 0) + 1
+        await reader.leave()
+
+
+async def _look(reader: Reader, wishes: Wishes, found: Found) -> None:
+    reader.purpose = "unit identifiers"
+    await _find_units(reader, wishes, found)
+    await _find_areas(reader, wishes, found)
+    reader.purpose = "identification"
+    await found.identity.ask(reader)
+    probe = reader.probe
+    if probe is None:
+        return
+    reader.purpose = "connections at once"
+    if wishes.most_sessions > 1:
+        found.sessions = await connections_at_once(reader, probe, wishes.most_sessions)
+    reader.purpose = "requests at once"
+    found.transactions = await requests_at_once(reader, probe)
+    reader.purpose = "response time"
+    while len(reader.times) < LEAST_OBSERVED:
+        await reader.ask(probe)
+    if wishes.sweep:
+        await _sweep(reader, probe, found)
+
+
+async def _find_units(reader: Reader, wishes: Wishes, found: Found) -> None:
+    """Find who answers at all, refusals included: all units by function 03, the first also by the others."""
+    for table, request in READS.values():
+        for unit in wishes.units if table == "holding_registers" else wishes.units[:1]:
+            if _is_somebody(await reader.ask(request(0, 1), unit=unit)):
+                found.units.append(unit)
+        if found.units:
+            break
+    else:
+        tried = ", ".join(map(str, wishes.units))
+        raise NothingAnswers(
+            f"{found.endpoint.host or found.endpoint.name} takes the connection, but no read is answered "
+            f"(unit identifiers tried: {tried}); is this the port of Modbus/TCP, and is the unit right?"
+        )
+    reader.unit = found.units[0]
+    found.endpoint = found.endpoint.model_copy(update={"unit": reader.unit})
+
+
+async def _find_areas(reader: Reader, wishes: Wishes, found: Found) -> None:
+    """Search every table, each with its share of the reads that are left."""
+    functions = sorted(READS.items())
+    for at, (name, (table, request)) in enumerate(functions):
+        found.searches.append(Search(name, table, request))
+        left = wishes.manners.reads - reader.sent - READS_NEEDED
+        share = left // (len(functions) - at)
+        reader.kept_back = wishes.manners.reads - reader.sent - share
+        reader.purpose = f"addresses of {table.replace('_', ' ')}"
+        try:
+            await found.searches[-1].seek(reader, wishes.addresses)
+        except Spent as end:
+            found.stopped = f"the {end} granted are used up"
+    reader.kept_back = 0
+
+
+async def _sweep(reader: Reader, probe: Request, found: Found) -> None:
+    """Ask for every unit behind a gateway."""
+    patience = max(SWEEP_PATIENCE, 10 * max(reader.times))
+    for unit in EVERY_UNIT:
+        reader.purpose = f"unit {unit}"
+        if unit not in found.units:
+            line = await reader.line()
+            if _is_somebody(*await reader.exchange(line, [probe], unit=unit, patience=patience)):
+                found.units.append(unit)
+
+
+def _is_somebody(answer: Answer) -> bool:
+    return isinstance(answer, Reply) and answer.exception not in _NOBODY

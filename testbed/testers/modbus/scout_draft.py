@@ -1,0 +1,158 @@
+"""What a scout found as the text of a declaration, with what it saw beside each line."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from testbed.model.declaration import ADDRESSES
+from testbed.protocols.modbus import ExceptionCode, Function
+from testbed.testers.modbus.scout import Found
+from testbed.testers.modbus.scout_areas import Search
+from testbed.testers.modbus.scout_identity import OBJECTS, clean
+
+UNKNOWN = "?"
+"""Stands for a name that the device did not tell and somebody has to fill in."""
+LEAST_REPLY_WITHIN = 500
+TIMES_THE_LONGEST = 10
+"""Milliseconds, and times the longest answer seen, that are proposed as `reply_within` (assumed)."""
+MOST_REPLY_WITHIN = 60_000
+LEAST_FOR_MEDIAN, LEAST_FOR_P95 = 5, 59
+"""Least numbers of answers whose longest bounds these percentiles with 95 % confidence: 0.5^5 and 0.95^59 are
+less than 0.05."""
+MOST_UNITS = 16
+"""Unit identifiers that are named in a comment."""
+
+
+def draft(found: Found, profile: str, day: date) -> str:
+    """Return the declaration; every claim in it was read off the device, or is the most cautious one.
+
+    Args:
+        found: at least one table of it must be served.
+        profile: name and version of the profile to be judged by.
+        day: when the device was asked.
+    """
+    lines = [
+        f"# Drafted by `testbed declare` on {day.isoformat()} by {found.reads} reads and no write. Each line",
+        '# is a claim of the vendor: check every one, and fill in what stands as "?".',
+        *([f"# INCOMPLETE: {clean(found.stopped.encode())[0]}."] if found.stopped else []),
+        _device(found),
+        f"profile:     {profile}",
+        _beside(f"connect:     {found.endpoint}", _units(found)),
+        _beside(f"supports:    [{', '.join(one.name for one in found.served)}]", "for writes see the end"),
+        _beside("numbering:   pdu", "addresses as on the wire, from 0"),
+        _beside(f"sessions:    {max(1, found.sessions)}", _tried(found.sessions, "connections")),
+        _beside(f"transactions: {max(1, found.transactions)}", _tried(found.transactions, "requests")),
+        "isolated:    false",
+        _beside(
+            f"timing:      {{ reply_within: {reply_within(found.times)} }}", "assumed, from what was seen:"
+        ),
+        f"# {seen(found.times)}",
+    ]
+    for search in found.served:
+        lines += ["", f"{search.table}:", *_areas(search)]
+    remarks = list(_remarks(found))
+    return "\n".join([*lines, *([""] if remarks else []), *(f"# {one}" for one in remarks)]) + "\n"
+
+
+def reply_within(times: Sequence[float]) -> str:
+    """Propose a time within which a device answers: many times the longest seen, on steps of 1, 2 and 5."""
+    wanted = max(LEAST_REPLY_WITHIN, TIMES_THE_LONGEST * 1000 * max(times, default=0.0))
+    power = 10 ** math.floor(math.log10(wanted))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
+    proposed = min(step, MOST_REPLY_WITHIN)
+    return f"{proposed} ms" if proposed < 1000 else f"{proposed // 1000} s"  # noqa: PLR2004 - ms of a second
+
+
+def seen(times: Sequence[float]) -> str:
+    """Say how fast a device answered; no percentile stands on fewer answers than it takes."""
+    ordered = sorted(1000 * time for time in times)
+    if not ordered:
+        return "no answer was timed"
+    said = [f"longest of {len(ordered)} answers {ordered[-1]:.1f} ms"]
+    if len(ordered) >= LEAST_FOR_P95:
+        said.insert(0, f"95 % within {ordered[math.ceil(0.95 * len(ordered)) - 1]:.1f} ms")
+    if len(ordered) >= LEAST_FOR_MEDIAN:
+        said.insert(0, f"half within {ordered[math.ceil(0.5 * len(ordered)) - 1]:.1f} ms")
+    return ", ".join(said)
+
+
+def _device(found: Found) -> str:
+    names = {
+        "vendor": found.identity.vendor,
+        "model": found.identity.model,
+        "firmware": found.identity.firmware,
+    }
+    inside = ", ".join(
+        f"{key}: {json.dumps(name or UNKNOWN, ensure_ascii=False)}" for key, name in names.items()
+    )
+    told = "told by function 43/14" if any(names.values()) else "it tells no names by function 43/14"
+    return _beside(f"device:      {{ {inside} }}", told)
+
+
+def _beside(line: str, remark: str) -> str:
+    return f"{line:<43}  # {remark}" if remark else line
+
+
+def _units(found: Found) -> str:
+    named = ", ".join(map(str, found.units[:MOST_UNITS]))
+    more = f" and {len(found.units) - MOST_UNITS} more" if len(found.units) > MOST_UNITS else ""
+    return f"unit identifiers that answered: {named}{more}" if len(found.units) > 1 else ""
+
+
+def _tried(number: int, what: str) -> str:
+    return f"{what} that were answered at once" if number else f"more {what} at once were not tried"
+
+
+def _areas(search: Search) -> Iterator[str]:
+    for run in search.runs:
+        doubted = [edge for edge in (run.first - 1, run.stop) if edge in search.doubtful]
+        yield _beside(
+            f"  - {{ first: {run.first}, count: {run.stop - run.first} }}",
+            f"NOT PROVEN: no refusal was seen at {' and '.join(map(str, doubted))}" if doubted else "",
+        )
+
+
+def _remarks(found: Found) -> Iterator[str]:
+    """Yield what does not stand in a line of its own, for whoever checks the draft."""
+    for search in found.searches:
+        yield from _of_table(search)
+    identity = found.identity
+    for number, text in sorted(identity.objects.items()):
+        yield f"Object {number} of its identification, {OBJECTS[number]}: {text}"
+    if identity.server_id:
+        yield f"Function 17 reports: {identity.server_id}"
+    if identity.unshown:
+        yield f"{identity.unshown} characters of its names cannot be shown and were left out."
+    if identity.functions:
+        said = ", ".join(f"{number} ({Function(number).title})" for number in identity.functions)
+        yield f"It also serves {said}, which no requirement asks for."
+    if found.busy:
+        yield f"It said {found.busy} times that it was busy, and was asked again."
+    for requirement, count in found.breaches.items():
+        yield f"{count} of its answers broke {requirement}; a run will judge that."
+    yield "Areas that hold none of the addresses looked at are missing; `--at ADDRESS` looks at more."
+
+
+def _of_table(search: Search) -> Iterator[str]:
+    told = ", ".join(f"{_exception(code)} {count} times" for code, count in sorted(search.exceptions.items()))
+    if search.refused:
+        yield f"{search.name} is refused with {_exception(ExceptionCode.ILLEGAL_FUNCTION)}."
+    elif not search.runs and search.exceptions:
+        yield f"{search.name} answers, but serves no address looked at ({told}); add it if it serves any."
+    if search.unanswered:
+        rest = "" if search.finished else "; the rest was left alone"
+        yield f"{search.name}: {search.unanswered} reads had no usable answer{rest}."
+    elif not search.finished:
+        yield f"{search.name}: not all addresses were looked at."
+    if search.malformed:
+        yield f"{search.name}: {search.malformed} responses did not hold what was asked for."
+    if search.runs and search.block < min(search.request.limit, ADDRESSES):
+        yield f"{search.name}: reads of more than {search.block} values are refused."
+
+
+def _exception(code: int) -> str:
+    known = code in set(ExceptionCode)
+    return f"exception {code:02X}" + (f" ({ExceptionCode(code).title})" if known else "")

@@ -1,0 +1,214 @@
+"""How a scout talks to a device: reads alone, one after the other, at a gentle pace and within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from testbed.protocols.modbus import Adu, ExceptionCode, Request
+from testbed.testers.modbus.cutter import Cutter
+from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.testers.modbus.reads import refuse_writes
+from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
+from testbed.testers.modbus.tap import part
+from testbed.wire.connection import Connection, Received
+from testbed.wire.dial import Dial, UnreachableError
+from testbed.wire.recorder import Recorder
+
+MOST_STRAYS = 64
+"""Frames that answer nothing asked, taken while waiting for one answer (assumed); more is a flood."""
+BUSY_WAITS = (0.2, 0.5, 1.0, 2.0)
+"""Seconds to wait, one after the other, where a device says that it is busy (assumed)."""
+REDIAL_WAITS = (0.0, 0.2, 0.5, 1.0, 2.0)
+"""Seconds to wait before each try to connect again: a device of one session must notice the end of the last
+connection first (assumed)."""
+LEAST_PATIENCE, TIMES_THE_LONGEST = 1.0, 20.0
+"""Seconds, and times the longest answer so far, that are waited for the next (assumed)."""
+_WAIT = {ExceptionCode.ACKNOWLEDGE, ExceptionCode.SERVER_DEVICE_BUSY}
+_MBAP = 7
+
+Answer = Reply | Reaction
+"""A frame that answers a request, a normal response or an exception; or silence or a close instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How gently a device is asked, and where asking ends; all assumed."""
+
+    per_second: float = 20.0
+    """Reads a second at most."""
+    reads: int = 2000
+    """Reads in all."""
+    seconds: float = 900.0
+    """Time in all."""
+    patience: float = 3.0
+    """Seconds to wait for one answer."""
+
+
+Tell = Callable[[str], None]
+"""Hears, before each read, what is looked for."""
+
+
+class Spent(Exception):  # noqa: N818 - not an error of this program
+    """The reads or the time that were granted are used up; the message says which."""
+
+
+class FellSilent(Exception):  # noqa: N818 - not an error of this program
+    """The device had answered, and does not any more."""
+
+
+class Reader:
+    """The only way that a scout has to the wire."""
+
+    def __init__(self, dial: Dial, manners: Manners, unit: int, tell: Tell) -> None:
+        self.unit = unit
+        self.purpose = ""
+        """What is looked for."""
+        self.recorder = Recorder(asyncio.get_running_loop().time)
+        self.monitor = ModbusMonitor()
+        self.probe: Request | None = None
+        """A read that the device was seen to serve."""
+        self.manners = manners
+        self.sent = 0
+        """Reads sent so far."""
+        self.kept_back = 0
+        """Reads of those granted that are not to be used yet."""
+        self.times: list[float] = []
+        """Seconds from each read to its answer, of reads that were sent alone."""
+        self.busy = 0
+        """Times that the device said it was busy."""
+        self._dial, self._tell = dial, tell
+        self._line: Connection | None = None
+        self._next_turn = 0.0
+
+    async def ask(
+        self, request: Request, *, unit: int | None = None, patience: float | None = None
+    ) -> Answer:
+        """Send one read and return its answer; a busy device is asked again after a while.
+
+        Raises:
+            Spent: no more reads or time.
+            FellSilent: neither this nor what was answered before is answered, on a new connection either.
+            UnreachableError: the device never was connected.
+        """
+        for wait in (*BUSY_WAITS, None):
+            (answer,) = await self.exchange(await self.line(), [request], unit=unit, patience=patience)
+            if wait is None or not isinstance(answer, Reply) or answer.exception not in _WAIT:
+                break
+            self.busy += 1
+            await asyncio.sleep(wait)
+        if isinstance(answer, Reaction):
+            await self.leave()
+            await self._prove_alive()
+        return answer
+
+    async def exchange(
+        self,
+        line: Connection,
+        requests: Sequence[Request],
+        *,
+        unit: int | None = None,
+        patience: float | None = None,
+    ) -> list[Answer]:
+        """Send reads in one segment; return the answer to each, in whatever order they came.
+
+        Raises:
+            Spent: no more reads or time.
+        """
+        await self._turn(len(requests))
+        due: dict[int, int] = {}
+        adus = b""
+        for at, request in enumerate(requests):
+            transaction = (self.sent + at) & 0xFFFF
+            due[transaction] = at
+            adus += Adu(transaction, self.unit if unit is None else unit, request.encode()).encode()
+        refuse_writes(adus)
+        self._tell(self.purpose)
+        began = self.recorder.now()
+        self.sent += len(requests)
+        line.send(adus)
+        answers: dict[int, Reply] = {}
+        end = began + (self._patience() if patience is None else patience)
+        strays = 0
+        while due and strays <= MOST_STRAYS:
+            received = await line.receive(max(0.0, end - self.recorder.now()))
+            if not isinstance(received, Received):
+                break
+            at = due.get(int.from_bytes(received.data[:2]), -1)
+            if at < 0 or not _answers(received.data, requests[at]):
+                strays += 1
+                continue
+            answers[at] = Reply(received.data, received.number, received.at, requests[at])
+            del due[answers[at].transaction]
+            if len(requests) == 1:
+                self.times.append(received.at - began)
+        missed = Reaction.SILENCE if line.ended is None else Reaction.CLOSED
+        return [answers.get(at, missed) for at in range(len(requests))]
+
+    async def open(self) -> Connection:
+        """Open one more connection; UnreachableError where that fails."""
+        line = Connection(self.recorder, Cutter(), self.monitor)
+        await self._dial(line)
+        return line
+
+    async def leave(self) -> None:
+        """Close the connection in use, politely."""
+        line, self._line = self._line, None
+        if line is not None:
+            await part(line)
+
+    async def line(self) -> Connection:
+        """Return the connection in use, connecting where there is none.
+
+        Raises:
+            UnreachableError: nothing was answered yet, and no connection can be made.
+            FellSilent: something was, and no connection can be made any more.
+        """
+        if self._line is not None and self._line.ended is not None:
+            self._line.close()
+            self._line = None
+        waits = list(REDIAL_WAITS if self.recorder.connections else REDIAL_WAITS[:1])
+        while self._line is None:
+            await asyncio.sleep(waits.pop(0))
+            try:
+                self._line = await self.open()
+            except UnreachableError as error:
+                if not waits:
+                    if self.times:
+                        raise FellSilent(str(error)) from error
+                    raise
+        return self._line
+
+    async def _prove_alive(self) -> None:
+        """Where something was served before, ask for it again."""
+        if self.probe is None:
+            return
+        for wait in (0.0, *BUSY_WAITS[-1:]):
+            await asyncio.sleep(wait)
+            (answer,) = await self.exchange(await self.line(), [self.probe])
+            if isinstance(answer, Reply):
+                return
+            await self.leave()
+        raise FellSilent("what it answered before is not answered any more")
+
+    def _patience(self) -> float:
+        """Return the seconds to wait for an answer: less than granted where all answers so far came fast."""
+        if not self.times:
+            return self.manners.patience
+        return min(self.manners.patience, max(LEAST_PATIENCE, TIMES_THE_LONGEST * max(self.times)))
+
+    async def _turn(self, reads: int) -> None:
+        """Wait for the next read's turn."""
+        if self.sent + reads > self.manners.reads - self.kept_back:
+            raise Spent(f"{self.manners.reads} reads")
+        if self.recorder.now() > self.manners.seconds:
+            raise Spent(f"{self.manners.seconds:g} s")
+        now = self.recorder.now()
+        await asyncio.sleep(max(0.0, self._next_turn - now))
+        self._next_turn = max(now, self._next_turn) + reads / self.manners.per_second
+
+
+def _answers(frame: bytes, request: Request) -> bool:
+    """Say whether a frame is of the protocol and function that were asked for."""
+    return frame[2:4] == b"\0\0" and len(frame) > _MBAP and frame[_MBAP] & ~ERROR_BIT == request.function
