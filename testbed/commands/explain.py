@@ -59,6 +59,9 @@ def _print(
     say("mutants")
     for one in mutants:
         say(f"  testbed simulate {one.name}\n      {one.summary}")
+    for question in catalogue.contested(found.id):
+        say(f"contested: {question.question.ko if korean else question.question.en}")
+        say(f"  testbed ambiguities {question.id}")
     say("what to try")
     if found.hint is not None:
         say(f"  {found.hint.ko if korean else found.hint.en}")

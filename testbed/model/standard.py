@@ -7,12 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from testbed.model.base import Frozen, Text
+from testbed.model.ambiguity import Ambiguity
+from testbed.model.base import Frozen, RequirementId, Text
 from testbed.model.needs import Needs
 from testbed.model.verdict import Basis, Level
-
-RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$", max_length=64)]
-"""Mnemonic and permanent; clause numbers and editions are data beside it."""
 
 Untestable = Literal["not observable on the wire", "the bed cannot express it yet"]
 
@@ -52,6 +50,8 @@ class Catalogue(Frozen):
     documents: dict[str, Document] = Field(min_length=1)
     facts: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    ambiguities: tuple[Ambiguity, ...] = ()
+    """Where its documents can be read in two ways."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -62,6 +62,14 @@ class Catalogue(Frozen):
             seen.add(requirement.id)
             if unknown := {key.split("@")[0] for key in requirement.clause} - self.documents.keys():
                 raise ValueError(f"{requirement.id} cites {sorted(unknown)}, which suite.yaml does not list")
+        for ambiguity in self.ambiguities:
+            if strange := [one for one in ambiguity.requirements if one not in seen]:
+                raise ValueError(f"{ambiguity.id} speaks of {strange[0]}, which this suite does not have")
+            if unknown := ambiguity.clause.keys() - self.documents.keys():
+                raise ValueError(f"{ambiguity.id} cites {sorted(unknown)}, which suite.yaml does not list")
+        ids = [one.id for one in self.ambiguities]
+        if twice := [one for at, one in enumerate(ids) if one in ids[:at]]:
+            raise ValueError(f"{twice[0]} stands twice")
         return self
 
     def __getitem__(self, requirement: str) -> Requirement:
@@ -69,6 +77,10 @@ class Catalogue(Frozen):
 
     def __contains__(self, requirement: object) -> bool:
         return requirement in self._by_id
+
+    def contested(self, requirement: str) -> tuple[Ambiguity, ...]:
+        """Return the questions on which a requirement's verdict depends."""
+        return tuple(one for one in self.ambiguities if requirement in one.requirements)
 
     @property
     def _by_id(self) -> dict[str, Requirement]:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from testbed.model.base import Frozen
+from testbed.model.base import Frozen, RequirementId
 from testbed.model.document import Complaint, DocumentError, load_list
-from testbed.model.standard import Catalogue, Requirement, RequirementId
+from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Verdict
 
 LONGEST = 500

@@ -59,12 +59,14 @@ def read_suite(folder: Path) -> Suite:
     """
     requirements = folder / "requirements.yaml"
     rows, _ = parse(requirements.read_text(encoding="utf-8"), str(requirements))
+    register = folder / "ambiguities.yaml"
+    questions = parse(register.read_text(encoding="utf-8"), str(register))[0] if register.is_file() else ()
     source = folder / "suite.yaml"
     catalogue = load(
         Catalogue,
         source.read_text(encoding="utf-8"),
-        f"{source} with requirements.yaml",
-        {"requirements": rows},
+        f"{source} with its other files",
+        {"requirements": rows, "ambiguities": questions},
     )
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.iterdir() if path.suffix in {".py", ".yaml"}):
