@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import platformdirs
 
@@ -14,7 +14,8 @@ from testbed.bundle.certificates import Role
 from testbed.bundle.exports import EXPORTS, suite_name
 from testbed.bundle.keys import KeysExist, KeyUnusable, Signer, create_keys, load_signer
 from testbed.bundle.predicate import predicate
-from testbed.bundle.verify import OWN_FILES, REPORT, STATEMENT
+from testbed.bundle.reader import BundleError
+from testbed.bundle.verify import OWN_FILES, REPORT, SCRIPT, STATEMENT, script
 from testbed.commands.drawing import read_evidence
 
 PART = ".part"
@@ -74,7 +75,7 @@ def seal(folder: Path, holder: Signer) -> None:
     draws it again from there gets the same bytes. The report is written last: where it stands, all else does.
 
     Raises:
-        BundleError: the bundle cannot be read back.
+        BundleError: the bundle cannot be read back, or holds what nobody can vouch for.
         OSError: it cannot be written.
     """
     read = read_evidence(folder)
@@ -82,8 +83,18 @@ def seal(folder: Path, holder: Signer) -> None:
     for name, export in EXPORTS.items():
         _put(folder / name, export(account))
     folders = {suite_name(one.id): one.digest for one in account.header.suites}
+    _put(folder / SCRIPT, script())
+    files = evidence(folder)
+    for case in account.cases:
+        if case.capture and files.get(case.capture) != PurePosixPath(case.capture).stem:
+            raise BundleError(
+                f"{folder / case.capture} is not the capture that the record names by its SHA-256"
+            )
     html = read.draw(face(holder, "laboratory"))
-    sealed = page.seal(html, predicate(account), evidence(folder) | folders, holder)
+    try:
+        sealed = page.seal(html, predicate(account), files | folders, holder)
+    except ValueError as error:
+        raise BundleError(f"{folder} cannot be sealed: {error}") from error
     _put(folder / STATEMENT, page.signed_payload(sealed))
     _put(folder / REPORT, sealed)
 
