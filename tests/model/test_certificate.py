@@ -5,6 +5,7 @@ import pytest
 from testbed.model.certificate import decide
 from testbed.model.record import roll_up
 from testbed.model.verdict import Outcome, Verdict
+from testbed.model.waiver import Waiver
 from tests.model.sample import case, catalogue, footer, header, requirement
 
 A, X = "MB-A-ONE", "MB-X-INTEROP"
@@ -85,3 +86,40 @@ def test_refused_with_every_reason(one, reasons):
 def test_interoperable_only_where_values_were_exchanged(verdicts, title):
     assert decision(interop=verdicts).title.en == title
     assert decision().title.en == "Conformity confirmation"
+
+
+WAIVER = {
+    "requirement": A,
+    "model": "M",
+    "firmware": "F",
+    "reason": "known",
+    "link": "https://example.test/7",
+    "approver": "Kim",
+    "expires": "2026-12-31",
+}
+
+
+def test_a_waived_failure_is_granted_and_counted_anew():
+    waivers = (Waiver.model_validate(WAIVER),)
+
+    assert decision(Verdict.FAIL, Outcome.CONFORMANT_WITH_WAIVERS, waivers=waivers).granted
+    lie = decision(Verdict.FAIL, Outcome.CONFORMANT, waivers=waivers)
+    assert [one.en for one in lie.reasons] == [
+        "The record claims CONFORMANT but its findings amount to CONFORMANT_WITH_WAIVERS."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "reason"),
+    [
+        (Verdict.PASS, {}, "The waiver of MB-A-ONE no longer bites (verdict PASS)"),
+        (Verdict.FAIL, {"expires": "2026-11-21"}, "The waiver of MB-A-ONE expired on 2026-11-21"),
+        (Verdict.FAIL, {"firmware": "G"}, "The overall verdict is NOT_CONFORMANT."),
+    ],
+)
+@pytest.mark.parametrize("claimed", [Outcome.CONFORMANT, Outcome.CONFORMANT_WITH_WAIVERS])
+def test_a_waiver_that_does_not_hold_is_no_ground(verdict, change, reason, claimed):
+    one = decision(verdict, claimed, waivers=(Waiver.model_validate(WAIVER | change),))
+
+    assert not one.granted
+    assert any(said.en.startswith(reason) for said in one.reasons)
