@@ -9,7 +9,9 @@ from reports.face import SignerFace, sentences
 from reports.page import page
 from reports.words import day_of
 from testbed.model.certificate import INTEROPERABILITY, Decision
+from testbed.model.council import Council
 from testbed.model.disposition import dispositions
+from testbed.model.lab import Laboratory
 from testbed.model.record import Footer, Header, Judged, counts
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict
@@ -30,6 +32,8 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
     signer: SignerFace,
     peers: Sequence[str] = (),
     issued: date | None = None,
+    lab: Laboratory | None = None,
+    council: Council | None = None,
 ) -> bytes:
     """Return the confirmation's page, ready to be signed.
 
@@ -44,10 +48,16 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
         signer: who signs for the council.
         peers: independent products, name and version, with which every exchange passed.
         issued: day of the decision; the day on which the run ended when None.
+        lab: whose report it is (`lab.yaml` of the bundle); the one of the record when None.
+        council: which body decides (`council.yaml`); not named on the paper when None.
 
     Raises:
-        ValueError: the decision does not grant a confirmation, or no day of issue is known.
+        ValueError: the decision does not grant a confirmation, no day of issue is known, or somebody would
+            decide on a test in which he took part.
     """
+    lab = lab or header.lab
+    if council is not None and (partial := council.partial(lab)):
+        raise ValueError(f"{', '.join(partial)} took part in the testing and cannot decide on it")
     if not decision.granted:
         raise ValueError("no confirmation was granted: " + " ".join(one.en for one in decision.reasons))
     day = issued or day_of(footer.ended)
@@ -62,6 +72,9 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
         footer=footer,
         catalogues=catalogues,
         decision=decision,
+        lab=lab,
+        council=council,
+        documents=dict.fromkeys(pair for one in catalogues for pair in one.documents.items()),
         met=counts(judged)[Verdict.PASS],
         sentences=[
             sentence
@@ -79,7 +92,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
         report_sha256=report_sha256,
         signer=signer,
         issued=day,
-        until=_years_later(day, VALID_YEARS),
+        until=_years_later(day, council.valid_years if council else VALID_YEARS),
     )
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.departures import departures
 from reports.evidence import entries
 from reports.face import SignerFace, report_id, status
 from reports.hostile import lines
 from reports.page import page
 from reports.requirements import coverage, groups, rows
-from reports.words import day_of
+from reports.words import day_of, word
 from testbed.model.certificate import INTEROPERABILITY, decide
 from testbed.model.disposition import dispositions
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
-from testbed.model.record import CaseRecord, Footer, Header, counts, roll_up
+from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed, counts, roll_up
+from testbed.model.review import review
 from testbed.model.standard import Catalogue
-from testbed.model.verdict import Verdict
+from testbed.model.verdict import Level, Verdict
 
 DECLARATION = 65536
 """Characters of the declaration that the page shows (assumed, twenty times a large one)."""
@@ -33,6 +35,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
     signer: SignerFace,
     lab: Laboratory | None = None,
     reissue: Reissue | None = None,
+    resumed: Sequence[Resumed] = (),
 ) -> bytes:
     """Return the report's page, ready to be signed.
 
@@ -46,6 +49,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         signer: who will sign.
         lab: settings of the laboratory (`lab.yaml` of the bundle); those of the record when None.
         reissue: which paper this one replaces, and why (`reissue.yaml` of the bundle).
+        resumed: where the run had been stopped and went on.
 
     The same arguments give the same bytes.
     """
@@ -74,8 +78,12 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
             waivers=waivers,
         ),
         issued=reissue.issued if reissue else day_of(footer.ended) if footer else None,
+        title=word("title.report" if lab else "title.self_test"),
         lab=lab,
         reissue=reissue,
+        departures=departures(header, cases, footer, accepted=waivers.accepted, resumed=resumed),
+        review=review(header.declaration, profile, catalogues),
+        levels=_levels(judged),
         verdicts=[(verdict, count) for verdict, count in _gravest_last(counts(judged)) if count],
         legend=[verdict for verdict, _ in _gravest_last(counts(judged))],
         waivers=waivers.accepted,
@@ -89,6 +97,22 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         declaration=shown,
         cut=cut,
     )
+
+
+def _levels(judged: Sequence[Judged]) -> list[tuple[Level, list[int]]]:
+    """Count requirements by level and verdict: the dynamic conformance summary."""
+    return [
+        (
+            level,
+            [
+                number
+                for _, number in _gravest_last(
+                    counts(one for one in judged if one.requirement.level is level)
+                )
+            ],
+        )
+        for level in Level
+    ]
 
 
 def _gravest_last(found: dict[Verdict, int]) -> list[tuple[Verdict, int]]:

@@ -73,11 +73,19 @@ def stamped(stamp: str) -> Text:
 
 
 def period(started: str, ended: str | None) -> Text:
-    """Write from when to when; up to nothing when the end is not known."""
+    """Write from when to when, the day once if it is the same; up to nothing when the end is not known."""
     first, last = stamped(started), stamped(ended) if ended is not None else word("page.no_date")
-    return word("page.period", first=first.en, last=last.en).model_copy(
-        update={"ko": word("page.period", first=first.ko, last=last.ko).ko}
-    )
+    begin, end = _moment(started), _moment(ended) if ended is not None else None
+    korean = (first.ko, last.ko)
+    if begin is not None and end is not None and begin.date() == end.date():
+        korean = (f"{written(begin.date()).ko} {begin:%H:%M:%S}", f"{end:%H:%M:%S} (UTC)")
+    said = word("page.period", first=first.en, last=last.en)
+    return said.model_copy(update={"ko": word("page.period", first=korean[0], last=korean[1]).ko})
+
+
+def seconds(time: float) -> str:
+    """Write a time with its unit: `1 s`, `0.25 s`."""
+    return f"{time:.9f}".rstrip("0").rstrip(".") + " s"
 
 
 def _moment(stamp: str) -> datetime | None:

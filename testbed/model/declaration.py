@@ -30,6 +30,9 @@ _ENTITY: Mapping[str, tuple[int, ...]] = {
     "holding_registers": (400001, 40001),
 }
 
+_SHORT_ENTITIES = 9999
+"""Addresses that entity numbers of five digits reach."""
+
 _Bool = Annotated[bool, Field(strict=True)]
 _Int = Annotated[int, Field(strict=True)]
 _Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -43,6 +46,7 @@ class Device(Frozen):
     firmware: _Named
     hardware: str = ""
     serial: str = ""
+    firmware_sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class Area(Frozen):
@@ -140,6 +144,13 @@ class Declaration(Frozen):
         """Return the areas of a table in order, addressed as on the wire (the numbers of the PDU, from 0)."""
         return _on_the_wire(table, getattr(self, table), self.numbering)
 
+    def number(self, table: Table, address: int) -> int:
+        """Return how this declaration writes an address on the wire, short where entity numbers allow it."""
+        if self.numbering == "pdu":
+            return address
+        bases = _ENTITY[table]
+        return address + (bases[-1] if address < _SHORT_ENTITIES or len(bases) == 1 else bases[0])
+
     @property
     def endpoint(self) -> Endpoint:
         """Where the device is reached."""
@@ -176,7 +187,7 @@ def _on_the_wire(table: str, declared: tuple[Area, ...], numbering: str) -> tupl
 
 def _from_entity(table: str, area: Area) -> Area:
     for base in _ENTITY[table]:
-        if base <= area.first < base + (ADDRESSES if base > 100000 or base == 1 else 9999):  # noqa: PLR2004 - digits of an entity number
+        if base <= area.first < base + (ADDRESSES if base > 100000 or base == 1 else _SHORT_ENTITIES):  # noqa: PLR2004 - digits of an entity number
             return area.model_copy(update={"first": area.first - base})
     lowest = " or ".join(str(base) for base in reversed(_ENTITY[table]))
     raise ValueError(f"with `numbering: entity` addresses start at {lowest}, not at {area.first}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from testbed.model.council import Council
 from testbed.model.declaration import Declaration
 from testbed.model.errata import Erratum
 from testbed.model.lab import Laboratory, Reissue
@@ -18,6 +19,7 @@ from testbed.model.waiver import Waiver
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema (2020-12) of each kind of file, by the name of its schema file."""
     kinds: dict[str, TypeAdapter[Any]] = {
+        "council": TypeAdapter(Council),
         "declaration": TypeAdapter(Declaration),
         "errata": TypeAdapter(list[Erratum]),
         "lab": TypeAdapter(Laboratory),

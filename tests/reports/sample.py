@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reports.face import SignerFace
 from testbed.model.base import Text
+from testbed.model.council import Council
 from testbed.model.declaration import Area, Declaration, Device
+from testbed.model.lab import (
+    Client,
+    Item,
+    Laboratory,
+    Opinion,
+    People,
+    Person,
+    Provider,
+    Reissue,
+    Replaced,
+    changes,
+)
 from testbed.model.profile import Profile
 from testbed.model.record import (
     CaseRecord,
@@ -20,6 +35,7 @@ from testbed.model.record import (
 )
 from testbed.model.standard import Catalogue, Document, Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
+from testbed.model.waiver import Waiver
 
 DECLARATION = """\
 device:      { vendor: 예시제어(주), model: PX-200, firmware: "4.1.7", serial: A-0193 }
@@ -168,6 +184,75 @@ INTEROP = Catalogue(
 )
 
 CATALOGUES = (SUITE, INTEROP)
+
+
+def both(en: str, ko: str) -> Text:
+    """Return a sentence of a laboratory."""
+    return Text(en=en, ko=ko)
+
+
+LAB = Laboratory(
+    name=both("Example Industrial Test Laboratory (fictitious)", "예시산업시험소(가상)"),
+    address=both("1 Example-ro, Jinju-si, Gyeongsangnam-do, Korea", "경상남도 진주시 예시로 1"),
+    contact="lab@example.test · +82 55 000 0000",
+    prefix="EXL",
+    client=Client(
+        name=both("Example Controls Co.", "예시제어(주)"),
+        contact="quality@example.test",
+        address=both("2 Sample-ro, Changwon-si, Korea", "경상남도 창원시 견본로 2"),
+    ),
+    item=Item(
+        received=date(2026, 11, 20),
+        condition=both("new, in its packing, undamaged", "신품, 포장 상태, 손상 없음"),
+    ),
+    people=People(
+        tester=Person(name="Kim Si-heom", role=both("Tester", "시험자")),
+        reviewer=Person(name="Lee Geom-to", role=both("Reviewer", "검토자")),
+        approver=Person(name="Park Seung-in", role=both("Technical manager", "기술책임자")),
+    ),
+    environment=both(
+        "23 °C ± 3 °C, 45 % RH ± 15 % RH; isolated network",
+        "23 °C ± 3 °C, 상대습도 45 % ± 15 %, 분리된 통신망",
+    ),
+    providers=(Provider(name="Example Calibration", results=both("reference of the clock", "시계의 기준")),),
+    opinions=(
+        Opinion(
+            text=both(
+                "A check of the quantity before the address would mend it.",
+                "주소보다 수량을 먼저 확인하면 고쳐질 것입니다.",
+            ),
+            basis=both("Findings of requirement MB-FC03-QUANTITY-ZERO", "MB-FC03-QUANTITY-ZERO의 소견"),
+            by="Kim Si-heom",
+        ),
+    ),
+)
+
+MISNAMED = LAB.model_copy(
+    update={
+        "client": LAB.client.model_copy(update={"name": both("Exampel Controls Co.", "예시재어(주)")}),
+    }
+)
+"""As the first issue had it, with the client's name misspelt."""
+
+REISSUE = Reissue(
+    revision=2,
+    replaces=Replaced(report="EXL-20261122T093000Z-7f3a-1", sha256="9" * 64, issued=date(2026, 11, 22)),
+    issued=date(2026, 11, 24),
+    reason=both("The client's name was misspelt.", "의뢰자의 이름에 오기가 있었습니다."),
+    changes=changes(MISNAMED, LAB),
+)
+
+COUNCIL = Council(
+    name=both("Example Interoperability Council (fictitious)", "예시상호운용성심의위원회(가상)"),
+    address=both("3 Sample-ro, Sejong-si, Korea", "세종특별자치시 견본로 3"),
+    contact="council@example.test",
+    scheme=both("Rules of the example council on confirmations", "예시심의위원회 확인서 발급 규정"),
+    members=(
+        Person(name="Choi Sim-ui", role=both("Chair", "위원장")),
+        Person(name="Jung Wi-won", role=both("Member", "위원")),
+    ),
+    approver=Person(name="Choi Sim-ui", role=both("Chair", "위원장")),
+)
 
 
 def header(**changes: object) -> Header:
@@ -385,3 +470,16 @@ GOOD = tuple(
 """The cases of a run that is conformant."""
 
 assert footer(GOOD).outcome is Outcome.CONFORMANT
+
+WAIVER = Waiver(
+    requirement="MB-FC03-QUANTITY-ZERO",
+    model="PX-200",
+    firmware="4.1.7",
+    reason="The controller that polls this device never asks for no registers.",
+    link="https://example.test/waivers/1",
+    approver="Park Seung-in",
+    expires=date(2026, 12, 31),
+)
+
+WAIVED = tuple(one for one in CASES if one.verdict not in {Verdict.INCONCLUSIVE, Verdict.ERROR})
+"""The cases of a run whose only failure is accepted by a waiver."""

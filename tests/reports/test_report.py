@@ -7,7 +7,7 @@ import pytest
 from reports.face import SignerFace
 from reports.report import render_report
 from testbed.model.base import Text
-from testbed.model.record import CaseRecord, Footer, Header
+from testbed.model.record import CaseRecord, Footer, Header, UnknownRequirementError
 from testbed.model.verdict import Outcome, Verdict
 from testbed.model.waiver import Waiver
 from tests.reports import sample
@@ -59,7 +59,7 @@ def test_face_says_what_it_must_and_claims_nothing_more():
     for sentence in (
         "자체시험 결과서",
         "Self-test result",
-        "as declared by the client",
+        "Declared by the client and not verified.",
         "R-20261122T093000Z-7f3a-1",
         "2026년 11월 22일",
         "2026-11-22T09:30:00Z",
@@ -120,11 +120,16 @@ def test_incomplete_is_said_aloud(header, footer, finished, sentence):
     assert "The device meets" not in page.text
 
 
-def test_finding_outside_the_suites_leaves_nothing_vouched_for():
+def test_finding_outside_the_suites_makes_no_page():
     stranger = sample.GOOD[0].findings[0].model_copy(update={"requirement": "MB-UNHEARD-OF"})
     cases = (*sample.GOOD, sample.GOOD[0].model_copy(update={"case": "x", "findings": (stranger,)}))
 
-    page = report(cases)
+    with pytest.raises(UnknownRequirementError, match="MB-UNHEARD-OF"):
+        report(cases)
+
+
+def test_finding_of_another_suite_leaves_nothing_vouched_for():
+    page = report((*sample.GOOD, sample.GOOD[0].model_copy(update={"suite": "unheard_of"})))
 
     assert "o-INCOMPLETE" in page.source
     assert "Findings about requirements that the suites do not have: 1." in page.text

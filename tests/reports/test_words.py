@@ -4,11 +4,13 @@ import re
 from datetime import date
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 import reports
 from reports.words import catalogue, day_of, period, stamped, word, written
+from testbed.model.lab import Site
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
 
 FAMILIES = {
@@ -19,6 +21,7 @@ FAMILIES = {
     "basis": set(Basis) - {Basis.READ},
     "untestable": {"wire", "bed"},
     "clock": {"real", "virtual"},
+    "site": set(get_args(Site.model_fields["at"].annotation)),
     "source": {"case", "invariant", "control", "selection"},
 }
 """Sections whose keys are built from values."""
