@@ -53,6 +53,10 @@ class Finding(Frozen):
     received: Text | None = None
     source: Literal["case", "invariant", "control", "selection"] = "case"
     frames: tuple[int, ...] = ()
+    reproduced: int = 0
+    """In how many tries of its case it was shown."""
+    tries: int = 0
+    """How many tries could have shown it; 0 where the case was not repeated."""
 
 
 class SuiteUsed(Frozen):
@@ -136,10 +140,33 @@ class CaseRecord(Frozen):
     """The tester's own decisions, in order."""
     peer: str = ""
     """Name and version of the independent product that the device met, in an interoperability case."""
+    watched: int = 0
+    """Frames of the device that the monitor judged, in all tries."""
+
+
+class Resumed(Frozen):
+    """A line at which a run that had been stopped went on; what came before it still counts."""
+
+    kind: Literal["resumed"] = "resumed"
+    at: str
+    """ISO 8601, UTC."""
+    kept: int
+    """Cases that stood in the record and were not judged again."""
+    ran_s: float
+    """Seconds that the run had taken until it was stopped, as far as its record tells."""
+    cut: int = 0
+    """Bytes of an unfinished end that were cut off the record."""
+    restored: tuple[str, ...] = ()
+    """Scratch values that the stopped run had left changed, put back before anything else was sent."""
+    not_restored: tuple[str, ...] = ()
+    """Scratch values that could not be put back."""
+    tester: str
+    """Name and version of the program that went on."""
+    platform: str
 
 
 class Footer(Frozen):
-    """Last line of a record; without it the run is incomplete."""
+    """Last line of a record; without it the run is incomplete. A run that went on has another one."""
 
     kind: Literal["footer"] = "footer"
     ended: str
@@ -151,8 +178,11 @@ class Footer(Frozen):
     interrupted: bool = False
 
 
-Line = Annotated[Header | CaseRecord | Footer, Field(discriminator="kind")]
-LINE: TypeAdapter[Header | CaseRecord | Footer] = TypeAdapter(Line)
+Line = Annotated[Header | CaseRecord | Resumed | Footer, Field(discriminator="kind")]
+LINE: TypeAdapter[Header | CaseRecord | Resumed | Footer] = TypeAdapter(Line)
+
+ALL_TRAFFIC = "(all traffic)"
+"""The case to which the monitor's good findings belong."""
 
 
 class Judged(Frozen):
@@ -171,12 +201,32 @@ class Judged(Frozen):
         return any(finding.broken for _, finding in self.findings)
 
 
+class UnknownRequirementError(ValueError):
+    """A record holds a finding about a requirement that its suite's catalogue does not have."""
+
+
+def in_order(header: Header, cases: Iterable[CaseRecord]) -> tuple[CaseRecord, ...]:
+    """Return cases by suite and name, what the monitor found last; a record has them as they ended."""
+    rank = {used.id: at for at, used in enumerate(header.suites)}
+    return tuple(
+        sorted(cases, key=lambda one: (rank.get(one.suite, len(rank)), one.case == ALL_TRAFFIC, one.case))
+    )
+
+
 def roll_up(catalogues: Sequence[Catalogue], cases: Iterable[CaseRecord]) -> tuple[Judged, ...]:
-    """Give each requirement the worst of its findings, in the catalogues' order."""
+    """Give each requirement the worst of its findings, in the catalogues' order.
+
+    Raises:
+        UnknownRequirementError: a finding would be left out, because its suite has no such requirement.
+    """
+    by_suite = {catalogue.id: catalogue for catalogue in catalogues}
     found: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
     reasons: dict[tuple[str, str], list[Text]] = {}
     for case in cases:
         for finding in case.findings:
+            if case.suite in by_suite and finding.requirement not in by_suite[case.suite]:
+                said = f"{case.suite}/{case.case}: {finding.requirement} is not in the suite's catalogue"
+                raise UnknownRequirementError(said)
             found.setdefault((case.suite, finding.requirement), []).append((case.case, finding))
             if case.reason is not None and finding.verdict not in {Verdict.PASS, Verdict.FAIL}:
                 reasons.setdefault((case.suite, finding.requirement), []).append(case.reason)

@@ -41,10 +41,6 @@ class Result:
 
     record: CaseRecord
     capture: bytes = b""
-    doubtful: bool = False
-    """Whether it rests on something that did not come, which another case may have kept from coming."""
-    contradicted: bool = False
-    """Whether a frame that came is wrong; that is no other case's fault."""
 
 
 class SuiteError(Exception):

@@ -48,8 +48,8 @@ class Judgement:
     guilty: dict[int, tuple[int, int]] = field(default_factory=dict)
     doubtful: bool = False
     """Whether another case may have caused it: something did not come, or the device was busy."""
-    contradicted: bool = False
-    """Whether a frame that came is wrong; that is no other case's fault."""
+    standing: frozenset[str] = frozenset()
+    """Requirements found broken by a frame that came: that stands at once, and is no other case's fault."""
 
 
 def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str) -> Judgement:
@@ -62,7 +62,7 @@ def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str)
         survives: the requirement that a device which stops answering breaks.
     """
     judgement = Judgement([])
-    broken_ids = set()
+    broken_ids: set[str] = set()
     for breach in happening.breaches:
         requirement = _of(catalogue, breach.requirement)
         judgement.guilty.setdefault(breach.frame, (breach.start, breach.end))
@@ -73,6 +73,7 @@ def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str)
                     catalogue, requirement, breach.expected, breach.received, (breach.frame,), "invariant"
                 )
             )
+    judgement.standing = frozenset(broken_ids)
     if happening.survival is not None:
         requirement = _of(catalogue, survives)
         broken_ids.add(requirement)
@@ -91,9 +92,13 @@ def _judge_own(
 ) -> None:
     """Add what the case itself found about the requirements that it verifies."""
     own = _own(case, happening)
-    judgement.contradicted = bool(happening.breaches) or (own.contradicted and not happening.busy)
+    contradicted = own.contradicted and not happening.busy
     doubts = happening.missed or happening.busy
-    judgement.doubtful = happening.survival is not None or (doubts and not judgement.contradicted)
+    judgement.doubtful = happening.survival is not None or (
+        doubts and not contradicted and not happening.breaches
+    )
+    if contradicted and not happening.breaches:
+        judgement.standing |= set(case.verifies) - broken_ids
     judgement.reason = own.reason
     if own.guilty is not None:
         number, start, end = own.guilty

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from testbed.model.record import CaseRecord
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Level, Verdict
+from testbed.plugin.attempt import Settings
 from testbed.plugin.case import Case
-from testbed.plugin.engine import Engine, Settings
+from testbed.plugin.engine import Engine
 from testbed.plugin.setup import Setup
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.simulator import Simulator

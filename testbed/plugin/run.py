@@ -16,6 +16,7 @@ from testbed.model.base import Text
 from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.errata import withdrawn
 from testbed.model.record import (
+    ALL_TRAFFIC,
     CaseRecord,
     Finding,
     Footer,
@@ -27,13 +28,11 @@ from testbed.model.record import (
     roll_up,
 )
 from testbed.model.verdict import Outcome, Verdict
+from testbed.plugin.attempt import Settings
 from testbed.plugin.case import Case
-from testbed.plugin.engine import Engine, Settings
+from testbed.plugin.engine import Engine
 from testbed.plugin.setup import Setup
 from testbed.wire.clock import VirtualClockLoop
-
-ALL_TRAFFIC = "(all traffic)"
-"""The case to which the monitor's good findings belong."""
 
 _PACKAGES = ("pymodbus", "pyModbusTCP", "pytest", "pydantic", "cryptography", "jinja2")
 
@@ -160,7 +159,7 @@ class Run:
         for suite in self.setup.suites:
             catalogue = suite.catalogue
             engine = self._engines.get(catalogue.id)
-            watched = engine.watched.get(catalogue.id, 0) if engine else 0
+            watched = sum(record.watched for record in self.records if record.suite == catalogue.id)
             invariants = [one.id for one in catalogue.requirements if one.invariant]
             broken = {
                 finding.requirement

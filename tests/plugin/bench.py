@@ -8,8 +8,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from device_simulators.modbus.devices import Plc
+from testbed.plugin.attempt import Settings
 from testbed.plugin.case import Case
-from testbed.plugin.engine import Engine, Settings
+from testbed.plugin.engine import Engine
 from testbed.plugin.gather import gather
 from testbed.plugin.setup import Setup, prepare_text
 from testbed.wire.clock import VirtualClockLoop

@@ -80,3 +80,10 @@ async def elsewhere(outcome):
 
 def _helper(outcome):
     assert outcome == NORMAL
+
+
+async def reads_two(modbus, declared):
+    """Two registers are read."""
+    reply = await modbus.read_holding_registers(declared.holding_registers.first, 2)
+
+    assert reply.exception == NORMAL

@@ -11,7 +11,7 @@ from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.modbus import NORMAL
 from testbed.model.record import LINE
 from testbed.model.verdict import Verdict
-from testbed.plugin import engine as module
+from testbed.plugin import attempt as module
 from testbed.testers.modbus.invariants import ModbusMonitor
 from tests.plugin.bench import case, declared, engine, records, setup, simulated, suite_cases
 from tests.plugin.sample_cases import passes
@@ -191,7 +191,8 @@ def test_a_record_says_what_happened_and_can_be_kept():
     guilty = [field for frame in record.frames for field in frame.fields if field.guilty]
     assert {frame.number for frame in record.frames} >= set(finding.frames)
     assert [field.value for field in guilty]
-    assert record.writes == ("writes holding registers 400 to 400",) * 2
+    assert (finding.reproduced, finding.tries) == (3, 3)
+    assert record.writes == ("writes holding registers 400 to 400",) * 2 * finding.tries
     assert record.reproduce.endswith("--case modbus_tcp_server/test_x.py::wrong")
     assert record.log[0].endswith("control exchange answered")
     assert LINE.validate_json(record.model_dump_json()) == record

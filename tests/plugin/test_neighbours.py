@@ -12,7 +12,8 @@ from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.model.declaration import Declaration
 from testbed.model.document import load
 from testbed.model.verdict import Verdict
-from testbed.plugin.engine import AGAIN, Engine, Settings
+from testbed.plugin.attempt import Settings
+from testbed.plugin.engine import AGAIN, Engine
 from testbed.plugin.gather import gather
 from testbed.plugin.shelf import suites
 from testbed.protocols.modbus import ExceptionCode

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from device_simulators.modbus.devices import Plc
-from testbed.model.record import Footer
+from testbed.model.record import ALL_TRAFFIC, Footer
 from testbed.model.verdict import Outcome, Verdict
-from testbed.plugin.run import ALL_TRAFFIC, Run
+from testbed.plugin.run import Run
 from testbed.wire.simulator import simulators
 from tests.plugin.bench import case, declared, records, served, setup, simulated, suite_cases
 from tests.plugin.sample_cases import passes

@@ -175,7 +175,7 @@ def test_it_is_undone_on_a_new_connection_where_the_case_lost_its_own():
 
 
 def test_writes_are_capped_but_restoring_is_not(monkeypatch):
-    monkeypatch.setattr(bench_module, "MOST_WRITES", 5)
+    monkeypatch.setattr(bench_module, "FIRST_WRITES", 5)
 
     async def case(device):
         async with seated(bench(device), "registers") as (_, used):

@@ -17,11 +17,20 @@ from testbed.protocols.modbus import Framer, Request
 from testbed.testers.modbus.crowd import Crowd
 from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.testers.modbus.journal import Journal
 from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
 from testbed.testers.modbus.peers import CLIENTS
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.safety import writes_of
-from testbed.testers.modbus.scratch import MOST_WRITES, Lease, Pool, Scratch, ScratchCoils, ScratchRegisters
+from testbed.testers.modbus.scratch import (
+    FIRST_WRITES,
+    MOST_WRITES,
+    Lease,
+    Pool,
+    Scratch,
+    ScratchCoils,
+    ScratchRegisters,
+)
 from testbed.testers.modbus.tap import Line, Tap, part
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import Gone, Unanswered, Undecided, Unsafe
@@ -66,7 +75,9 @@ class ModbusBench:
         "meet": "Starts an independent client against the device, through a recording tap.",
     }
 
-    def __init__(self, declaration: Declaration, dial: Dial, seed: int) -> None:
+    def __init__(
+        self, declaration: Declaration, dial: Dial, seed: int, journal: Journal | None = None
+    ) -> None:
         self.declaration = declaration
         self.declared = Declared(declaration)
         self.refused: set[str] = set()
@@ -79,6 +90,7 @@ class ModbusBench:
         """Whether the device was seen to leave a connection half open that the tester had closed."""
         self.dial = dial
         self.seed = seed
+        self.journal = journal
         self._pace = asyncio.Lock()
         self._next_request = 0.0
 
@@ -148,6 +160,8 @@ class ModbusCase:
     """Scratch values that could not be put back, with what they were."""
     peer: str = ""
     """Name and version of the independent client that took part."""
+    repeated: bool = False
+    """Whether the case was tried before: writes are kept back for that."""
     _restoring: bool = False
     _taps: list[Tap] = field(default_factory=list)
     _leases: dict[str, Lease] = field(default_factory=dict)
@@ -212,11 +226,12 @@ class ModbusCase:
     def _count(self, coils: bool, addresses: range) -> None:  # noqa: FBT001 - which table
         writes = self.bench.pools["coils" if coils else "registers"].writes
         writes.update(addresses)
-        if max(writes[address] for address in addresses) > MOST_WRITES and not self._restoring:
+        most = MOST_WRITES if self.repeated else FIRST_WRITES
+        if max(writes[address] for address in addresses) > most and not self._restoring:
             raise Undecided(
                 Text(
-                    en=f"a value would be written more than {MOST_WRITES} times in one run",
-                    ko=f"한 값을 {MOST_WRITES}회 넘게 쓰게 됨",
+                    en=f"a value would be written more than {most} times in one run",
+                    ko=f"한 값을 {most}회 넘게 쓰게 됨",
                 )
             )
 

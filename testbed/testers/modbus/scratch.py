@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST_WRITES = 1000
 """Writes to one value in one run. Assumed: flash of 10,000 cycles outlives ten runs."""
+FIRST_WRITES = MOST_WRITES // 4
+"""Of these, how many first tries may use. A case is repeated three times at most, so the rest is enough for
+repetitions, and the cap takes no finding back (an honest run of all cases takes some seventy)."""
 
 Item = TypeVar("Item", int, bool)
 

@@ -1,0 +1,143 @@
+"""One try of one case, from the first connection to the last: what happened becomes a record."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from testbed.model.declaration import Declaration
+from testbed.model.record import CaseRecord
+from testbed.model.standard import Catalogue
+from testbed.model.verdict import Verdict, join
+from testbed.plugin.case import Case
+from testbed.plugin.judge import Happening, Judgement, judge
+from testbed.plugin.reproduction import Try
+from testbed.testers.modbus.bench import SURVIVES, ModbusBench, ModbusCase
+from testbed.testers.modbus.evidence import evidence
+from testbed.testers.trouble import Gone
+from testbed.wire.pcapng import capture
+from testbed.wire.recorder import Recorder
+
+CASE_WITHIN = 60.0
+"""Seconds after which a case is given up (assumed; the longest takes a few), beside the declared waits."""
+EXCHANGES = 40
+"""Exchanges for which a case may have to wait as long as the device declares (assumed; most have three)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How cases are run."""
+
+    seed: int
+    jobs: int
+    epoch: float
+    """POSIX time at which the run began, in seconds."""
+    captures: bool = True
+    verbose: bool = False
+    """Keep decoded frames of cases that passed, too."""
+    ran_s: float = 0.0
+    """Seconds that the run had taken before, where it goes on after a stop."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all cases of one engine are run with."""
+
+    device: ModbusBench
+    catalogues: Mapping[str, Catalogue]
+    settings: Settings
+    began: float
+    """Time of the loop when the engine began, in seconds."""
+
+    def within(self, declaration: Declaration) -> float:
+        """Return the seconds that a case may take; all that run beside it share the declared pause."""
+        timing = declaration.timing
+        beside = min(self.settings.jobs, declaration.sessions)
+        return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause)
+
+
+async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "") -> Try:
+    """Run a case once.
+
+    Args:
+        case: the case.
+        bench: what it is run with.
+        alone: whether no other case runs beside it.
+        note: why it is repeated; empty at the first try.
+    """
+    loop = asyncio.get_running_loop()
+    recorder = Recorder(loop.time)
+    if note:
+        recorder.note(note)
+    at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
+    desk = bench.device.case(case.id, case.needs, case.gate, recorder)
+    desk.repeated = bool(note)
+    happening = Happening()
+    met = False
+    try:
+        arguments = await desk.prepare(case.fixtures)
+        met = True
+        async with asyncio.timeout(bench.within(bench.device.declaration)):
+            await case.call(**arguments, **case.parameters)
+    except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
+        happening.error = error
+    finally:
+        happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
+        closed = not all(tester.is_open for tester in desk.testers)
+        try:
+            happening.survival = await desk.conclude()
+        except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
+            happening.error = error
+    gone = isinstance(happening.error, Gone)
+    if recorder.fault is not None:  # what looks like the device's silence is ours
+        happening.error, happening.survival = recorder.fault, None
+    happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
+    happening.busy = desk.monitor.busy
+    happening.breaches = desk.monitor.breaches
+    judgement = judge(case, bench.catalogues[case.suite], happening, SURVIVES)
+    record = _record(case, bench.settings, desk, judgement)
+    record = record.model_copy(
+        update={
+            "at": round(at, 6),
+            "duration_s": round(time.perf_counter() - began, 6),
+            "log": (*recorder.notes, *happening.log),
+        }
+    )
+    packets = _capture(record, recorder, bench.settings.epoch + at) if bench.settings.captures else b""
+    return Try(record, packets, judgement.standing, judgement.doubtful and not alone, met=met, gone=gone)
+
+
+def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgement) -> CaseRecord:
+    verdict = join(finding.verdict for finding in judgement.findings)
+    cited = {number for finding in judgement.findings for number in finding.frames}
+    return CaseRecord(
+        suite=case.suite,
+        case=case.id,
+        title=case.title,
+        verifies=case.verifies,
+        verdict=verdict,
+        reason=judgement.reason,
+        findings=tuple(judgement.findings),
+        frames=()
+        if verdict is Verdict.PASS and not settings.verbose
+        else evidence(desk.recorder, cited, judgement.guilty),
+        reproduce=f"testbed run declaration.yaml --seed {settings.seed} "
+        f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
+        peer=desk.peer,
+        writes=tuple(desk.writes),
+        not_restored=tuple(desk.not_restored),
+        watched=desk.monitor.watched,
+    )
+
+
+def _capture(record: CaseRecord, recorder: Recorder, epoch: float) -> bytes:
+    """Return what a try put on the wire; its comment says what this try showed."""
+    said = f"{record.suite}/{record.case}\n" + "\n".join(
+        f"{finding.requirement}: {finding.verdict}" for finding in record.findings
+    )
+    if recorder.left_out:
+        said += f"\n{recorder.left_out} packets were left out: more than is kept of one case"
+    return capture(recorder, comment=said, epoch=epoch)
