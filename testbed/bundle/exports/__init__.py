@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from testbed.bundle.exports.account import Account, suite_name
 from testbed.bundle.exports.badge import badge
 from testbed.bundle.exports.junit import junit
-from testbed.bundle.exports.result import test_result
+from testbed.bundle.exports.result import as_test_result
 
 EXPORTS: Mapping[str, Callable[[Account], bytes]] = {
     "badge.svg": badge,
     "junit.xml": junit,
-    "test-result.json": test_result,
+    "test-result.json": as_test_result,
 }
 """Files of a bundle, by name; the report's statement lists them as evidence."""
 

@@ -28,7 +28,7 @@ from testbed.model.verdict import Outcome, Verdict, join
 PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
 
 
-def test_result(account: Account) -> bytes:
+def as_test_result(account: Account) -> bytes:
     """Return the statement in canonical JSON (RFC 8785).
 
     Its subject is the record, whose header names the device: a device has no digest of its own.
