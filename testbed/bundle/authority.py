@@ -77,10 +77,10 @@ def revoke(directory: Path, serials: set[int], *, validity: timedelta) -> Path:
         Refused: The list that stands there is not the root's.
         OSError: The list cannot be written.
     """
-    root, key = load_root(directory)
+    authority = load_root(directory)
     path = directory / revocation.LIST
-    before = revocation.load_list(path, [root]) if path.exists() else None
-    issued = revocation.issue(serials, root, key, before=before, validity=validity)
+    before = revocation.load_list(path, authority[:1]) if path.exists() else None
+    issued = revocation.issue(serials, authority, before=before, validity=validity)
     _replace(path, issued.public_bytes(Encoding.PEM), mode=0o644)
     return path
 

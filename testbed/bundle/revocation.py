@@ -33,22 +33,23 @@ _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtens
 
 def issue(
     serials: Collection[int],
-    root: x509.Certificate,
-    root_key: EllipticCurvePrivateKey,
+    authority: tuple[x509.Certificate, EllipticCurvePrivateKey],
     *,
     before: x509.CertificateRevocationList | None = None,
     validity: timedelta = VALIDITY,
+    at: datetime | None = None,
 ) -> x509.CertificateRevocationList:
     """Issue a root's list anew: what `before` held, and these serial numbers, revoked now.
 
     Args:
         serials: Serial numbers of certificates that the root issued; none only prolongs the list.
-        root: The root's certificate.
-        root_key: Its key.
+        authority: The root's certificate and its key.
         before: The list that this one replaces.
         validity: How long a reader may rely on it.
+        at: When it is issued; now unless given.
     """
-    now = datetime.now(UTC).replace(microsecond=0)
+    root, root_key = authority
+    now = (at or datetime.now(UTC)).replace(microsecond=0)
     number = 1 if before is None else _number(before) + 1
     builder = (
         x509.CertificateRevocationListBuilder()
@@ -115,7 +116,7 @@ def check(
     if not own and lists:
         raise Refused(f"no revocation list is of the root ({fingerprint(root)[:16]}…) of {name(certificate)}")
     if own:
-        _check_period(max(own, key=lambda one: one.last_update_utc), root, at)
+        _check_period(max(own, key=lambda one: (one.last_update_utc, _number(one))), root, at)
 
 
 def check_entry(certificate: x509.Certificate, lists: Sequence[x509.CertificateRevocationList]) -> None:
