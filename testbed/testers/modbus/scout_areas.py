@@ -34,8 +34,10 @@ SAMPLES = tuple(
 """Addresses at which vendors let areas begin, and a grid of a thousand (assumed)."""
 STEPS = (1, 2, 3, 4, 8, 16, 32, 64)
 """Distances past a refused end at which the next run is looked for: gaps are often narrow (assumed)."""
-MOST_UNANSWERED = 8
+MOST_UNANSWERED = 32
 """Reads of one table that may stay without a usable answer before the rest of it is left alone (assumed)."""
+MOST_MUTE = 8
+"""The same where nothing of the table was answered yet: the function itself may be ignored (assumed)."""
 
 _NO_ANSWER = {
     ExceptionCode.ACKNOWLEDGE,
@@ -192,7 +194,7 @@ class Search:
                 raise _Over
             return False
         self.unanswered += 1
-        if self.unanswered >= MOST_UNANSWERED:
+        if self.unanswered >= (MOST_UNANSWERED if self.runs or self.exceptions else MOST_MUTE):
             raise _Over
         return None
 
