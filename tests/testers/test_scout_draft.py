@@ -133,7 +133,7 @@ def test_what_is_not_proven_or_left_alone_stands_in_the_draft():
 
     for said in (
         "INCOMPLETE: the 300 reads granted are used up.",
-        "{ first: 3, count: 5 }                    # NOT PROVEN: no refusal was seen at 2 and 8",
+        "{ first: 3, count: 5 }                  # NOT PROVEN: no refusal was seen at 2 and 8",
         "fc01: not all addresses were looked at.",
         "fc01: 8 reads had no usable answer; the rest was left alone.",
         "fc03: 2 responses did not hold what was asked for.",
