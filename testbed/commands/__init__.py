@@ -14,6 +14,7 @@ INTERRUPTED = 130
 _COMMANDS = {
     "run": "Judge devices by the standard that they claim to speak.",
     "declare": "Draft a declaration by asking a device, by reads alone.",
+    "preflight": "Name what is wrong with a set-up before anything is judged.",
     "demo": "Judge the simulated PLC, from nothing to a signed report.",
     "review": "Hold a declaration against its profile, without any device.",
     "report": "Draw the report of a bundle again, from its evidence alone.",
@@ -25,6 +26,7 @@ _COMMANDS = {
     "keys": "Make the keys that sign reports and confirmations.",
     "simulate": "Serve a simulated device until Ctrl-C.",
     "catalogue": "List the requirements of the suites.",
+    "replay": "Send the tester's side of one case to a device again.",
     "ambiguities": "List where standards can be read in two ways, or export a comment sheet.",
     "explain": "Explain a requirement that a report names.",
     "mutants": "Prove that every case can fail.",

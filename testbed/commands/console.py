@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 
 def fail(message: str, status: int) -> SystemExit:
@@ -33,3 +38,31 @@ def progress(total: int, title: str) -> Iterator[Callable[[str], None]]:
     with bar:
         task = bar.add_task(title, total=total, now="")
         yield lambda now: bar.update(task, advance=1, now=now)
+
+
+@contextmanager
+def patience(title: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is tried now, once something has taken a second; off a terminal, nothing.
+
+    For what takes nobody knows how many steps.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    began = time.monotonic()
+    status: list[Status] = []
+
+    def trying(now: str) -> None:
+        if status:
+            status[0].update(f"{title}: {now}")
+        elif time.monotonic() - began > 1:
+            from rich.console import Console  # noqa: PLC0415 - heavy; only a terminal needs it
+
+            status.append(Console(stderr=True).status(f"{title}: {now}"))
+            status[0].start()
+
+    try:
+        yield trying
+    finally:
+        for one in status:
+            one.stop()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from testbed.bundle.errors import printable
 from testbed.commands.present import frames_of
 from testbed.model.base import Language
 from testbed.model.record import CaseRecord, Footer, Header, Judged
@@ -28,7 +29,10 @@ class Watcher:
         self._task: TaskID | None = None
 
     def begun(self, header: Header, cases: Sequence[Case]) -> None:
-        """Show the bar."""
+        """Say what preflight found, and show the bar."""
+        for check in header.preflight:
+            if check.found is not None:
+                click.echo(f"preflight: {printable(check.found.sentence(self._lang))}", err=True)
         if self._verbose or not sys.stderr.isatty():
             return
         from rich.console import Console  # noqa: PLC0415 - heavy; only a terminal needs it

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from testbed.bundle.keys import Signer
+from testbed.commands.console import patience
 from testbed.commands.progress import Watcher
 from testbed.commands.signing import seal
 from testbed.model.base import Language
@@ -17,7 +18,7 @@ from testbed.model.verdict import Outcome
 from testbed.plugin import hooks
 from testbed.plugin.collect import keeper
 from testbed.plugin.gather import GatherError, arguments, quiet
-from testbed.plugin.preflight import reach
+from testbed.plugin.preflight import Preflight, reach
 from testbed.plugin.run import Listener, Run
 from testbed.plugin.setup import Setup
 from testbed.wire.simulator import stand_in
@@ -89,7 +90,7 @@ def judge(request: Request, signer: Signer | None) -> Result:
     """Judge one device, and seal the bundle.
 
     Raises:
-        UnreachableError: the device cannot be reached; nothing was judged.
+        UnreachableError: the device cannot be reached, or preflight stopped the run; nothing was judged.
         FileExistsError: the folder already holds something.
         LookupError: no case matches what was asked for.
         GatherError: a suite cannot be collected, which is its author's fault.
@@ -97,11 +98,12 @@ def judge(request: Request, signer: Signer | None) -> Result:
     setup = request.setup
     if request.dry:
         setup = replace(setup, simulator=stand_in(setup.declaration))
-    reach(setup)
+    with patience("preflight") as trying:  # a stand-in is as declared
+        preflight = Preflight() if request.dry else reach(setup, trying)
     listeners: list[Listener] = [Watcher(verbose=request.verbose, lang=request.lang)]
-    keepers = keeper(setup, None if request.dry else request.folder)
+    keepers = keeper(setup, None if request.dry else request.folder, preflight.capture)
     listeners += keepers
-    run = Run(setup, listeners, verbose=request.verbose)
+    run = Run(setup, listeners, verbose=request.verbose, preflight=preflight.checks)
     driver = _Driver(run)
     options = ["-k", request.expression] if request.expression else []
     for case in request.cases:

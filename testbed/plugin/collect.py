@@ -61,11 +61,14 @@ def left_out(setup: Setup, cases: Sequence[Case]) -> str:
 class Keeper:
     """Writes a run into a bundle."""
 
-    def __init__(self, writer: BundleWriter) -> None:
+    def __init__(self, writer: BundleWriter, preflight: bytes = b"") -> None:
         self.writer = writer
+        self._preflight = preflight
 
     def begun(self, header: Header, cases: Sequence[Case]) -> None:  # noqa: ARG002 - part of the interface
-        """Write the header."""
+        """Keep the capture of what went before, write the header."""
+        if self._preflight:
+            header = header.model_copy(update={"preflight_capture": self.writer.keep(self._preflight)})
         self.writer.line(header)
 
     def waiting(self, case: Case) -> None:
@@ -84,8 +87,13 @@ class Keeper:
         self.writer.close()
 
 
-def keeper(setup: Setup, folder: Path | None) -> list[Keeper]:
+def keeper(setup: Setup, folder: Path | None, preflight: bytes = b"") -> list[Keeper]:
     """Return the listener that keeps a bundle, where a folder is named.
+
+    Args:
+        setup: what the run starts from.
+        folder: where the bundle is to stand.
+        preflight: the capture of what was said before the first case.
 
     Raises:
         BundleExistsError: the folder already holds something.
@@ -99,4 +107,4 @@ def keeper(setup: Setup, folder: Path | None) -> list[Keeper]:
         lab=setup.lab_text,
         waivers=setup.waivers.opened.data if setup.waivers else b"",
     )
-    return [Keeper(writer)]
+    return [Keeper(writer, preflight)]

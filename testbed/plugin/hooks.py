@@ -144,8 +144,9 @@ def _prepare(session: pytest.Session, path: Path) -> None:
     option = session.config.getoption
     try:
         setup = prepare(path, seed=option("--testbed-seed"), jobs=option("--testbed-jobs"))
-        reach(setup)
-        session.config.stash[RUN] = Run(setup, keeper(setup, option("--testbed-out")))
+        preflight = reach(setup)
+        keepers = keeper(setup, option("--testbed-out"), preflight.capture)
+        session.config.stash[RUN] = Run(setup, keepers, preflight=preflight.checks)
     except (DocumentError, FileExistsError) as error:
         pytest.exit(str(error), returncode=BAD_INPUT)
     except UnreachableError as error:
@@ -215,4 +216,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the outcome below pytest's own summary."""
     run = terminalreporter.config.stash.get(RUN, None)
     if run is not None and run.footer is not None:
+        for check in run.header.preflight if run.header is not None else ():
+            if check.found is not None:
+                terminalreporter.write_line(f"preflight: {check.found.sentence('en')}")
         terminalreporter.write_line(f"outcome: {run.footer.outcome}")

@@ -1,52 +1,80 @@
-"""Before anything is judged: can the device be reached at all?"""
+"""Before anything is judged: is the device there, and set up as declared? Named causes, reads alone."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from testbed.model.preflight import Check, Diagnosis
 from testbed.plugin.setup import Setup
-from testbed.testers.modbus.tap import RELEASE_WITHIN
-from testbed.wire.dial import over_tcp
+from testbed.testers.modbus.preflight import Desk, examine
+from testbed.wire.clock import VirtualClockLoop
+from testbed.wire.dial import UnreachableError, in_process, over_tcp
+from testbed.wire.pcapng import capture
+from testbed.wire.recorder import Recorder
 
 
-def reach(setup: Setup) -> None:
-    """Open one connection to the device and close it again.
+@dataclass(frozen=True)
+class Preflight:
+    """What was tried and found, and what was said on the wire meanwhile."""
+
+    checks: tuple[Check, ...] = ()
+    capture: bytes = b""
+
+    @property
+    def found(self) -> tuple[Diagnosis, ...]:
+        """What is wrong, in the order in which it was found."""
+        return tuple(check.found for check in self.checks if check.found is not None)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the capture; empty where there is none."""
+        return hashlib.sha256(self.capture).hexdigest() if self.capture else ""
+
+
+class NotReadyError(UnreachableError):
+    """The set-up would falsify every case; the message names cause and remedy."""
+
+    def __init__(self, preflight: Preflight) -> None:
+        super().__init__("\n".join(one.sentence("en") for one in preflight.found if one.stops))
+        self.preflight = preflight
+
+
+def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Preflight:
+    """Compare the device with its declaration, by reads alone and in bounded time.
+
+    Args:
+        setup: the device.
+        trying: hears what is tried now.
+    """
+    device, epoch = setup.simulator, time.time()
+
+    async def fly() -> Desk:
+        clock = asyncio.get_running_loop().time
+        dial = over_tcp(setup.declaration.endpoint) if device is None else in_process(device.start())
+        elsewhere = over_tcp if device is None else None
+        desk = Desk(setup.declaration, dial, Recorder(clock), trying, elsewhere)
+        await examine(desk)
+        return desk
+
+    with asyncio.Runner(loop_factory=None if device is None else VirtualClockLoop) as runner:
+        desk = runner.run(fly())
+    return Preflight(
+        tuple(desk.checks),
+        capture(desk.recorder, comment="preflight\n" + "\n".join(desk.recorder.notes), epoch=epoch),
+    )
+
+
+def reach(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Preflight:
+    """Do the same before a run.
 
     Raises:
-        UnreachableError: with the cause and what to check.
+        NotReadyError: what was found would falsify every case; nothing may be judged.
     """
-    if setup.simulator is not None:
-        return
-
-    async def knock() -> None:
-        protocol = _Knock()
-        await over_tcp(setup.declaration.endpoint)(protocol)
-        await protocol.leave()
-
-    asyncio.run(knock())
-
-
-class _Knock(asyncio.Protocol):
-    """Says nothing, and leaves only when the device has noticed: it may serve one connection at a time."""
-
-    def __init__(self) -> None:
-        self._closed = asyncio.Event()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def eof_received(self) -> bool:
-        self._closed.set()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
-        self._closed.set()
-
-    async def leave(self) -> None:
-        if isinstance(self._transport, asyncio.Transport):
-            self._transport.write_eof()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(RELEASE_WITHIN):
-                await self._closed.wait()
-        self._transport.close()
+    preflight = look(setup, trying)
+    if any(one.stops for one in preflight.found):
+        raise NotReadyError(preflight)
+    return preflight

@@ -15,6 +15,7 @@ from testbed import __version__
 from testbed.model.base import Text
 from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.errata import withdrawn
+from testbed.model.preflight import Check
 from testbed.model.record import (
     ALL_TRAFFIC,
     CaseRecord,
@@ -56,8 +57,16 @@ class Listener(Protocol):
 class Run:
     """The run of one device."""
 
-    def __init__(self, setup: Setup, listeners: Sequence[Listener] = (), *, verbose: bool = False) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        listeners: Sequence[Listener] = (),
+        *,
+        verbose: bool = False,
+        preflight: Sequence[Check] = (),
+    ) -> None:
         self.setup = setup
+        self._preflight = tuple(preflight)
         self._verbose = verbose
         self.records: list[CaseRecord] = []
         self.header: Header | None = None
@@ -220,6 +229,7 @@ class Run:
             jobs=self.setup.jobs,
             clock="real" if self.setup.simulator is None else "virtual",
             selected_by_hand=selected_by_hand,
+            preflight=self._preflight,
             lab=self.setup.lab,
             lab_sha256=self.setup.lab_sha256,
             **self._waivers(),

@@ -69,7 +69,7 @@ def test_whatever_stands_in_registers_can_be_read(registers, order):
         ("{ table: coils, at: 1, type: uint16, value: 1 }", "line 5: `known_values.0.table`"),
         ("{ table: holding_registers, at: 0, type: uint16, value: 65536 }", "65536 does not fit uint16"),
         ("{ table: holding_registers, at: 0, type: uint16, value: 1.5 }", "1.5 does not fit uint16"),
-        ("{ table: holding_registers, at: 0, type: float32, value: 1e39 }", "1e+39 does not fit float32"),
+        ("{ table: holding_registers, at: 0, type: float32, value: 1.0e+39 }", "1e+39 does not fit float32"),
         ("{ table: holding_registers, at: 0, type: float32, value: .nan }", "`known_values.0.value`"),
         ("{ table: holding_registers, at: 0, type: float32, value: 1, order: big }", "'ABCD', 'CDAB'"),
         ("{ table: holding_registers, at: 65535, type: float32, value: 1 }", "runs past address 65535"),

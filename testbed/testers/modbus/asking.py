@@ -26,7 +26,7 @@ _PREFIX, _HEADER, _LONGEST = (
     7,
     260,
 )  # bytes before what the length counts; MBAP header; ADU (IG 3.1.3, AP 4.1)
-_TRANSACTIONS = 0x10000
+_TRANSACTIONS, _FIRST_TRANSACTION = 0x10000, 0x5046
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,14 @@ class Answer:
         return int.from_bytes(self.raw[_HEADER + 1 : _HEADER + 2])
 
     @property
+    def is_data(self) -> bool:
+        """Whether it is a normal response, whatever data it holds."""
+        return self.is_modbus and self.exception is None
+
+    @property
     def values(self) -> tuple[int, ...] | None:
         """Registers, or bits as 0 and 1, as many as were asked for; None where the answer is none of that."""
-        if not self.is_modbus or self.exception is not None:
+        if not self.is_data:
             return None
         values = Reply(self.raw, self.number, 0.0, self.request).values
         asked = getattr(self.request, "quantity", 0)
@@ -86,9 +91,9 @@ class Asking:
     def __init__(self, dial: Dial, recorder: Recorder, *, unit: int = 1, pause: float = 0.0) -> None:
         self.recorder = recorder
         self._dial, self._unit, self._pause = dial, unit, pause
-        self._ear = _Ear()
+        self._ear, self._cutter = _Ear(), _LooseCutter()
         self._connection: Connection | None = None
-        self._transaction = 0
+        self._transaction = _FIRST_TRANSACTION
         self._given_up: set[int] = set()
         """Transaction identifiers of this connection whose answers did not come in time."""
         self._next = 0.0
@@ -100,9 +105,9 @@ class Asking:
 
     async def open(self) -> None:
         """Open the connection; UnreachableError where that fails."""
-        self._ear = _Ear()
+        self._ear, self._cutter = _Ear(), _LooseCutter()
         self._given_up.clear()
-        connection = Connection(self.recorder, _LooseCutter(), self._ear)
+        connection = Connection(self.recorder, self._cutter, self._ear)
         await self._dial(connection)
         self._connection = connection
 
@@ -139,6 +144,7 @@ class Asking:
         while connection.waiting():
             await connection.receive(0)
         self._ear.stump = b""
+        self._cutter.drop()
         began = loop.time()
         number = connection.send(data, comment=comment)
         received = await self._heard(connection, within)
@@ -174,8 +180,17 @@ def _size(data: bytes) -> int:
     return _PREFIX + int.from_bytes(data[4:6])
 
 
+def _sizes(data: bytes) -> tuple[int, ...]:
+    """Return the sizes that the beginning of an ADU gives itself: by its length, and by its byte count."""
+    if len(data) <= _HEADER + 1:
+        return (_size(data),) if len(data) >= _PREFIX else ()
+    function, count = data[_HEADER], data[_HEADER + 1]
+    own = _HEADER + 2 + (0 if function & ERROR_BIT else count)
+    return (_size(data), own) if function & ~ERROR_BIT in READS else (_size(data),)
+
+
 class _LooseCutter:
-    """Cuts ADUs by their length field; what cannot be one is a frame as it comes, and floods are cut off."""
+    """Cuts ADUs by what they say of their size; what cannot be one is a frame as it comes, up to a bound."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -189,9 +204,10 @@ class _LooseCutter:
         while self._buffer:
             size = len(self._buffer)
             if _may_be_adu(self._buffer):
-                size = _size(self._buffer) if size >= _PREFIX else _PREFIX
-                if size > len(self._buffer):
+                whole = [one for one in _sizes(self._buffer) if one <= size]
+                if not whole:
                     break
+                size = max(whole)
             frames.append(self._buffer[:size])
             self._buffer = self._buffer[size:]
         return frames

@@ -1,0 +1,169 @@
+"""Something else on the port: another protocol, another framing of Modbus, TLS, or one who hangs up."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+
+from testbed.model.preflight import Diagnosis
+from testbed.testers.modbus.asking import Answer
+from testbed.testers.modbus.declared import READS
+from testbed.testers.modbus.preflight.causes import diagnosis
+from testbed.testers.modbus.preflight.desk import FUNCTIONS, Desk
+from testbed.testers.modbus.preflight.reaching import other_port
+from testbed.testers.modbus.safety import READS as READ_CODES
+from testbed.wire.dial import UnreachableError
+
+LISTEN_WITHIN = 1.0
+"""Seconds that a stranger is listened to (assumed; what greets does so at once)."""
+MOST_SHOWN = 40
+"""Characters of a greeting that are shown."""
+
+_RTU, _ASCII, _TLS = "RTU", "ASCII", "TLS"
+_KNOWN: tuple[tuple[str, re.Pattern[bytes]], ...] = (
+    ("SSH", re.compile(rb"SSH-")),
+    ("HTTP", re.compile(rb"HTTP/|(?i:\s*<(!doctype|html))")),
+    ("SMTP", re.compile(rb"220[ -][^\r\n]*(?i:smtp|mail)")),
+    ("FTP", re.compile(rb"220[ -]")),
+    ("POP3", re.compile(rb"\+OK")),
+    ("IMAP", re.compile(rb"\* OK")),
+    ("VNC", re.compile(rb"RFB \d")),
+    ("Telnet", re.compile(rb"\xff[\xfb-\xfe]")),
+    (_TLS, re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")),
+    ("OPC UA", re.compile(rb"(ACK|ERR|MSG|OPN)[FCA][\s\S]{4}")),
+    ("ISO on TCP (S7)", re.compile(rb"\x03\x00[\x00-\xff][\x00-\xff][\x02-\x20]")),
+    (_ASCII, re.compile(rb":([0-9A-F]{2}){3,}\r\n")),
+)
+REGISTERED = {
+    21: "FTP",
+    22: "SSH",
+    23: "Telnet",
+    80: "HTTP",
+    102: "ISO on TCP (S7)",
+    443: "HTTPS",
+    802: "Modbus/TCP Security",
+    1883: "MQTT",
+    2404: "IEC 60870-5-104",
+    4840: "OPC UA",
+    8883: "MQTT over TLS",
+    20000: "DNP3",
+    44818: "EtherNet/IP",
+}
+"""Ports of other protocols, as IANA registers them."""
+
+
+def name_of(data: bytes) -> str:
+    """Name the protocol whose words some bytes are; empty where they tell nothing."""
+    if is_rtu(data):
+        return _RTU
+    return next((name for name, pattern in _KNOWN if pattern.match(data)), "")
+
+
+def is_rtu(data: bytes) -> bool:
+    """Say whether bytes are a response in Modbus RTU framing: function of a read, and a CRC that is right."""
+    return len(data) >= 5 and data[1] & 0x7F in READ_CODES and crc16(data[:-2]) == data[-2:]  # noqa: PLR2004 - its shortest
+
+
+def crc16(data: bytes) -> bytes:
+    """Return the CRC of Modbus RTU, low byte first (MODBUS over Serial Line V1.02, 6.2.2)."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return crc.to_bytes(2, "little")
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Bytes that make another protocol answer, and none of them provably a write in Modbus TCP."""
+
+    what: str
+    data: bytes
+
+
+def _tries(desk: Desk) -> list[_Try]:
+    """Return what is said to a port that does not answer Modbus.
+
+    None can be a write, however a Modbus device reads it: the RTU request has protocol identifier 0 and a
+    length field of 1, too short for a function; four bytes are no ADU; the others name protocol identifiers
+    other than 0, which a device must discard (IG 3.1.3).
+    """
+    table = desk.tables[0]
+    line = bytes((desk.endpoint.unit,)) + READS[FUNCTIONS[table]][1](0, 1).encode()
+    check = bytes((-sum(line) & 0xFF,))
+    return [
+        _Try("Modbus RTU framing", line + crc16(line)),
+        _Try("Modbus ASCII framing", b":" + (line + check).hex().upper().encode() + b"\r\n"),
+        _Try("an empty line of text", b"\r\n\r\n"),
+        _Try("a TLS hello", client_hello()),
+    ]
+
+
+def client_hello() -> bytes:
+    """Return the first words of a TLS client that checks no certificate: it only asks who is there."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(incoming, outgoing).do_handshake()
+    return outgoing.read()
+
+
+async def stranger(desk: Desk, answer: Answer) -> Diagnosis | None:
+    """Name who speaks, from bytes that answered a Modbus read; None where nobody knows them."""
+    name = name_of(answer.raw)
+    return await _named(desk, name, answer.raw) if name else None
+
+
+async def make_speak(desk: Desk) -> Diagnosis | None:
+    """Make a mute port say what it is, by a few harmless words of other protocols."""
+    for one in _tries(desk):
+        if not desk.has_time:
+            return None
+        desk.trying(one.what)
+        with suppress(UnreachableError):
+            await desk.anew()
+            answer = await desk.asking.say(one.data, within=LISTEN_WITHIN, comment=one.what)
+            if name := name_of(answer.raw):
+                return await _named(desk, name, answer.raw)
+    return None
+
+
+async def hung_up(desk: Desk) -> Diagnosis:
+    """Name why a connection ends as soon as a read is sent."""
+    if (found := await make_speak(desk)) is not None:
+        return found
+    port = desk.endpoint.port
+    name = REGISTERED.get(port, "")
+    if name and (other := await other_port(desk)) is not None:
+        line = desk.connect_line(port=other)
+        return diagnosis("OTHER-PORT", line, port=port, name=name, greeting="", other=other)
+    registered = f"; it is registered for {name}" if name else ""
+    return diagnosis("HANGS-UP", port=port, registered=registered)
+
+
+async def _named(desk: Desk, name: str, data: bytes) -> Diagnosis:
+    port = desk.endpoint.port
+    if name in {_RTU, _ASCII}:
+        return diagnosis("FRAMING", port=port, name=name)
+    other = await other_port(desk)
+    lines = [] if other is None else [desk.connect_line(port=other)]
+    if name != _TLS:
+        cause = "OTHER-PROTOCOL" if other is None else "OTHER-PORT"
+        return diagnosis(cause, *lines, port=port, name=name, greeting=_greeting(name, data), other=other)
+    if other is not None:
+        return diagnosis("TLS-PORT", *lines, port=port, other=other)
+    host = desk.endpoint.host
+    tunnel = f"socat TCP-LISTEN:5020,bind=127.0.0.1,reuseaddr,fork OPENSSL:{host}:{port},verify=0"
+    line = f"connect: tcp://127.0.0.1:5020?unit={desk.endpoint.unit}"
+    return diagnosis("TLS", line, port=port, tunnel=tunnel, line=line)
+
+
+def _greeting(name: str, data: bytes) -> str:
+    """Return the first line of what a stranger said, where it is plain text and tells more than a name."""
+    line = data[:MOST_SHOWN].split(b"\n")[0].decode("ascii", "replace").rstrip()
+    plain = line.isascii() and line.isprintable() and "`" not in line
+    return f" (`{line}`)" if plain and len(line) > len(name) else ""
