@@ -61,6 +61,11 @@ class Erratum(Frozen):
         """Say whether a case is among those found wrong."""
         return self.cases == "all" or case in self.cases or case.partition("[")[0] in self.cases
 
+    def names_none_of(self, cases: Iterable[str]) -> str:
+        """Return a case that is named and is none of these, with or without its parameters; else empty."""
+        known = {name for case in cases for name in (case, case.partition("[")[0])}
+        return next((name for name in self.cases if name not in known), "") if self.cases != "all" else ""
+
     def doubts(self, case: str, finding: Finding) -> bool:
         """Say whether a finding may be wrong: a pass of what is too strict stands, and so the other way."""
         if finding.requirement != self.requirement or not self.is_about(case):

@@ -11,7 +11,7 @@ import pytest
 
 from testbed.plugin import hooks
 from testbed.plugin.case import Case
-from testbed.plugin.shelf import Suite
+from testbed.plugin.shelf import ERRATA, Suite
 
 
 class GatherError(Exception):
@@ -50,6 +50,11 @@ def gather(suites: Sequence[Suite]) -> list[Case]:
         status = pytest.main([*arguments(suites), "--collect-only"], plugins=[hooks, gatherer])
     if gatherer.faults or status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         raise GatherError("\n".join(gatherer.faults) or f"pytest ended with {status}")
+    for suite in suites:
+        names = [case.id for case in gatherer.cases if case.suite == suite.catalogue.id]
+        for one in suite.pending:
+            if strange := one.names_none_of(names):
+                raise GatherError(f"{suite.folder / ERRATA}: {one.id}: there is no case {strange}")
     return gatherer.cases
 
 
