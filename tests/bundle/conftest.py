@@ -122,16 +122,26 @@ def confirm_anew():
     return lambda bundle: write_certificate(bundle.directory, bundle.keys)
 
 
-@pytest.fixture
-def another(tmp_path, keys):
-    """Another run of the same laboratory, confirmed by the same council."""
-    other = write_bundle(tmp_path / "another", keys)
+def write_another(directory, keys):
+    other = write_bundle(directory, keys)
     (other.directory / "results.jsonl").write_bytes(b'{"header":2}\n{"footer":2}\n')
     for name in ("certificate.html", "statement.json", "report.html"):
         (other.directory / name).unlink()
     write_report(other.directory, keys)
     write_certificate(other.directory, keys)
     return other
+
+
+@pytest.fixture
+def another(tmp_path, keys):
+    """Another run of the same laboratory, confirmed by the same council."""
+    return write_another(tmp_path / "another", keys)
+
+
+@pytest.fixture(scope="session")
+def shared_other(tmp_path_factory, keys):
+    """The same, which nobody changes."""
+    return write_another(tmp_path_factory.mktemp("other") / "bundle", keys)
 
 
 @pytest.fixture
