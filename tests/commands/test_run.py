@@ -94,8 +94,11 @@ def test_a_person_reads_what_is_wrong_and_where(testbed, tmp_path, broken, lang,
     assert all(word in done.stdout for word in words)
     assert "NOT_CONFORMANT" in done.stdout
     assert "bundle/report.html (TEST KEY)" in done.stdout
-    (capture,) = (tmp_path / "bundle" / "wire").iterdir()
-    assert f"bundle/wire/{capture.name}" in done.stdout
+    header = json.loads((tmp_path / "bundle" / "results.jsonl").read_text("utf-8").splitlines()[0])
+    kept = {f"wire/{path.name}" for path in (tmp_path / "bundle" / "wire").iterdir()}
+    (capture,) = kept - {header["preflight_capture"]}
+    assert len(kept) == 2
+    assert f"bundle/{capture}" in done.stdout
 
 
 def test_verbose_shows_every_frame_decoded(testbed, broken):
