@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +21,7 @@ from testbed.model.disposition import dispositions
 from testbed.model.document import LARGEST, DocumentError, load
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
-from testbed.model.record import Header, Judged, roll_up
+from testbed.model.record import Header, Judged, UnknownRequirementError, roll_up
 from testbed.model.standard import Catalogue
 from testbed.plugin.shelf import suites
 
@@ -38,14 +37,10 @@ class Evidence:
     declaration_text: str
     profile: Profile
     catalogues: Sequence[Catalogue]
+    judged: Sequence[Judged]
     lab: Laboratory | None = None
     """As the run had it, or as a re-issue corrects it."""
     reissue: Reissue | None = None
-
-    @cached_property
-    def judged(self) -> tuple[Judged, ...]:
-        """Every requirement of the suites with its verdict."""
-        return roll_up(self.catalogues, self.record.cases)
 
     @property
     def report(self) -> str:
@@ -64,6 +59,7 @@ class Evidence:
             signer=signer,
             lab=self.lab,
             reissue=self.reissue,
+            resumed=self.record.resumed,
         )
         return page.plain(html)
 
@@ -92,7 +88,7 @@ def read_evidence(folder: Path) -> Evidence:
 
     Raises:
         BundleError: it cannot be read, a document in it is not the one that the record names, or a suite that
-            the run used is not installed here.
+            the run used is not installed here or has no such requirement.
     """
     record = read_record(folder)
     header = record.header
@@ -102,12 +98,18 @@ def read_evidence(folder: Path) -> Evidence:
         lab = _load(Laboratory, folder / LAB)
     elif header.lab_sha256:
         _document(folder / LAB, header.lab_sha256)
+    catalogues = _catalogues(header)
+    try:
+        judged = roll_up(catalogues, record.cases)
+    except UnknownRequirementError as error:
+        raise BundleError(f"{folder / RESULTS}: {printable(str(error))}") from error
     return Evidence(
         record,
         _digest(folder / RESULTS),
         _document(folder / DECLARATION, header.declaration_sha256),
         _load(Profile, folder / PROFILE, header.profile_sha256),
-        _catalogues(header),
+        catalogues,
+        judged,
         lab,
         reissue,
     )

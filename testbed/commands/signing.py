@@ -85,11 +85,9 @@ def seal(folder: Path, holder: Signer) -> None:
     folders = {suite_name(one.id): one.digest for one in account.header.suites}
     _put(folder / SCRIPT, script())
     files = evidence(folder)
-    for case in account.cases:
-        if case.capture and files.get(case.capture) != PurePosixPath(case.capture).stem:
-            raise BundleError(
-                f"{folder / case.capture} is not the capture that the record names by its SHA-256"
-            )
+    for capture in (account.header.preflight_capture, *(case.capture for case in account.cases)):
+        if capture and files.get(capture) != PurePosixPath(capture).stem:
+            raise BundleError(f"{folder / capture} is not the capture that the record names by its SHA-256")
     html = read.draw(face(holder, "laboratory"))
     try:
         sealed = page.seal(html, predicate(account), files | folders, holder)

@@ -320,3 +320,15 @@ def test_a_bundle_without_exports_is_still_good(copied, keys, said):
     assert status == 1
     assert out.splitlines()[0] == "report.html: the same, byte for byte"
     assert "statement.json: differs" in out
+
+
+def test_a_requirement_that_no_suite_has_is_refused(copied, said):
+    def another(lines):
+        next(one for line in lines for one in line.get("findings", ()))["requirement"] = "MB-NO-SUCH"
+        return lines
+
+    lines_of(copied, another)
+    status, out, err = said("report", copied)
+
+    assert (status, out) == (64, "")
+    assert "MB-NO-SUCH is not in the suite's catalogue" in err
