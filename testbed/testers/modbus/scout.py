@@ -128,13 +128,18 @@ async def _look(reader: Reader, wishes: Wishes, found: Found) -> None:
 
 async def _find_units(reader: Reader, wishes: Wishes, found: Found) -> None:
     """Find who answers at all, refusals included: all units by function 03, the first also by the others."""
+    failing: list[int] = []  # a server may say so for a unit that it does not have
     for table, request in READS.values():
         for unit in wishes.units if table == "holding_registers" else wishes.units[:1]:
-            if _is_somebody(await reader.ask(request(0, 1), unit=unit)):
+            answer = await reader.ask(request(0, 1), unit=unit)
+            if isinstance(answer, Reply) and answer.exception is ExceptionCode.SERVER_DEVICE_FAILURE:
+                failing.append(unit)
+            elif _is_somebody(answer):
                 found.units.append(unit)
         if found.units:
             break
-    else:
+    found.units = found.units or failing[:1]
+    if not found.units:
         tried = ", ".join(map(str, wishes.units))
         raise NothingAnswers(
             f"{found.endpoint.host or found.endpoint.name} takes the connection, but no read is answered "

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from testbed.model.declaration import ADDRESSES
-from testbed.protocols.modbus import ExceptionCode, Function
+from testbed.protocols.modbus import ExceptionCode
 from testbed.testers.modbus.scout import Found
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import OBJECTS, clean
@@ -125,10 +125,9 @@ def _remarks(found: Found) -> Iterator[str]:
     if identity.server_id:
         yield f"Function 17 reports: {identity.server_id}"
     if identity.unshown:
-        yield f"{identity.unshown} characters of its names cannot be shown and were left out."
+        yield f"Characters of its names that cannot be shown and were left out: {identity.unshown}."
     if identity.functions:
-        said = ", ".join(f"{number} ({Function(number).title})" for number in identity.functions)
-        yield f"It also serves {said}, which no requirement asks for."
+        yield f"It also serves functions {', '.join(map(str, identity.functions))}; nothing here judges them."
     if found.busy:
         yield f"It said {found.busy} times that it was busy, and was asked again."
     for requirement, count in found.breaches.items():

@@ -78,7 +78,7 @@ class Identity:
                 continue
             self.functions.append(request.function)
             if request.function is Function.REPORT_SERVER_ID:
-                self.server_id = self._clean(reply.pdu[2:])
+                self.server_id, _ = clean(reply.pdu[2:])  # with an indicator that is no text
 
     async def _read_level(self, asker: Asker, code: ReadDeviceIdCode) -> int:
         """Ask for the objects of one level; return the level that the device claims, 0 for none."""
