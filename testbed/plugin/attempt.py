@@ -15,7 +15,8 @@ from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
-from testbed.testers.modbus.bench import SURVIVES, ModbusBench, ModbusCase
+from testbed.testers.modbus.bench import SURVIVES, ModbusBench
+from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.evidence import evidence
 from testbed.testers.trouble import Gone
 from testbed.wire.pcapng import capture
@@ -74,7 +75,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "") -> T
         recorder.note(note)
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
-    desk.repeated = bool(note)
+    desk.permission.repeated = bool(note)
     happening = Happening()
     met = False
     try:
@@ -127,7 +128,7 @@ def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgeme
         reproduce=f"testbed run declaration.yaml --seed {settings.seed} "
         f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
         peer=desk.peer,
-        writes=tuple(desk.writes),
+        writes=tuple(desk.permission.writes),
         not_restored=tuple(desk.not_restored),
         watched=desk.monitor.watched,
     )

@@ -21,7 +21,7 @@ MOST_UNASKED = 256
 
 No case sends as many requests in one piece, so that a device which exceeds it sends what nobody asked for.
 """
-MOST_UNREAD = 256 << 10
+MOST_UNREAD = 128 << 10
 """Bytes of frames that may wait unread on one connection (assumed; sixteen answers have 4 kB)."""
 
 
@@ -129,8 +129,12 @@ class Connection(asyncio.Protocol):
         """Close the sending half."""
         if self._transport is not None and not self._finished_sending and self.ended is None:
             self._finished_sending = True
-            self.recorder.record(self._number, Kind.FIN, sent=True)
-            self._transport.write_eof()
+            try:
+                self._transport.write_eof()
+            except OSError:
+                self.recorder.note("nothing left to close: the device had broken the connection")
+            else:
+                self.recorder.record(self._number, Kind.FIN, sent=True)
 
     def close(self) -> None:
         """Close the connection as a good client does."""

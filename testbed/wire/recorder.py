@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-MOST_BYTES = 4 << 20
+MOST_BYTES = 256 << 10
 """Bytes kept of one case (assumed; the longest honest case stays under 100 kB)."""
-MOST_PACKETS = 20_000
+MOST_PACKETS = 8192
+"""Packets kept of one case (assumed; 1968 coils written one by one, and restored, take as many)."""
 MOST_NOTES = 500
 
 

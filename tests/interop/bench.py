@@ -11,7 +11,8 @@ from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.model.declaration import Declaration
 from testbed.model.document import load
-from testbed.testers.modbus.bench import ModbusBench, ModbusCase
+from testbed.testers.modbus.bench import ModbusBench
+from testbed.testers.modbus.desk import ModbusCase
 from testbed.wire.dial import over_tcp
 from testbed.wire.recorder import Recorder
 

@@ -24,7 +24,7 @@ ANSWER = bytes.fromhex("1234 0000 0007 01 03 04 0005 0006")
 async def tapped(desk):
     """Connect to a tap; yield the tap and both directions."""
     tap = Tap(desk, "a client 1.0")
-    desk._taps.append(tap)
+    desk.taps.append(tap)
     reader, writer = await asyncio.open_connection("127.0.0.1", await tap.open())
     try:
         yield tap, reader, writer

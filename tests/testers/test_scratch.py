@@ -9,7 +9,7 @@ from device_simulators.modbus.datastore import Registers
 from device_simulators.modbus.devices import Plc
 from testbed.model.declaration import Area
 from testbed.protocols.modbus import WriteMultipleRegisters, WriteSingleRegister
-from testbed.testers.modbus import bench as bench_module
+from testbed.testers.modbus import permission
 from testbed.testers.modbus.scratch import Lease, Pool
 from testbed.testers.trouble import Undecided, Unsafe
 from tests.testers.bench import bench, run, seated
@@ -123,7 +123,7 @@ def test_it_is_undone_with_whatever_the_device_serves(functions):
             bench(device, supports=functions), "registers", needs=("scratch_registers >= 3",)
         ) as (desk, used):
             await used["registers"].set(1, 2, 3)
-        return desk.writes
+        return desk.permission.writes
 
     device = Plc()
     writes = run(case(device))
@@ -175,7 +175,7 @@ def test_it_is_undone_on_a_new_connection_where_the_case_lost_its_own():
 
 
 def test_writes_are_capped_but_restoring_is_not(monkeypatch):
-    monkeypatch.setattr(bench_module, "FIRST_WRITES", 5)
+    monkeypatch.setattr(permission, "FIRST_WRITES", 5)
 
     async def case(device):
         async with seated(bench(device), "registers") as (_, used):
@@ -197,7 +197,7 @@ def test_a_case_writes_only_what_it_leased():
                 await used["modbus"].ask(WriteMultipleRegisters(address, (1,)))
             with pytest.raises(Unsafe):
                 await used["modbus"].send(used["modbus"].adu(b"\x2b\x0e\x01\x00"))
-            assert len(desk.writes) == 2
+            assert len(desk.permission.writes) == 2
         assert device.holding_registers[address] == address
 
     run(case(401))  # scratch, but nobody's
@@ -209,7 +209,7 @@ def test_an_isolated_device_may_get_anything():
         device = Plc()
         async with seated(bench(device), "modbus") as (desk, used):
             await used["modbus"].ask(WriteMultipleRegisters(5, (1,)))
-            assert desk.writes == ["writes holding registers 5 to 5"]
+            assert desk.permission.writes == ["writes holding registers 5 to 5"]
         assert device.holding_registers[5] == 1
 
     run(case())

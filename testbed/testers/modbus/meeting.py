@@ -24,7 +24,7 @@ from testbed.protocols.modbus import (
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.peers import Client, Place, Values
 from testbed.testers.modbus.reply import Instead, Reply
-from testbed.testers.modbus.tap import HOST, Desk, Tap, part
+from testbed.testers.modbus.tap import HOST, Desk, Tap
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
@@ -118,13 +118,14 @@ class Peer:
             Unanswered: the client could not read.
             Undecided: the tester could not read, or the values would not keep still.
         """
-        request = _REQUESTS[table](*await self._host.undisturbed(table, MOST_COMPARED))
+        first, count = await self._host.undisturbed(table, MOST_COMPARED)
+        request = _REQUESTS[table](first, count)
         ours: list[Values] = []
         theirs: list[Values] = []
         for _ in range(ROUNDS):
-            before = await self._read(request)
+            before = await self._read(request, count)
             client = await self._perform(request)
-            after = await self._read(request)
+            after = await self._read(request, count)
             steady = [at for at, value in enumerate(before) if value == after[at]]
             if steady and all(client[at] == before[at] for at in steady):
                 return tuple(client[at] for at in steady), tuple(before[at] for at in steady)
@@ -140,8 +141,8 @@ class Peer:
             )
         )
 
-    async def _read(self, request: Request) -> Values:
-        """Let the tester read."""
+    async def _read(self, request: Request, count: int) -> Values:
+        """Let the tester read so many values."""
         cited = self._tester.frames
         try:
             values = (await self._tester.ask(request)).values
@@ -155,13 +156,20 @@ class Peer:
             raise Undecided(
                 Text(en=f"the tester's own read: {values.said}", ko=f"시험기 읽기: {values.said_ko}")
             )
+        if len(values) != count:
+            raise Undecided(
+                Text(
+                    en=f"the tester's own read: {len(values)} values where {count} were asked for",
+                    ko=f"시험기 읽기: 요청한 값 {count}개 대신 {len(values)}개",
+                )
+            )
         return values
 
     async def _perform(self, request: Request) -> Values:
         """Let the client carry a request out while the tester stands aside."""
         packets = self._host.recorder.packets
         cited = self._tester.frames
-        await part(self._tester.wire)
+        await self._host.part(self._tester.wire)
         begin = len(packets)
         try:
             async with self._host.turn():

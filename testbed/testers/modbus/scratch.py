@@ -166,6 +166,8 @@ class Scratch(Generic[Item]):
         finally:
             self._modbus.frames = frames
 
+    single: bool
+    """Whether the device takes one value a request only."""
     _read_most: int
     _write_most: int
 
@@ -182,7 +184,7 @@ class ScratchRegisters(Scratch[int]):
     def __init__(self, lease: Lease, modbus: Modbus, *, single: bool) -> None:
         super().__init__(lease, modbus)
         self._read_most, self._write_most = 125, 1 if single else 123  # AP 6.3, 6.12
-        self._single = single
+        self.single = single
 
     def _read(self, first: int, count: int) -> Request:
         return ReadHoldingRegisters(first, count)
@@ -190,7 +192,7 @@ class ScratchRegisters(Scratch[int]):
     def _write_request(self, first: int, values: Sequence[int]) -> Request:
         return (
             WriteSingleRegister(first, values[0])
-            if self._single
+            if self.single
             else WriteMultipleRegisters(first, tuple(values))
         )
 
@@ -201,12 +203,12 @@ class ScratchCoils(Scratch[bool]):
     def __init__(self, lease: Lease, modbus: Modbus, *, single: bool) -> None:
         super().__init__(lease, modbus)
         self._read_most, self._write_most = 2000, 1 if single else 1968  # AP 6.1, 6.11
-        self._single = single
+        self.single = single
 
     def _read(self, first: int, count: int) -> Request:
         return ReadCoils(first, count)
 
     def _write_request(self, first: int, values: Sequence[bool]) -> Request:
-        if self._single:
+        if self.single:
             return WriteSingleCoil(first, COIL_ON if values[0] else COIL_OFF)
         return WriteMultipleCoils(first, tuple(values))

@@ -43,13 +43,16 @@ class Desk(Protocol):
     def check(self, data: bytes) -> None:
         """Raise Unsafe where the declaration does not allow the bytes."""
 
+    async def part(self, connection: Connection) -> None:
+        """Close a connection, and wait until the device has closed its side too."""
 
-async def part(connection: Connection) -> bool:
+
+async def part(connection: Connection, within: float = RELEASE_WITHIN) -> bool:
     """Close a connection, wait until the device has closed its side too, and say whether it has."""
     connection.finish_sending()
-    released = await connection.ends(RELEASE_WITHIN)
+    released = await connection.ends(within)
     if not released:
-        connection.recorder.note(f"the device kept its side open for {RELEASE_WITHIN * 1000:g} ms")
+        connection.recorder.note(f"the device kept its side open for {within * 1000:g} ms")
     connection.close()
     return released
 
@@ -107,7 +110,7 @@ class Tap:
         finally:
             writer.close()
             if line is not None:
-                await part(line)
+                await self._desk.part(line)
             del self._lines[writer]
 
     async def _pass_on(self, reader: asyncio.StreamReader, line: _Line) -> None:
@@ -150,7 +153,8 @@ class _Line(Connection):
         super().data_received(data)
         self._amount += len(data)
         if self._amount <= MOST_BYTES:
-            self._client.write(data)
+            if not self._client.is_closing():  # it may leave before it has taken all
+                self._client.write(data)
         elif self.ended is None:
             self.recorder.note(f"the device sent more than {MOST_BYTES} bytes: connection reset by the tap")
             self.reset()

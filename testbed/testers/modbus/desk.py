@@ -1,0 +1,240 @@
+"""What one case gets: connections, scratch values, controls before and after, and somebody to meet."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import random
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from testbed.model.base import Text
+from testbed.model.declaration import Table
+from testbed.model.needs import Needs, least, missing
+from testbed.protocols.modbus import Framer, Request
+from testbed.testers.modbus.conclusion import Conclusion, Found
+from testbed.testers.modbus.crowd import Crowd
+from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
+from testbed.testers.modbus.peers import CLIENTS
+from testbed.testers.modbus.permission import Permission
+from testbed.testers.modbus.reply import Reaction, Reply
+from testbed.testers.modbus.scratch import Lease, Scratch, ScratchCoils, ScratchRegisters
+from testbed.testers.modbus.tap import Line, Tap
+from testbed.testers.modbus.tester import Modbus
+from testbed.testers.trouble import Gone, Unanswered, Undecided
+from testbed.wire.connection import Connection, Cutter
+from testbed.wire.dial import UnreachableError
+from testbed.wire.monitor import Monitor
+from testbed.wire.recorder import Recorder
+
+if TYPE_CHECKING:
+    from testbed.testers.modbus.bench import ModbusBench
+
+
+class _Cutter:
+    """MBAP framing as the wire wants it."""
+
+    def __init__(self) -> None:
+        self._framer = Framer()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        return [frame.raw for frame in self._framer.feed(data)]
+
+    @property
+    def pending(self) -> bytes:
+        return self._framer.pending
+
+    def drop(self) -> bytes:
+        pending, self._framer = self._framer.pending, Framer()
+        return pending
+
+
+@dataclass
+class ModbusCase:
+    """One case at the bench: its connections, its leases, its monitor."""
+
+    bench: ModbusBench
+    needs: Needs
+    gate: str
+    """The declared function that the case is about to try for the first time."""
+    recorder: Recorder
+    random: random.Random
+    monitor: ModbusMonitor = field(default_factory=ModbusMonitor)
+    testers: list[Modbus] = field(default_factory=list)
+    not_restored: list[str] = field(default_factory=list)
+    """Scratch values that could not be put back, with what they were."""
+    peer: str = ""
+    """Name and version of the independent client that took part."""
+    taps: list[Tap] = field(default_factory=list)
+    leases: dict[str, Lease] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    """What stood in the leased areas, to be put back."""
+    permission: Permission = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.permission = Permission(self.bench.pools, self.leases, self.bench.declaration.isolated)
+
+    # The guard between the case and the device.
+
+    @property
+    def unit(self) -> int:
+        """Unit identifier of the device."""
+        return self.bench.declaration.endpoint.unit
+
+    @property
+    def reply_within(self) -> float:
+        """Seconds within which the device declares to answer."""
+        return self.bench.declaration.timing.reply_within
+
+    def probe(self) -> Request:
+        """Return a harmless request that the device must answer."""
+        return self.bench.probe(self.gate)[0]
+
+    async def open(self) -> Connection:
+        """Open one more connection; UnreachableError where that fails."""
+        return await self.connect(Connection)
+
+    async def connect(self, line: Callable[[Recorder, Cutter, Monitor], Line]) -> Line:
+        """Open one more connection of some kind; UnreachableError where that fails."""
+        connection = line(self.recorder, _Cutter(), self.monitor)
+        await self.bench.dial(connection)
+        return connection
+
+    async def allow(self, data: bytes, behind: bytes) -> None:
+        """Wait for the declared pause; raise Unsafe where the declaration does not allow the bytes."""
+        self.check(data, behind)
+        await self.bench.keep_pace()
+
+    def check(self, data: bytes, behind: bytes = b"") -> None:
+        """Raise Unsafe where the declaration does not allow the bytes, or what they complete."""
+        self.permission.check(data, behind)
+
+    async def part(self, connection: Connection) -> None:
+        """Close a connection, and wait until the device has closed its side too."""
+        await self.bench.patience.part(connection)
+
+    # Before the case.
+
+    async def prepare(self, fixtures: Sequence[str]) -> dict[str, object]:
+        """Connect, prove with a good exchange that the device answers, lease what the case writes.
+
+        Raises:
+            Undecided: the device cannot be reached, does not answer, or set-up fails.
+        """
+        modbus = await self._connect()
+        await self.control(modbus)
+        arguments: dict[str, object] = {}
+        makers: dict[str, Callable[[], object]] = {
+            "modbus": lambda: modbus,
+            "declared": lambda: self.bench.declared,
+            "other": self._connect,
+            "crowd": lambda: Crowd(modbus, self._another, self.bench.declaration.sessions),
+            "registers": lambda: self._lease("registers", "scratch_registers"),
+            "coils": lambda: self._lease("coils", "scratch_coils"),
+            "meet": lambda: self._meet,
+        }
+        for name in fixtures:
+            made = makers[name]()
+            arguments[name] = await made if inspect.isawaitable(made) else made
+        return arguments
+
+    def _another(self) -> Modbus:
+        modbus = Modbus(self)
+        self.testers.append(modbus)
+        return modbus
+
+    async def _connect(self) -> Modbus:
+        modbus = self._another()
+        try:
+            await modbus.connect()
+        except UnreachableError as error:
+            self.testers.remove(modbus)
+            raise Gone(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
+        return modbus
+
+    async def control(self, modbus: Modbus) -> Reply:
+        """Make a good exchange; one that fails leaves the case undecided."""
+        try:
+            reply = await modbus.ask(self.probe())
+        except Unanswered as trouble:
+            said = trouble.said
+            raise Gone(Text(en=f"control exchange: {said.en}", ko=f"사전 확인 교환: {said.ko}")) from trouble
+        if reply.exception is not Reaction.NORMAL and self.bench.probe(self.gate)[1] != self.gate:
+            raise Undecided(Text(en="control exchange: refused", ko="사전 확인 교환이 거부됨"))
+        self.recorder.note("control exchange answered")
+        self.bench.met = True
+        modbus.frames = ()
+        return reply
+
+    async def _lease(self, table: str, fact: str) -> Scratch[int] | Scratch[bool]:
+        count = max(least(self.needs, fact), 1)
+        if (lack := missing((f"{fact} >= {count}",), self.bench.declaration.facts)) is not None:
+            raise Undecided(
+                Text(
+                    en=f"{lack.reason}; to allow it, add the line `{lack.paste}`",
+                    ko=f"허가되지 않음; 허용하려면 `{lack.paste}` 줄을 추가",
+                )
+            )
+        lease = await self.bench.pools[table].lease(count)
+        self.leases[table] = lease
+        supports, refused = self.bench.declaration.supports, self.bench.refused
+        many = "fc16" if table == "registers" else "fc15"
+        scratch = self._scratch(table, lease, single=many not in supports or many in refused)
+        values = await scratch.values()
+        entry = await self._journalled(table, lease, values, single=scratch.single)
+        self.found.append(Found(scratch, values, entry))
+        return scratch
+
+    def _scratch(self, table: str, lease: Lease, *, single: bool) -> ScratchRegisters | ScratchCoils:
+        kind = ScratchRegisters if table == "registers" else ScratchCoils
+        return kind(lease, self.testers[0], single=single)
+
+    async def _journalled(self, table: str, lease: Lease, values: Sequence[int], *, single: bool) -> int:
+        """Have the journal keep what stands in an area; a slow disk makes no other case wait."""
+        if self.bench.journal is None:
+            return 0
+        keep = partial(self.bench.journal.leased, table, lease.first, values, single=single)
+        return await asyncio.get_running_loop().run_in_executor(None, keep)
+
+    # Independent clients.
+
+    async def _meet(self, name: str) -> Peer:
+        """Start an independent client.
+
+        Raises:
+            NotTestable: it is not installed.
+        """
+        client = await CLIENTS[name].find(self.reply_within + BEYOND_REPLY)
+        self.peer = str(client)
+        tap = Tap(self, self.peer)
+        self.taps.append(tap)
+        port = await tap.open()
+        self.recorder.note(f"{self.peer} connects through a recording tap on port {port}")
+        return Peer(self, self.testers[0], client, tap, port)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Hold the device's attention: after the declared pause, nobody else sends until the end."""
+        return self.bench.turn()
+
+    async def undisturbed(self, table: Table, most: int) -> tuple[int, int]:
+        """Return the first address and the count of values that no other case writes meanwhile."""
+        areas = self.bench.declaration.areas(table)
+        kept = [area for area in areas if not area.scratch]
+        longest = max(kept or areas, key=lambda area: area.count)
+        if kept:
+            return longest.first, min(longest.count, most)
+        name = "coils" if table == "coils" else "registers"
+        if name not in self.leases:
+            self.leases[name] = await self.bench.pools[name].lease(min(longest.count, most))
+        lease = self.leases[name]
+        return lease.first, min(lease.count, most)
+
+    # After the case.
+
+    async def conclude(self) -> Text | None:
+        """Prove that the device still answers, put back what was found, close; say what is wrong."""
+        return await Conclusion(self).come_to()

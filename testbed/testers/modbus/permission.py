@@ -1,0 +1,65 @@
+"""What a case may send: reads, writes to what it has leased, and anything to an isolated device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from testbed.model.base import Text
+from testbed.testers.modbus.safety import writes_of
+from testbed.testers.modbus.scratch import FIRST_WRITES, MOST_WRITES, Lease, Pool
+from testbed.testers.trouble import Undecided, Unsafe
+
+
+@dataclass
+class Permission:
+    """Stands between one case and the device, and keeps account of what is written."""
+
+    pools: Mapping[str, Pool]
+    leases: Mapping[str, Lease]
+    """What the case has leased, by table."""
+    isolated: bool
+    """Whether the device is declared to have nothing real behind it."""
+    writes: list[str] = field(default_factory=list)
+    """What was written, and what only an isolated device may get, in order."""
+    repeated: bool = False
+    """Whether the case was tried before: writes are kept back for that."""
+    restoring: bool = False
+    """Whether values are put back now, which is never refused."""
+
+    def check(self, data: bytes, behind: bytes = b"") -> None:
+        """Raise Unsafe where the declaration does not allow the bytes, or what they complete."""
+        writes = writes_of(data, behind)
+        if writes is None:
+            self.writes.append(
+                f"{len(data)} bytes that only an isolated device may get: {data[:16].hex(' ')}"
+            )
+        for write in writes or ():
+            self.writes.append(str(write))
+        if writes is None or any(not self._owns(write.coils, write.addresses) for write in writes):
+            if not self.isolated:
+                raise Unsafe(
+                    Text(
+                        en="the case would send more than reads and writes to scratch areas",
+                        ko="읽기와 시험 영역 쓰기를 넘는 요청",
+                    )
+                )
+        else:
+            for write in writes:
+                self._count(write.coils, write.addresses)
+
+    def _owns(self, coils: bool, addresses: range) -> bool:  # noqa: FBT001 - which table
+        lease = self.leases.get("coils" if coils else "registers")
+        return lease is not None and lease.first <= addresses.start and addresses.stop <= lease.last + 1
+
+    def _count(self, coils: bool, addresses: range) -> None:  # noqa: FBT001 - which table
+        writes = self.pools["coils" if coils else "registers"].writes
+        writes.update(addresses)
+        most = MOST_WRITES if self.repeated else FIRST_WRITES
+        if max(writes[address] for address in addresses) > most and not self.restoring:
+            raise Undecided(
+                Text(
+                    en=f"a value would be written more than {most} times in one run",
+                    ko=f"한 값을 {most}회 넘게 쓰게 됨",
+                )
+            )
