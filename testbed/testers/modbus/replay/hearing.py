@@ -1,0 +1,61 @@
+"""What a device does on one connection while a capture is played to it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from testbed.protocols.modbus import Framer
+
+MOST_HEARD = 4 << 20
+"""Bytes that are taken from one connection (assumed, as much as the recorder keeps of a case)."""
+
+
+class Hearing(asyncio.Protocol):
+    """One connection: takes what comes, in ADUs, and how it ends."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self.adus: list[bytes] = []
+        self.ended = ""
+        self.was_left = False
+        self.news = asyncio.Event()
+        self._framer = Framer()
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Cut what came into ADUs; nobody can send without end."""
+        self.heard += len(data)
+        self.adus += [frame.raw for frame in self._framer.feed(data)]
+        if self.heard > MOST_HEARD and self.transport is not None:
+            self.transport.abort()
+        self.news.set()
+
+    def eof_received(self) -> bool:
+        """The device closed its side."""
+        self._end("closed")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone, closed or reset."""
+        self._end("reset" if exc is not None else "closed")
+
+    @property
+    def all(self) -> list[str]:
+        """What the device did, in hexadecimal: ADUs, bytes that make none, and how it ended."""
+        rest = self._framer.pending
+        whole = [adu.hex(" ") for adu in (*self.adus, *([rest] if rest else []))]
+        return [*whole, self.ended] if self.ended and not self.was_left else whole
+
+    def leave(self) -> None:
+        """Take note that the tester ends the connection: what follows is no doing of the device."""
+        self.was_left = self.was_left or not self.ended
+        self.ended = self.ended or "left"
+
+    def _end(self, how: str) -> None:
+        self.ended = self.ended or how
+        self.news.set()

@@ -1,0 +1,97 @@
+"""Reads what a capture would overwrite in a device, and puts it back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from testbed.model.declaration import Declaration
+from testbed.protocols.modbus import (
+    Adu,
+    ReadCoils,
+    ReadHoldingRegisters,
+    Request,
+    WriteMultipleCoils,
+    WriteMultipleRegisters,
+    WriteSingleCoil,
+    WriteSingleRegister,
+)
+from testbed.testers.modbus.replay.hearing import Hearing
+from testbed.testers.modbus.replay.permission import table
+from testbed.testers.modbus.reply import Instead, Reply
+from testbed.testers.modbus.safety import Write
+from testbed.wire.dial import Dial
+
+_ON = 0xFF00
+
+
+class Keeper:
+    """Reads what a capture would overwrite, and puts it back."""
+
+    def __init__(self, dial: Dial, declaration: Declaration, writes: Sequence[Write]) -> None:
+        self._dial, self._declaration = dial, declaration
+        self._lost: list[str] = []
+        self._touched = dict.fromkeys(
+            (write.coils, address) for write in writes for address in write.addresses
+        )
+        self._found: dict[tuple[bool, int], int] = {}
+
+    async def keep(self) -> None:
+        """Read what will be written."""
+        for coils, address in self._touched:
+            if not any(area.holds(address) for area in self._declaration.areas(table(coils=coils))):
+                self._lost.append(f"{_name(coils, address)} is not declared: what it held is not known")
+            elif (value := await self._value(_read(coils, address))) is None:
+                self._lost.append(f"{_name(coils, address)} cannot be read: what it held is not known")
+            else:
+                self._found[coils, address] = value
+
+    async def restore(self) -> list[str]:
+        """Put back what differs; return what could not be put back."""
+        supports = self._declaration.supports
+        for (coils, address), value in self._found.items():
+            if await self._value(_read(coils, address)) == value:
+                continue
+            request: Request
+            if coils and "fc05" in supports:
+                request = WriteSingleCoil(address, _ON if value else 0)
+            elif coils:
+                request = WriteMultipleCoils(address, (bool(value),))
+            elif "fc06" in supports:
+                request = WriteSingleRegister(address, value)
+            else:
+                request = WriteMultipleRegisters(address, (value,))
+            await self._ask(request)
+            if await self._value(_read(coils, address)) != value:
+                self._lost.append(f"{_name(coils, address)} was {value}")
+        return self._lost
+
+    async def _value(self, request: Request) -> int | None:
+        raw = await self._ask(request)
+        values = Reply(raw, 0, 0.0, request).values if raw else ()
+        return None if isinstance(values, Instead) or len(values) != 1 else int(values[0])
+
+    async def _ask(self, request: Request) -> bytes:
+        line = Hearing()
+        await self._dial(line)
+        if line.transport is None:
+            return b""
+        line.transport.write(Adu(1, self._declaration.endpoint.unit, request.encode()).encode())
+        try:
+            async with asyncio.timeout(self._declaration.timing.reply_within):
+                while not line.adus and not line.ended:
+                    line.news.clear()
+                    await line.news.wait()
+        except TimeoutError:
+            return b""
+        finally:
+            line.transport.close()
+        return line.adus[0] if line.adus else b""
+
+
+def _read(coils: bool, address: int) -> Request:  # noqa: FBT001 - which table
+    return ReadCoils(address, 1) if coils else ReadHoldingRegisters(address, 1)
+
+
+def _name(coils: bool, address: int) -> str:  # noqa: FBT001 - which table
+    return f"{'coil' if coils else 'holding register'} {address}"

@@ -1,0 +1,114 @@
+"""Plays the tester's side of a capture to a device again.
+
+Nothing is judged here. It is for the bench of whoever mends a device: the same bytes, in the same pieces and
+rhythm, as often as wanted. What the declaration does not allow is not sent, whoever made the capture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from testbed.model.declaration import Declaration
+from testbed.testers.modbus.replay.comparison import Line, compared
+from testbed.testers.modbus.replay.hearing import Hearing
+from testbed.testers.modbus.replay.keeping import Keeper
+from testbed.testers.modbus.replay.permission import check
+from testbed.wire.dial import Dial
+from testbed.wire.playback import Step
+from testbed.wire.recorder import Kind
+
+LONGEST_GAP = 30.0
+"""Seconds that a pause of the capture is kept at most (assumed; the longest of a case is 7 s)."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What came of it."""
+
+    lines: list[Line]
+    not_restored: list[str] = field(default_factory=list)
+    """Values that were written and could not be put back."""
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the device did all that it did in the capture, and nothing else."""
+        return all(line.is_same for line in self.lines)
+
+
+async def replay(steps: Sequence[Step], dial: Dial, declaration: Declaration) -> Replayed:
+    """Play a capture to a device.
+
+    Raises:
+        NotAllowedError: the declaration does not allow it; nothing was sent.
+        UnreachableError: the device cannot be reached.
+    """
+    keeper = Keeper(dial, declaration, check(steps, declaration))
+    await keeper.keep()
+    player = _Player(steps, dial, declaration.timing.reply_within)
+    try:
+        await player.play()
+    finally:
+        player.close()
+        not_restored = await keeper.restore()
+    return Replayed(compared(steps, player.lines), not_restored)
+
+
+class _Player:
+    """Does what the tester did, when it did."""
+
+    def __init__(self, steps: Sequence[Step], dial: Dial, reply_within: float) -> None:
+        self.lines: dict[int, Hearing] = {}
+        self._steps, self._dial, self._within = steps, dial, reply_within
+        self._due: dict[int, int] = {}
+        """Of each connection, the bytes that the device had sent in the capture so far."""
+
+    async def play(self) -> None:
+        before = self._steps[0].at
+        for step in self._steps:
+            gap, before = min(max(step.at - before, 0.0), LONGEST_GAP), step.at
+            if step.sent:
+                await asyncio.sleep(gap)
+                await self._do(step)
+            else:
+                self._due[step.connection] = self._due.get(step.connection, 0) + len(step.data)
+                await self._hear(step, gap + self._within)
+        await asyncio.sleep(self._within)  # for what comes beyond the capture
+
+    async def _do(self, step: Step) -> None:
+        line = self.lines.get(step.connection)
+        if line is None:  # a capture may begin in the middle of a connection
+            line = self.lines[step.connection] = Hearing()
+            await self._dial(line)
+        transport = line.transport
+        if transport is None or step.kind is Kind.OPEN:
+            return
+        if step.kind is not Kind.DATA:
+            line.leave()
+            transport.abort() if step.kind is Kind.RST else transport.write_eof()
+            return
+        at = 0
+        for size in (*step.pieces[:-1], len(step.data)):
+            if at:
+                await asyncio.sleep(step.pause)
+            transport.write(step.data[at : at + size])
+            at += size
+
+    async def _hear(self, step: Step, within: float) -> None:
+        line = self.lines.get(step.connection)
+        if line is None:
+            return
+        due = self._due[step.connection]
+        try:
+            async with asyncio.timeout(within):
+                while not line.ended and (line.heard < due or step.kind is not Kind.DATA):
+                    line.news.clear()
+                    await line.news.wait()
+        except TimeoutError:
+            return  # the comparison says what is missing
+
+    def close(self) -> None:
+        for line in self.lines.values():
+            if line.transport is not None:
+                line.transport.abort()
