@@ -52,7 +52,7 @@ def scored(started, round_of_four, tmp_path):
         copies = []
         for number, bundle in enumerate(bundles):
             copies.append(tmp_path / f"bundle-{number}")
-            shutil.copytree(bundle, copies[-1])
+            shutil.copytree(bundle, copies[-1], dirs_exist_ok=True)
         if doctor is not None:
             doctor(copies)
         options = [part for name, value in more.items() for part in (f"--{name}", value)]
@@ -83,8 +83,12 @@ def test_our_own_suites_score_all(scored):
 
 def test_a_doctored_bundle_does_not(scored):
     def doctor(copies):
-        record = copies[1] / "results.jsonl"
-        record.write_text(record.read_text().replace('"verdict":"FAIL"', '"verdict":"PASS"', 1) + "\n")
+        found = [
+            copy / "results.jsonl"
+            for copy in copies
+            if '"broken":true' in (copy / "results.jsonl").read_text()
+        ]
+        found[0].write_text(found[0].read_text().replace('"broken":true', '"broken":false', 1))
 
     done, said = scored(doctor=doctor)
     assert done.returncode == 1
