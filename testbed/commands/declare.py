@@ -82,7 +82,7 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
     from testbed.commands.drafted import give_out, nothing  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.model.connect import endpoint  # noqa: PLC0415
     from testbed.testers.modbus.scout import FIRST_UNITS, Found, NothingAnswers, Wishes  # noqa: PLC0415
-    from testbed.testers.modbus.scout_line import Manners  # noqa: PLC0415
+    from testbed.testers.modbus.scout_manners import Manners  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
     from testbed.wire.simulator import NoSuchSimulatorError  # noqa: PLC0415
 
@@ -116,9 +116,11 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 def _is_free(path: Path | None) -> None:
-    """Raise FileExistsError where a file would be overwritten."""
+    """Raise OSError where a file would be overwritten, or has no folder to stand in."""
     if path is not None and path.exists():
         raise FileExistsError(f"{path} is there already and is not overwritten; name another file")
+    if path is not None and not path.parent.is_dir():
+        raise FileNotFoundError(f"{path} cannot be written: there is no folder {path.parent}; make it first")
 
 
 def _ask(place: Endpoint, wishes: Wishes, found: Found, step: Callable[[str], None]) -> None:

@@ -24,7 +24,8 @@ from testbed.protocols.modbus import (
     decode_request,
 )
 from testbed.testers.modbus.reads import READABLE, NotARead, refuse_writes
-from testbed.testers.modbus.scout_line import Manners, Reader
+from testbed.testers.modbus.scout_line import Reader
+from testbed.testers.modbus.scout_manners import Manners
 from testbed.wire.dial import in_process
 from tests.wire.bench import Device
 

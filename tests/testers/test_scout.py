@@ -12,7 +12,7 @@ from testbed.model.connect import endpoint
 from testbed.protocols.modbus import Framer, decode_request
 from testbed.testers.modbus.reads import READABLE
 from testbed.testers.modbus.scout import Found, NothingAnswers, Wishes, scout
-from testbed.testers.modbus.scout_line import Manners
+from testbed.testers.modbus.scout_manners import Manners
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError, in_process
 
@@ -237,7 +237,7 @@ def test_units_behind_a_gateway():
     found = look(serve(IoBlock(), Gateway), units=(3,), sweep=True)
     assert (found.units, found.endpoint.unit) == ([3, 77], 3)
 
-    with pytest.raises(NothingAnswers, match=r"unit identifiers tried: 1, 255, 0"):
+    with pytest.raises(NothingAnswers, match=r"no read is answered by unit 1, 255, 0"):
         look(serve(IoBlock(), Gateway))
 
 
@@ -341,10 +341,24 @@ class Slams(asyncio.Protocol):
         transport.close()
 
 
-@pytest.mark.parametrize("device", [Mute, Flood, Garbage, Trickle, Slams])
+@pytest.mark.parametrize("device", [Mute, Flood, Trickle, Slams])
 def test_what_speaks_no_modbus_is_left_in_time(device):
     with pytest.raises(NothingAnswers, match="is this the port of Modbus/TCP"):
         look(device)
+
+
+def test_another_protocol_is_named():
+    with pytest.raises(NothingAnswers, match="speaks SSH; name the port of Modbus/TCP, usually 502"):
+        look(Garbage)
+
+
+def test_another_unit_is_named():
+    class Strict(ModbusTcpProtocol):
+        def respond(self, transaction, protocol, unit, pdu):
+            return super().respond(transaction, protocol, unit, pdu) if unit == 255 else b""
+
+    with pytest.raises(NothingAnswers, match=r"no read is answered by unit 7; unit 255 answers"):
+        look(serve(IoBlock(), Strict), units=(7,))
 
 
 def test_nobody_there():

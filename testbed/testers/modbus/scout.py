@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from testbed.model.connect import Endpoint
+from testbed.model.connect import MODBUS_PORT, Endpoint
 from testbed.protocols.modbus import ExceptionCode, Request
 from testbed.testers.modbus.declared import READS
+from testbed.testers.modbus.preflight.strangers import name_of
 from testbed.testers.modbus.reply import Reply
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import Identity
-from testbed.testers.modbus.scout_line import Answer, FellSilent, Manners, Reader, Spent, Tell
+from testbed.testers.modbus.scout_line import Answer, Reader
 from testbed.testers.modbus.scout_load import READS_NEEDED, connections_at_once, requests_at_once
+from testbed.testers.modbus.scout_manners import FellSilent, Manners, Spent, Tell
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 
@@ -140,13 +142,23 @@ async def _find_units(reader: Reader, wishes: Wishes, found: Found) -> None:
             break
     found.units = found.units or failing[:1]
     if not found.units:
-        tried = ", ".join(map(str, wishes.units))
-        raise NothingAnswers(
-            f"{found.endpoint.host or found.endpoint.name} takes the connection, but no read is answered "
-            f"(unit identifiers tried: {tried}); is this the port of Modbus/TCP, and is the unit right?"
-        )
+        raise NothingAnswers(await _why(reader, wishes, found))
     reader.unit = found.units[0]
     found.endpoint = found.endpoint.model_copy(update={"unit": reader.unit})
+
+
+async def _why(reader: Reader, wishes: Wishes, found: Found) -> str:
+    """Say what may be wrong where no read was answered."""
+    said = f"{found.endpoint} takes the connection, but no read is answered"
+    heard = b"".join(packet.data for packet in reader.recorder.packets if not packet.sent)
+    if name := name_of(heard):
+        return f"{said}: what listens there speaks {name}; name the port of Modbus/TCP, usually {MODBUS_PORT}"
+    request = READS["fc03"][1](0, 1)
+    for unit in set(FIRST_UNITS) - set(wishes.units):
+        if _is_somebody(await reader.ask(request, unit=unit)):
+            return f"{said} by unit {reader.unit}; unit {unit} answers, so write `?unit={unit}`"
+    tried = ", ".join(map(str, wishes.units))
+    return f"{said} by unit {tried}; is this the port of Modbus/TCP, and which unit has the device?"
 
 
 async def _find_areas(reader: Reader, wishes: Wishes, found: Found) -> None:

@@ -3,59 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from testbed.protocols.modbus import Adu, ExceptionCode, Request
 from testbed.testers.modbus.cutter import Cutter
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.reads import refuse_writes
 from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
+from testbed.testers.modbus.scout_manners import (
+    BUSY_WAITS,
+    LEAST_PATIENCE,
+    MOST_STRAYS,
+    REDIAL_WAITS,
+    TIMES_THE_LONGEST,
+    FellSilent,
+    Manners,
+    Spent,
+    Tell,
+)
 from testbed.testers.modbus.tap import part
 from testbed.wire.connection import Connection, Received
 from testbed.wire.dial import Dial, UnreachableError
 from testbed.wire.recorder import Recorder
 
-MOST_STRAYS = 64
-"""Frames that answer nothing asked, taken while waiting for one answer (assumed); more is a flood."""
-BUSY_WAITS = (0.2, 0.5, 1.0, 2.0)
-"""Seconds to wait, one after the other, where a device says that it is busy (assumed)."""
-REDIAL_WAITS = (0.0, 0.2, 0.5, 1.0, 2.0)
-"""Seconds to wait before each try to connect again: a device of one session must notice the end of the last
-connection first (assumed)."""
-LEAST_PATIENCE, TIMES_THE_LONGEST = 1.0, 20.0
-"""Seconds, and times the longest answer so far, that are waited for the next (assumed)."""
 _WAIT = {ExceptionCode.ACKNOWLEDGE, ExceptionCode.SERVER_DEVICE_BUSY}
 _MBAP = 7
 
+
 Answer = Reply | Reaction
 """A frame that answers a request, a normal response or an exception; or silence or a close instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How gently a device is asked, and where asking ends; all assumed."""
-
-    per_second: float = 20.0
-    """Reads a second at most."""
-    reads: int = 2000
-    """Reads in all."""
-    seconds: float = 900.0
-    """Time in all."""
-    patience: float = 3.0
-    """Seconds to wait for one answer."""
-
-
-Tell = Callable[[str], None]
-"""Hears, before each read, what is looked for."""
-
-
-class Spent(Exception):  # noqa: N818 - not an error of this program
-    """The reads or the time that were granted are used up; the message says which."""
-
-
-class FellSilent(Exception):  # noqa: N818 - not an error of this program
-    """The device had answered, and does not any more."""
 
 
 class Reader:
