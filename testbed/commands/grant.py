@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate, CertificateRevocationList
 
+    from testbed.bundle.keys import Signer
     from testbed.bundle.reader import Record
+    from testbed.model.council import Council
     from testbed.model.standard import Catalogue
 
 
@@ -28,17 +30,20 @@ if TYPE_CHECKING:
 @click.option(
     "--root", type=click.Path(path_type=Path), help="Root certificate to trust (default: of the keys)."
 )
-def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
+@click.option(
+    "--council", "settings", type=click.Path(path_type=Path), help="Settings of the council (council.yaml)."
+)
+def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | None) -> None:
     """Grant a confirmation on a bundle, if the granting rule allows it.
 
-    Writes certificate.html beside the report. Exit status 1 when it is not granted, with every reason.
+    Writes certificate.html beside the report. Without --council it names no council, no members and no rules,
+    which `testbed lint` will say. Exit status 1 when it is not granted, with every reason.
 
     \b
     Example:
       testbed grant results/sim-plc-1.0/20261122T093000Z
     """  # noqa: D301 - click wants the character
     from reports.confirmation import render_certificate  # noqa: PLC0415 - heavy; only this command needs it
-    from reports.face import report_id  # noqa: PLC0415
     from testbed.bundle import page  # noqa: PLC0415
     from testbed.bundle.certificates import Role, load_roots  # noqa: PLC0415
     from testbed.bundle.errors import Refused  # noqa: PLC0415
@@ -46,6 +51,7 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
     from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
     from testbed.bundle.statement import PredicateType  # noqa: PLC0415
     from testbed.bundle.verify import CERTIFICATE, REPORT, Status, verify_bundle  # noqa: PLC0415
+    from testbed.commands.drawing import read_evidence  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, face, keys_folder, signer  # noqa: PLC0415
     from testbed.model.certificate import decide  # noqa: PLC0415
     from testbed.model.record import roll_up  # noqa: PLC0415
@@ -66,7 +72,9 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
         raise fail(str(error), BAD_INPUT) from None
     except BundleError as error:
         raise fail(str(error), 1) from None
+    body = _council(settings, council)
     catalogues = _catalogues(bundle, record, roots, revoked)
+    read = read_evidence(bundle)
     judged = roll_up(catalogues, record.cases)
     decision = decide(record.header, record.footer, judged, catalogues, report_is_good=True)
     if not decision.granted or record.footer is None:
@@ -75,6 +83,8 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
         sys.exit(1)
     if (bundle / CERTIFICATE).exists():
         raise fail(f"{bundle / CERTIFICATE} exists already; a confirmation is never overwritten", BAD_INPUT)
+    if body is not None and (partial := body.partial(read.lab)):
+        raise fail(f"not granted: {', '.join(partial)} took part in the testing and cannot decide on it", 1)
     report = sha256((bundle / REPORT).read_bytes()).hexdigest()
     html = render_certificate(
         record.header,
@@ -83,12 +93,14 @@ def grant(bundle: Path, keys: Path | None, root: Path | None) -> None:
         catalogues,
         decision,
         report_sha256=report,
-        report_id=report_id(record.header),
+        report_id=read.report,
         signer=face(council, "council"),
         peers=sorted({case.peer for case in record.cases if case.peer and case.verdict is Verdict.PASS}),
         issued=datetime.now(UTC).date(),
+        lab=read.lab,
+        council=body,
     )
-    predicate = {"report": report_id(record.header), "title": decision.title.en, "decision": "granted"}
+    predicate = {"report": read.report, "title": decision.title.en, "decision": "granted"}
     sealed = page.seal(html, predicate, {REPORT: report}, council, kind=PredicateType.CONFIRMATION)
     _write(bundle / CERTIFICATE, sealed)
     click.echo(f"{decision.title.en} ({decision.title.ko}): {bundle / CERTIFICATE}")
@@ -115,6 +127,23 @@ def _catalogues(
         said = [f"not granted: {one.said.en}; the report must be issued anew" for one in found]
         raise fail("\n".join(said), 1)
     return [installed[used.id].catalogue for used in record.header.suites]
+
+
+def _council(settings: Path | None, holder: Signer) -> Council | None:
+    """Read the settings of the council, where they are named."""
+    from testbed.commands.signing import KeyTroubleError, authorise  # noqa: PLC0415
+    from testbed.model.council import Council  # noqa: PLC0415
+    from testbed.model.document import DocumentError, load  # noqa: PLC0415
+    from testbed.plugin.setup import read_document  # noqa: PLC0415
+
+    if settings is None:
+        return None
+    try:
+        council = load(Council, read_document(settings), str(settings))
+        authorise(council, holder, settings)
+    except (DocumentError, KeyTroubleError) as error:
+        raise fail(str(error), BAD_INPUT) from None
+    return council
 
 
 def _write(path: Path, sealed: bytes) -> None:

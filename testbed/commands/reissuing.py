@@ -17,7 +17,7 @@ from testbed.bundle.verify import REPORT, Status, verify_bundle
 from testbed.bundle.writer import LAB, REISSUE, BundleExistsError
 from testbed.commands.drawing import read_evidence
 from testbed.commands.sealed import compare, open_report
-from testbed.commands.signing import seal
+from testbed.commands.signing import authorise, seal
 from testbed.model.base import Text
 from testbed.model.document import load
 from testbed.model.lab import Laboratory, Reissue, Replaced, changes
@@ -37,6 +37,7 @@ def reissue(bundle: Path, reason: Text, lab: Path | None, out: Path, holder: Sig
     Raises:
         BundleError: there is no paper to replace, or it is not what its laboratory signed.
         DocumentError: the corrected `lab.yaml` cannot be used.
+        KeyTroubleError: the approver named in it is somebody else than the key's holder.
         OSError: the folder holds something, or cannot be written.
     """
     sealed, read = open_report(bundle), read_evidence(bundle)
@@ -55,6 +56,7 @@ def reissue(bundle: Path, reason: Text, lab: Path | None, out: Path, holder: Sig
             f"{bundle} is a self-test: no laboratory can put its name to it later; run with --lab"
         )
     after = load(Laboratory, corrected, str(lab)) if corrected else read.lab
+    authorise(after, holder, lab or bundle / LAB)
     first = day_of(read.record.footer.ended) if read.record.footer else None
     issued: date = read.reissue.issued if read.reissue else first or sealed.container.signed_at.date()
     paper = Reissue(

@@ -17,6 +17,8 @@ from testbed.bundle.predicate import predicate
 from testbed.bundle.reader import BundleError
 from testbed.bundle.verify import OWN_FILES, REPORT, SCRIPT, STATEMENT, script
 from testbed.commands.drawing import read_evidence
+from testbed.model.council import Council
+from testbed.model.lab import Laboratory
 
 PART = ".part"
 """Ending of a file that is still being written."""
@@ -61,6 +63,23 @@ def signer(folder: Path, role: Role) -> Signer:
         return load_signer(folder, role)
     except KeyUnusable as error:
         raise KeyTroubleError(str(error)) from error
+
+
+def authorise(body: Laboratory | Council | None, holder: Signer | None, source: Path | None) -> None:
+    """Hold the approver whom a body names to the key that signs its paper (ISO/IEC 17025, 7.8.2.1 o).
+
+    A test key signs for anybody, and the paper says TEST KEY; a self-test names nobody.
+
+    Raises:
+        KeyTroubleError: somebody else's key.
+    """
+    if body is None or holder is None or holder.is_test:
+        return
+    if body.approver.name != holder.name:
+        raise KeyTroubleError(
+            f"{source} names {body.approver.name} as the approver, the key is that of {holder.name}: "
+            f"sign with the approver's key, or name its holder"
+        )
 
 
 def face(holder: Signer, role: str) -> SignerFace:

@@ -119,6 +119,11 @@ class Laboratory(Frozen):
     opinions: tuple[Opinion, ...] = Field(default=(), max_length=20)
     accreditation: Accreditation | None = None
 
+    @property
+    def approver(self) -> Person:
+        """Who authorises the paper."""
+        return self.people.approver
+
 
 class Change(Frozen):
     """One setting that a re-issue corrects."""
