@@ -54,7 +54,6 @@ def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | N
     from testbed.commands.drawing import read_evidence  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, face, keys_folder, signer  # noqa: PLC0415
     from testbed.model.certificate import decide  # noqa: PLC0415
-    from testbed.model.record import roll_up  # noqa: PLC0415
 
     folder = keys_folder(keys)
     try:
@@ -74,8 +73,11 @@ def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | N
         raise fail(str(error), 1) from None
     body = _council(settings, council)
     catalogues = _catalogues(bundle, record, roots, revoked)
-    read = read_evidence(bundle)
-    judged = roll_up(catalogues, record.cases)
+    try:
+        read = read_evidence(bundle)
+    except BundleError as error:
+        raise fail(f"not granted: {error}", 1) from None
+    judged = read.judged
     decision = decide(record.header, record.footer, judged, catalogues, report_is_good=True)
     if not decision.granted or record.footer is None:
         for reason in decision.reasons:
