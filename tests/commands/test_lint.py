@@ -1,0 +1,115 @@
+"""`testbed lint` and `testbed grant --council` as a user calls them, on real bundles."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+PROFILES = Path(str(files("profiles")))
+LAB, COUNCIL = PROFILES / "lab-example.yaml", PROFILES / "council-example.yaml"
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory, started, declare):
+    """A laboratory's bundle with a confirmation of a council that names itself."""
+    folder = tmp_path_factory.mktemp("tested")
+    done = started("run", declare(folder), "--out", "bundle", "--lab", LAB, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = started("grant", "bundle", "--council", COUNCIL, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "bundle"
+
+
+def test_both_papers_of_a_bundle_hold_every_rule(said, tested):
+    status, out, err = said("lint", tested)
+
+    assert (status, err) == (0, "")
+    assert [line.partition(":")[0].rpartition("/")[2] for line in out.splitlines()] == [
+        "report.html",
+        "certificate.html",
+    ]
+    assert out.count("every rule holds") == out.count("(compared with the record)") == 2
+
+
+def test_verify_knows_the_same_bundle(said, tested):
+    assert said("verify", tested)[0] == 0
+    assert (tested / "lab.yaml").read_bytes() == LAB.read_bytes()
+
+
+def test_a_self_test_says_what_does_not_apply_and_why(said, granted):
+    status, out, _ = said("lint", granted / "report.html", "-v")
+
+    assert status == 0
+    assert "LINT-7.8.2.1-E does not apply: a vendor's own run has no laboratory and no client" in out
+    assert "(read alone, without its record)" in out
+
+
+def test_a_council_that_names_nobody_is_told(said, granted):
+    status, out, _ = said("lint", granted, "--json")
+
+    report, certificate = json.loads(out)
+    assert status == 1
+    assert (report["paper"], report["problems"], report["compared"]) == ("self_test", [], True)
+    assert {one["rule"] for one in certificate["problems"]} == {
+        "LINT-7.8.2.1-O",
+        "LINT-17065-7.7.1-A",
+        "LINT-17065-7.6",
+    }
+
+
+def test_a_page_without_an_item_is_refused_with_its_clause(said, tested, tmp_path):
+    page = (tested / "report.html").read_text(encoding="utf-8")
+    spoiled = tmp_path / "spoiled.html"
+    spoiled.write_text(page.replace('data-field="lab.address"', 'data-field="x"'), encoding="utf-8")
+
+    status, out, _ = said("lint", spoiled)
+
+    assert status == 1
+    assert "LINT-7.8.2.1-B" in out
+    assert "`lab.address` is missing" in out
+    assert "ISO/IEC 17025:2017, 7.8.2.1 b wants name and address of the laboratory" in out
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"<b>" * 1000])
+def test_what_is_no_page_is_bad_input(said, tmp_path, content):
+    if content is not None:
+        (tmp_path / "page.html").write_bytes(content)
+
+    status, out, err = said("lint", "page.html")
+
+    assert (status, out) == (64, "")
+    assert err.startswith("testbed: page.html")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_folder_that_is_no_bundle_is_bad_input(said, tmp_path):
+    status, _, err = said("lint", tmp_path)
+
+    assert status == 64
+    assert "is" in err
+
+
+def test_nobody_decides_on_a_test_in_which_he_took_part(said, tested, tmp_path):
+    partial = tmp_path / "council.yaml"
+    partial.write_text(
+        COUNCIL.read_text(encoding="utf-8").replace("Jung Wi-won", "Kim Si-heom"), encoding="utf-8"
+    )
+    certificate = (tested / "certificate.html").read_bytes()
+    (tested / "certificate.html").unlink()
+    try:
+        status, _, err = said("grant", tested, "--council", partial)
+        assert status == 1
+        assert err == "testbed: not granted: Kim Si-heom took part in the testing and cannot decide on it\n"
+        assert not (tested / "certificate.html").exists()
+    finally:
+        (tested / "certificate.html").write_bytes(certificate)
+
+
+def test_settings_of_a_council_that_cannot_be_used(said, granted, tmp_path):
+    (tmp_path / "council.yaml").write_text("nam: x\n", encoding="utf-8")
+
+    status, _, err = said("grant", granted, "--council", "council.yaml")
+
+    assert status == 64
+    assert "council.yaml: line 1: unknown key `nam`; did you mean `name`?" in err
