@@ -97,6 +97,7 @@ class Asking:
         self._given_up: set[int] = set()
         """Transaction identifiers of this connection whose answers did not come in time."""
         self._next = 0.0
+        self._asked = False
 
     @property
     def is_open(self) -> bool:
@@ -107,6 +108,7 @@ class Asking:
         """Open the connection; UnreachableError where that fails."""
         self._ear, self._cutter = _Ear(), _LooseCutter()
         self._given_up.clear()
+        self._asked = False
         connection = Connection(self.recorder, self._cutter, self._ear)
         await self._dial(connection)
         self._connection = connection
@@ -141,10 +143,12 @@ class Asking:
             await self.open()
         connection = self._connection
         assert connection is not None  # noqa: S101 - opened above
-        while connection.waiting():
-            await connection.receive(0)
-        self._ear.stump = b""
-        self._cutter.drop()
+        if self._asked:  # what comes before anything was asked is a greeting, and tells who is there
+            while connection.waiting():
+                await connection.receive(0)
+            self._ear.stump = b""
+            self._cutter.drop()
+        self._asked = True
         began = loop.time()
         number = connection.send(data, comment=comment)
         received = await self._heard(connection, within)

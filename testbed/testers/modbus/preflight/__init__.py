@@ -11,10 +11,10 @@ from contextlib import suppress
 
 from testbed.testers.modbus.preflight.addresses import edges
 from testbed.testers.modbus.preflight.causes import diagnosis
-from testbed.testers.modbus.preflight.control import control
+from testbed.testers.modbus.preflight.control import positive_control
 from testbed.testers.modbus.preflight.desk import PATIENCE, SEARCH_WITHIN, Desk
 from testbed.testers.modbus.preflight.reaching import unreachable
-from testbed.testers.modbus.preflight.sessions import sessions
+from testbed.testers.modbus.preflight.sessions import connections
 from testbed.testers.modbus.preflight.values import known
 from testbed.wire.dial import CONNECT_WITHIN, UnreachableError
 
@@ -50,8 +50,8 @@ async def _examine(desk: Desk) -> None:
         desk.found(await unreachable(desk, error))
         return
     try:
-        if await control(desk):
-            for step in (edges, known, sessions):
+        if await positive_control(desk):
+            for step in (edges, known, connections):
                 if not desk.is_stopped:
                     await step(desk)
     except UnreachableError as error:

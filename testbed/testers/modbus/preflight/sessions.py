@@ -16,7 +16,7 @@ MOST = 64
 """Connections that are opened at once at most (assumed; a run needs as many only for one case)."""
 
 
-async def sessions(desk: Desk) -> None:
+async def connections(desk: Desk) -> None:
     """Open the declared number of connections and read over each."""
     declared = min(desk.declaration.sessions, MOST)
     probes = [probe for probe in desk.probes if await desk.serves(*probe)]
