@@ -60,7 +60,7 @@ class Bench:
         return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause)
 
 
-async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "") -> Try:
+async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", waited: float = 0.0) -> Try:
     """Run a case once.
 
     Args:
@@ -68,11 +68,14 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "") -> T
         bench: what it is run with.
         alone: whether no other case runs beside it.
         note: why it is repeated; empty at the first try.
+        waited: seconds for which the device was given time to come back.
     """
     loop = asyncio.get_running_loop()
     recorder = Recorder(loop.time)
     if note:
         recorder.note(note)
+    if waited:
+        recorder.note(f"waited {waited:g} s: nobody was there for the case before")
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
     desk.permission.repeated = bool(note)

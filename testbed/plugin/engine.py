@@ -32,10 +32,8 @@ REPRODUCED = "repeated with no other case running: how often does it show what w
 GIVE_UP_AFTER = 5
 """Cases in a row that met nobody, each alone, before the device is taken for gone (assumed)."""
 
-_GONE = Text(
-    en=f"the device had answered none of {GIVE_UP_AFTER} cases in a row; this one was not tried any more",
-    ko=f"연속된 케이스 {GIVE_UP_AFTER}개에서 기기가 응답하지 않아 더 이상 시도하지 않음",
-)
+RETURN_WITHIN = 5.0
+"""Seconds that a device which answered before gets to come back, before it is given up (assumed)."""
 
 Connect = Callable[[AsyncExitStack], Coroutine[object, object, tuple[Declaration, Dial]]]
 """Runs in the engine's loop before the first case; says how the device is reached from there.
@@ -69,6 +67,8 @@ class Engine:
     """Cases in a row that met nobody, with nothing else running."""
     _unmet: int = 0
     """Cases in a row that met nobody, whatever ran beside them."""
+    _cause: Text | None = None
+    """Why the last of them met nobody."""
     _began: float = 0.0
 
     def start(self) -> None:
@@ -209,10 +209,21 @@ class Engine:
     async def _try(self, case: Case, bench: Bench, note: str = "", *, alone: bool) -> Try:
         """Run a case once, unless the device has been gone for long."""
         if self._gone >= GIVE_UP_AFTER:
-            return Try(not_run(case, Verdict.INCONCLUSIVE, _GONE), met=False, gone=True)
-        done = await attempt(case, bench, alone=alone, note=note)
+            return Try(not_run(case, Verdict.INCONCLUSIVE, _gave_up(self._cause)), met=False, gone=True)
+        waited = RETURN_WITHIN / GIVE_UP_AFTER if alone and self._gone and bench.device.met else 0.0
+        await asyncio.sleep(waited)
+        done = await attempt(case, bench, alone=alone, note=note, waited=waited)
         if done.met:
             self._gone = self._unmet = 0
+        if done.gone:
+            self._cause = done.record.reason
         self._unmet += done.gone
         self._gone += alone and done.gone
         return done
+
+
+def _gave_up(cause: Text | None) -> Text:
+    """Say why a case is not tried any more: what the last that was tried had met."""
+    en = f"the device had answered none of {GIVE_UP_AFTER} cases in a row; this one was not tried any more"
+    ko = f"연속된 케이스 {GIVE_UP_AFTER}개에서 기기가 응답하지 않아 더 이상 시도하지 않음"
+    return Text(en=en, ko=ko) if cause is None else Text(en=f"{en} ({cause.en})", ko=f"{ko} ({cause.ko})")
