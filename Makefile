@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 # Debian packages that tests use, installed only by root; without them those tests skip and say so.
-DEBIAN := tshark mbpoll libmodbus-dev openssl gcc busybox
+DEBIAN := tshark mbpoll libmodbus-dev openssl gcc busybox chromium poppler-utils
 
 .PHONY: demo test acceptance lint clean
 

@@ -46,7 +46,7 @@ signature() {
 
 # The container's DER as a list of types, without lengths, contents and the certificate: all of it is constant.
 outline() {
-    printf '%s\n' "$asn1" | sed -e '/^3 cons cont/,/^3 cons SET/{' -e '/^[5-9] /d' -e '/^1[0-9] /d' -e '}' \
+    printf '%s\n' "$asn1" | sed -e 's/ @[0-9]*+[0-9]*$//' -e '/^3 cons cont/,/^3 cons SET/{' -e '/^[5-9] /d' -e '/^1[0-9] /d' -e '}' \
         -e '/^5 prim INTEGER/,/^6 prim INTEGER/{' -e '/^[7-9] /d' -e 's/^6 prim INTEGER.*/6 prim INTEGER/' -e '}' \
         -e 's/OCTET STRING.*/OCTET STRING/' -e 's/UTCTIME.*/UTCTIME/'
 }
@@ -102,26 +102,30 @@ expected_outline='0 cons SEQUENCE
 # Whether openssl would read the same out of another spelling of the container: sets certificate, fingerprint.
 is_canonical() {
     [ "$(signature | openssl cms -cmsout -inform PEM -outform PEM 2>/dev/null)" = "$pem" ] || return 1
+    # Lines like "7 prim OBJECT :contentType @2+9": depth, kind, type, content, lengths of header and content.
     asn1=$(signature | openssl asn1parse -inform PEM 2>/dev/null | sed \
-        -e 's/^ *[0-9]*:d= *\([0-9]*\) *hl= *[0-9]* *l= *[0-9]* *\([a-z]*\): */\1 \2 /' -e 's/  *:/ :/' -e 's/ *$//')
+        -e 's/^ *[0-9]*:d= *\([0-9]*\) *hl= *\([0-9]*\) *l= *\([0-9]*\) *\([a-z]*\): *\(.*\)$/\1 \4 \5 @\2+\3/' \
+        -e 's/  *:/ :/' -e 's/ *\( @[0-9]*+[0-9]*\)$/\1/')
     [ "$(outline)" = "$expected_outline" ] || return 1
 
     certificate=$(signature | sed -e '1s/CMS/PKCS7/' -e '$s/CMS/PKCS7/' | openssl pkcs7 -print_certs 2>/dev/null)
     fingerprint=$(printf '%s\n' "$certificate" | openssl x509 -outform DER 2>/dev/null | sha256)
-    attested=$(printf '%s\n' "$asn1" | sed -n 's/^11 prim OCTET STRING *\[HEX DUMP\]:\(.*\)$/\1/p' |
+    attested=$(printf '%s\n' "$asn1" | sed -n 's/^11 prim OCTET STRING *\[HEX DUMP\]:\([0-9A-F]*\) @.*$/\1/p' |
         sed 'y/ABCDEF/abcdef/')
     [ "$attested" = "$fingerprint" ] || return 1
 
-    # Names of issuers are compared without regard to case by openssl, byte for byte here.
-    issuer=$(printf '%s\n' "$asn1" | sed -n '/^5 prim INTEGER/,/^6 prim INTEGER/p' | sed -n '/^[7-9] /p')
-    serial=$(printf '%s\n' "$asn1" | sed -n '/^5 prim INTEGER/,/^6 prim INTEGER/p' | sed -n '/^6 prim INTEGER/p')
+    # Whose certificate it is stands a second time outside of it, where openssl compares names without regard to
+    # case and leaves their encoding as it is.
+    signed_by=$(printf '%s\n' "$asn1" | sed -n '/^5 prim INTEGER/,/^6 prim INTEGER/p')
+    issuer=$(printf '%s\n' "$signed_by" | sed -n -e '/^6 cons /p' -e '/^[7-9] /p')
+    serial=$(printf '%s\n' "$signed_by" | sed -n '$p')
     case $asn1 in
-        *"$nl$serial${nl}6 cons SEQUENCE${nl}7 prim OBJECT :"*"${nl}6 cons SEQUENCE$nl$issuer${nl}6 cons SEQUENCE${nl}7 "*) ;;
+        *"$nl$serial${nl}6 cons SEQUENCE @"*"$nl$issuer${nl}6 cons SEQUENCE @"*"${nl}7 prim UTCTIME :"*) ;;
         *) return 1 ;;
     esac
 
     # Of the two signatures (r, s) and (r, n - s), which hold alike, only the lower one.
-    ! printf '%s\n' "$asn1" | sed -n '$p' | grep -q '022100[89A-F][0-9A-F]\{63\}$'
+    ! printf '%s\n' "$asn1" | sed -n '$p' | grep -q '022100[89A-F][0-9A-F]\{63\} @[0-9]*+[0-9]*$'
 }
 
 # Check one page; sets payload, kind (report or certificate) and subjects ("digest name" lines), or fails.

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from testbed.commands.console import fail
 from testbed.model.verdict import BAD_INPUT
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate, CertificateRevocationList
 
 
 @click.command()
@@ -36,23 +40,11 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
     Example:
       testbed verify results/sim-plc-1.0/20261122T093000Z --root root.pem
     """  # noqa: D301 - click wants the character
-    from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only this command needs it
-    from testbed.bundle.errors import Refused  # noqa: PLC0415
-    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
-    from testbed.bundle.verify import Status, verify_bundle, verify_page  # noqa: PLC0415
-    from testbed.commands.signing import keys_folder  # noqa: PLC0415
+    from testbed.bundle.verify import Status, verify_bundle, verify_page  # noqa: PLC0415 - heavy
 
     if not what.exists():
         raise fail(f"{what}: there is no such file or folder", BAD_INPUT)
-    own = keys_folder(None) / "root.pem"
-    pinned = root or (own if own.is_file() else None)
-    if root is None and not lists and (own.parent / LIST).is_file():
-        lists = (own.parent / LIST,)
-    try:
-        roots = load_roots(pinned) if pinned is not None else ()
-        revoked = [load_list(path, roots) for path in lists]
-    except Refused as error:
-        raise fail(str(error), BAD_INPUT) from None
+    roots, revoked = trusted(root, lists)
     check = verify_bundle if what.is_dir() else verify_page
     result = check(what, roots, revoked=revoked)
     notes = _errata(what) if what.is_dir() and result.status is Status.GOOD else []
@@ -92,3 +84,26 @@ def _errata(bundle: Path) -> list[str]:
     except (BundleError, NotInstalledError) as error:
         return [f"errata were not looked up: {printable(str(error))}"]
     return [f"{one.said.en}; the report must be issued anew" for one in found]
+
+
+def trusted(
+    root: Path | None, lists: tuple[Path, ...]
+) -> tuple[tuple[Certificate, ...], list[CertificateRevocationList]]:
+    """Return the roots to trust and their revocation lists: those named, else the user's own.
+
+    The own list is asked only of the own root: a reader who pins a root brings its list himself.
+    """
+    from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only commands that verify need it
+    from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
+    from testbed.commands.signing import keys_folder  # noqa: PLC0415
+
+    own = keys_folder(None) / "root.pem"
+    pinned = root or (own if own.is_file() else None)
+    if root is None and not lists and (own.parent / LIST).is_file():
+        lists = (own.parent / LIST,)
+    try:
+        roots = load_roots(pinned) if pinned is not None else ()
+        return roots, [load_list(path, roots) for path in lists]
+    except Refused as error:
+        raise fail(str(error), BAD_INPUT) from None

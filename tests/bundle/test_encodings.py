@@ -130,6 +130,18 @@ def test_these_encodings_are_otherwise_true(page, forged, shared_bundle):
     assert verify_page(forged(armour(page[1])), shared_bundle.roots).status is Status.GOOD
 
 
+def test_the_issuer_beside_the_certificate(page, forged, verify_sh, shared_bundle):
+    """OpenSSL takes this name in any encoding, and writes it again as it was: writing again shows nothing."""
+    tree = parse(page[1])
+    info = tree[0][1][1][1][0][1][-1][1][0]
+    issuer = info[1][1][1][0]
+    for odd in (issuer, *nodes(issuer[1])):
+        path = forged(armour(write(tree, odd=odd, form="long")))
+
+        assert verify_sh(path, shared_bundle.keys / "root.pem")[0] == 1
+        assert verify_page(path, shared_bundle.roots).status is Status.REFUSED
+
+
 def examples(number):
     suppressed = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
     return settings(max_examples=number, deadline=None, suppress_health_check=suppressed)
