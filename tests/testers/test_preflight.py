@@ -84,6 +84,17 @@ MENDED = {
         ("PF-ONE-TOO-HIGH", True, "addresses are declared one higher than the device serves them"),
         "holding_registers: [{ first: 0, count: 100 }]\ninput_registers: [{ first: 0, count: 20 }]",
     ),
+    "counted from 1, known values too": (
+        device(holding=[(0, [7] * 10), (10, SINGLE), (12, [7] * 88)]),
+        INPUTS
+        | {
+            "holding_registers": "[{ first: 1, count: 60 }, { first: 61, count: 40, scratch: true }]",
+            "known_values": f"[{VALUE.replace('10', '11')}, within: 0.25 }}]",
+        },
+        ("PF-ONE-TOO-HIGH", True, "one higher"),
+        "holding_registers: [{ first: 0, count: 60 }, { first: 60, count: 40, scratch: true }]\n"
+        + f"known_values: [{VALUE}, within: 0.25 }}]",
+    ),
     "counted from 0 where the device counts from 1": (
         device(holding=[(1, range(100))], inputs=[(1, range(20))]),
         {},
