@@ -164,7 +164,7 @@ def _pairs(
 def _conditions(was: Record, now: Record) -> Iterator[Condition]:
     """Yield what differs: first what bars a comparison, then what is only good to know."""
     barriers = _flat(_barriers(was)), _flat(_barriers(now))
-    remarks = _flat(_remarks(was.header)), _flat(_remarks(now.header))
+    remarks = _flat(_remarks(was)), _flat(_remarks(now))
     for (before, after), is_barrier in ((barriers, True), (remarks, False)):
         for what in dict.fromkeys([*before, *after]):
             if before.get(what) != after.get(what):
@@ -188,6 +188,7 @@ _NAMES = {
     "declaration.connect": Text(en="address", ko="접속 주소"),
     "seed": Text(en="seed of random choices", ko="난수 시드"),
     "jobs": Text(en="cases at once", ko="동시 시험 케이스 수"),
+    "resumed": Text(en="stopped and went on", ko="중단 후 속행"),
     "laboratory": Text(en="laboratory", ko="시험기관"),
     "waivers": Text(en="waivers", ko="예외 승인"),
 }
@@ -208,12 +209,14 @@ def _barriers(record: Record) -> dict[str, object]:
     }
 
 
-def _remarks(header: Header) -> dict[str, object]:
+def _remarks(record: Record) -> dict[str, object]:
+    header = record.header
     return {
         "device": header.declaration.device.model_dump(mode="json"),
         "declaration.connect": header.declaration.connect,
         "laboratory": header.lab.name.en if header.lab else "",
         "waivers": header.waivers_sha256,
+        "resumed": [one.at for one in record.resumed] or None,
         "package": dict(header.packages),
         "python": header.python,
         "platform": header.platform,

@@ -80,6 +80,7 @@ class Evidence:
             is_test=is_test,
             lab=self.lab,
             reissue=self.reissue,
+            resumed=self.record.resumed,
         )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from testbed.model.base import Text
 from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.lab import Laboratory, Reissue
-from testbed.model.record import CaseRecord, Footer, Header, Judged
+from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed
 from testbed.model.standard import Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
 
@@ -44,6 +44,8 @@ class Account:
     """Whether a self-made key signs, which proves nothing."""
     lab: Laboratory | None = None
     reissue: Reissue | None = None
+    resumed: Sequence[Resumed] = ()
+    """Each time that the run went on after it had been stopped."""
 
     @cached_property
     def waivers(self) -> Dispositions:
