@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAST_READS = 300
 """Reads that looking for units, names, connections and depth takes, with some for addresses."""
+LEAST_SECONDS, SPARE = 900, 2
+"""Seconds after which asking ends, or so many times what the reads take at their pace (assumed)."""
 UNANSWERED = 2
 """Exit status where nothing could be drafted, or the device stopped answering."""
 
@@ -49,7 +51,7 @@ UNANSWERED = 2
     type=click.IntRange(1, 1000),
     default=16,
     show_default=True,
-    help="Connections to try at once; 1 tries none beyond the first.",
+    help="Connections to try at once (closed again); 1 tries none.",
 )
 @click.option("--capture", type=click.Path(path_type=Path), help="Keep what was sent and received (pcapng).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
@@ -93,7 +95,8 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
     except (ValueError, OSError) as error:
         raise fail(str(error), BAD_INPUT) from None
     units = (place.unit,) if "unit" in parse_qs(address.partition("?")[2]) else FIRST_UNITS
-    manners = Manners(per_second=pace, reads=budget, patience=patience)
+    seconds = max(LEAST_SECONDS, SPARE * budget / pace)
+    manners = Manners(per_second=pace, reads=budget, patience=patience, seconds=seconds)
     found = Found(place)
     stopped = False
     try:
@@ -134,7 +137,8 @@ def _ask(place: Endpoint, wishes: Wishes, found: Found, step: Callable[[str], No
 
     device = simulator(place.name).start() if place.is_simulated else None
     longest = wishes.manners.reads / wishes.manners.per_second
-    said = iter([f"testbed: at most {wishes.manners.reads} reads, {longest:.0f} s at this pace"])
+    slow = f"{wishes.manners.seconds:.0f} s where answers are slow"
+    said = iter([f"testbed: at most {wishes.manners.reads} reads, {longest:.0f} s at this pace, {slow}"])
 
     def tell(purpose: str) -> None:
         for line in said:  # once, and not before there is a connection

@@ -22,6 +22,8 @@ def nothing(found: Found) -> str:
     """Say that a device answers and nothing can be declared of it."""
     if found.stopped:
         return f"no value was read before {found.stopped}"
+    if malformed := sum(one.malformed for one in found.searches):
+        return f"{found.endpoint} answers, but {malformed} responses do not hold what was asked for"
     return (
         f"{found.endpoint} answers and serves no value at the addresses looked at; "
         "if you know one, name it: `--at ADDRESS`"
@@ -70,7 +72,7 @@ def _as_data(found: Found, ahead: Outlook, text: str) -> dict[str, object]:
         },
         "sessions": found.sessions,
         "transactions": found.transactions,
-        "answers_s": found.times,
+        "answers_s": [round(time, 6) for time in found.times],
         "reads": found.reads,
         "writes": 0,
         "judged": ahead.judged,

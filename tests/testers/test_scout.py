@@ -1,6 +1,7 @@
 """The scout in front of odd devices: what it finds, that it stays bounded, and that it only reads."""
 
 import asyncio
+from datetime import date
 
 import pytest
 
@@ -9,12 +10,15 @@ from device_simulators.modbus.devices import IoBlock, Plc
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from device_simulators.modbus.server import ModbusServer
 from testbed.model.connect import endpoint
+from testbed.plugin.setup import prepare_text
 from testbed.protocols.modbus import Framer, decode_request
 from testbed.testers.modbus.reads import READABLE
 from testbed.testers.modbus.scout import Found, NothingAnswers, Wishes, scout
+from testbed.testers.modbus.scout_draft import draft
 from testbed.testers.modbus.scout_manners import Manners
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError, in_process
+from testbed.wire.simulator import simulators
 
 CHANGING = {5, 6, 8, 15, 16, 21, 22, 23, 24}
 
@@ -227,6 +231,26 @@ def test_a_busy_device_is_asked_again():
     assert found.busy > 10
 
 
+def test_a_device_that_closes_idle_connections_is_searched_at_any_pace():
+    class Idle(ModbusTcpProtocol):
+        last = 0.0
+
+        def data_received(self, data):
+            self.last = asyncio.get_running_loop().time()
+            super().data_received(data)
+            asyncio.get_running_loop().call_later(1.0, self.look)
+
+        def look(self):
+            if asyncio.get_running_loop().time() - self.last > 0.9:
+                self.transport.close()
+
+    found = look(serve(IoBlock(), Idle), manners=Manners(per_second=0.5, reads=400, seconds=2000))
+
+    assert areas(found) == {"fc01": [(0, 16)], "fc02": [(0, 16)]}
+    assert not any(one.unanswered for one in found.searches)
+    assert found.sessions == 1
+
+
 def test_units_behind_a_gateway():
     class Gateway(ModbusTcpProtocol):
         def respond(self, transaction, protocol, unit, pdu):
@@ -407,6 +431,22 @@ def test_a_device_that_closes_at_every_refusal_is_connected_again():
     for search in found.searches[2:]:
         assert (search.unanswered, search.finished) == (8, False)
     assert found.stopped == ""
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("name", simulators())
+def test_whatever_is_broken_about_a_device_it_is_drafted_or_left_in_bounds(name):
+    try:
+        found = look(simulators()[name].start())
+    except NothingAnswers:
+        return
+    assert found.reads <= 2000
+    assert found.took < 900
+    if found.served:
+        text = draft(found, "modbus-tcp-server@1", date(2026, 11, 22))
+        assert prepare_text(text, "draft.yaml").declaration.supports == tuple(
+            one.name for one in found.served
+        )
 
 
 def test_a_stopped_scout_has_said_what_it_found():

@@ -108,6 +108,24 @@ def test_a_limit_of_quantity_is_not_taken_for_the_end_of_an_area(over):
     assert search.block == 60
 
 
+class Blocks(Device):
+    """Refuses a read across the borders of its memory blocks, though all addresses are served."""
+
+    async def ask(self, request):
+        last = request.address + request.quantity - 1
+        if any(request.address < border <= last for border in (200, 333, 600)):
+            self.asked.append(request)
+            return Reply(bytes((0, 0, 0, 0, 0, 3, 1, request.function | 0x80, 2)), 1, 0.0, request)
+        return await super().ask(request)
+
+
+def test_a_border_inside_an_area_is_no_limit_of_quantity():
+    search, found = look(Blocks([(0, 1000)]))
+
+    assert found == [(0, 1000)]
+    assert search.block == 125
+
+
 def test_a_device_that_serves_every_address():
     device = Device([(0, ADDRESSES)])
     search, found = look(device)

@@ -25,6 +25,8 @@ SWEEP_PATIENCE = 0.5
 """Seconds that each unit of a sweep has at least (assumed); ten times the longest answer so far if more."""
 LEAST_OBSERVED = 20
 """Response times that are looked at, at least (assumed)."""
+MOST_LISTENED = 260
+"""Bytes by which another protocol is told (assumed; a greeting is shorter)."""
 _NOBODY = {ExceptionCode.GATEWAY_PATH_UNAVAILABLE, ExceptionCode.GATEWAY_TARGET_FAILED}
 
 
@@ -151,11 +153,11 @@ async def _why(reader: Reader, wishes: Wishes, found: Found) -> str:
     """Say what may be wrong where no read was answered."""
     said = f"{found.endpoint} takes the connection, but no read is answered"
     heard = b"".join(packet.data for packet in reader.recorder.packets if not packet.sent)
-    if name := name_of(heard):
+    if name := name_of(heard[:MOST_LISTENED]):
         return f"{said}: what listens there speaks {name}; name the port of Modbus/TCP, usually {MODBUS_PORT}"
     request = READS["fc03"][1](0, 1)
-    for unit in set(FIRST_UNITS) - set(wishes.units):
-        if _is_somebody(await reader.ask(request, unit=unit)):
+    for unit in FIRST_UNITS:
+        if unit not in wishes.units and _is_somebody(await reader.ask(request, unit=unit)):
             return f"{said} by unit {reader.unit}; unit {unit} answers, so write `?unit={unit}`"
     tried = ", ".join(map(str, wishes.units))
     return f"{said} by unit {tried}; is this the port of Modbus/TCP, and which unit has the device?"
@@ -182,10 +184,10 @@ async def _sweep(reader: Reader, probe: Request, found: Found) -> None:
     patience = max(SWEEP_PATIENCE, 10 * max(reader.times))
     for unit in EVERY_UNIT:
         reader.purpose = f"unit {unit}"
-        if unit not in found.units:
-            line = await reader.line()
-            if _is_somebody(*await reader.exchange(line, [probe], unit=unit, patience=patience)):
-                found.units.append(unit)
+        if unit in found.units:
+            continue
+        if _is_somebody(*await reader.exchange([probe], unit=unit, patience=patience)):
+            found.units.append(unit)
 
 
 def _is_somebody(answer: Answer) -> bool:

@@ -79,6 +79,7 @@ class Search:
     def __post_init__(self) -> None:
         self.block = self.request.limit
         self._known: dict[Span, bool] = {}
+        self._suspected = 0
 
     @property
     def doubtful(self) -> list[int]:
@@ -148,7 +149,9 @@ class Search:
             else:
                 high = middle
         if await self._serves(asker, beyond(low, 1)):
-            self.block = low  # refused was the quantity, not the address
+            if low == self._suspected:
+                self.block = low  # twice: refused was the quantity, not a read across some border
+            self._suspected = low
         return low
 
     async def _serves(self, asker: Asker, span: Span) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 
 from testbed.model.declaration import ADDRESSES
 from testbed.protocols.modbus import ExceptionCode
-from testbed.testers.modbus.scout import Found
+from testbed.testers.modbus.scout import FIRST_UNITS, Found
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import OBJECTS, clean
 
@@ -132,6 +132,8 @@ def _remarks(found: Found) -> Iterator[str]:
         yield f"It said {found.busy} times that it was busy, and was asked again."
     for requirement, count in found.breaches.items():
         yield f"{count} of its answers broke {requirement}; a run will judge that."
+    if len(found.units) > len(FIRST_UNITS):
+        yield "A unit may be a device of its own; name it with `?unit=N` to draft its declaration."
     yield "Areas that hold none of the addresses looked at are missing; `--at ADDRESS` looks at more."
 
 

@@ -69,7 +69,7 @@ class Reader:
             UnreachableError: the device never was connected.
         """
         for wait in (*BUSY_WAITS, None):
-            (answer,) = await self.exchange(await self.line(), [request], unit=unit, patience=patience)
+            (answer,) = await self.exchange([request], unit=unit, patience=patience)
             if wait is None or not isinstance(answer, Reply) or answer.exception not in _WAIT:
                 break
             self.busy += 1
@@ -81,18 +81,26 @@ class Reader:
 
     async def exchange(
         self,
-        line: Connection,
         requests: Sequence[Request],
         *,
+        line: Connection | None = None,
         unit: int | None = None,
         patience: float | None = None,
     ) -> list[Answer]:
         """Send reads in one segment; return the answer to each, in whatever order they came.
 
+        Args:
+            requests: what to send.
+            line: a connection other than the one in use.
+            unit: a unit identifier other than the device's.
+            patience: seconds to wait, where that is known better.
+
         Raises:
             Spent: no more reads or time.
+            UnreachableError, FellSilent: as `line` does.
         """
         await self._turn(len(requests))
+        line = line or await self.line()  # not before: a device may close what is idle
         due: dict[int, int] = {}
         adus = b""
         for at, request in enumerate(requests):
@@ -162,7 +170,7 @@ class Reader:
             return
         for wait in (0.0, *BUSY_WAITS[-1:]):
             await asyncio.sleep(wait)
-            (answer,) = await self.exchange(await self.line(), [self.probe])
+            (answer,) = await self.exchange([self.probe])
             if isinstance(answer, Reply):
                 return
             await self.leave()

@@ -32,12 +32,12 @@ async def connections_at_once(reader: Reader, probe: Request, most: int) -> int:
             except UnreachableError:
                 break
             lines.append(line)
-            if not _is_good(*await reader.exchange(line, [probe])):
+            if not _is_good(*await reader.exchange([probe], line=line)):
                 break
         answered = 0
         for line in lines:
             if line.ended is None:
-                answered += _is_good(*await reader.exchange(line, [probe]))
+                answered += _is_good(*await reader.exchange([probe], line=line))
         return max(1, answered)
     finally:
         await _part_all(lines[1:])
@@ -47,8 +47,7 @@ async def requests_at_once(reader: Reader, probe: Request) -> int:
     """Return the most reads sent in one segment that were all answered, each with its own transaction."""
     deepest = 1
     for depth in DEPTHS:
-        await reader.ask(probe)  # on a connection that stands
-        answers = await reader.exchange(await reader.line(), [probe] * depth)
+        answers = await reader.exchange([probe] * depth)
         if not all(_is_good(answer) for answer in answers):
             await reader.leave()
             break
