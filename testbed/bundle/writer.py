@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
-from testbed.model.record import CaseRecord, Footer, Header
+from testbed.bundle.locking import lock
+from testbed.model.record import CaseRecord, Footer, Header, Resumed
 
 RESULTS = "results.jsonl"
 CAPTURES = "wire"
@@ -24,7 +26,14 @@ class BundleExistsError(FileExistsError):
 
 
 class BundleWriter:
-    """The evidence part of a bundle: results.jsonl, wire/, declaration.yaml, profile.yaml, lab.yaml."""
+    """The evidence part of a bundle: results.jsonl, wire/, declaration.yaml, profile.yaml, lab.yaml.
+
+    A line is with the system once it is written, so that killing the program loses none; header, footer and
+    the line at which a run goes on are on the disk.
+    """
+
+    folder: Path
+    _results: IO[bytes]
 
     def __init__(
         self, folder: Path, *, declaration: bytes, profile: bytes, lab: bytes = b"", waivers: bytes = b""
@@ -45,7 +54,15 @@ class BundleWriter:
         if waivers:
             (folder / WAIVERS).write_bytes(waivers)
         self.folder = folder
-        self._results: TextIO = (folder / RESULTS).open("x", encoding="utf-8", newline="\n")
+        self._results = (folder / RESULTS).open("xb")
+        lock(self._results)
+
+    @classmethod
+    def on(cls, folder: Path, results: IO[bytes]) -> BundleWriter:
+        """Return what writes on a record that was opened and locked, from where it stands."""
+        writer = cls.__new__(cls)
+        writer.folder, writer._results = folder, results  # noqa: SLF001 - its own
+        return writer
 
     def keep(self, capture: bytes) -> str:
         """Keep a capture; return its path in the bundle."""
@@ -53,10 +70,12 @@ class BundleWriter:
         (self.folder / path).write_bytes(capture)
         return path
 
-    def line(self, record: Header | CaseRecord | Footer) -> None:
+    def line(self, record: Header | CaseRecord | Resumed | Footer) -> None:
         """Append one line."""
-        self._results.write(record.model_dump_json(exclude_defaults=False) + "\n")
+        self._results.write(record.model_dump_json(exclude_defaults=False).encode() + b"\n")
         self._results.flush()
+        if not isinstance(record, CaseRecord):
+            os.fsync(self._results.fileno())
 
     def discard(self) -> None:
         """Take a bundle back in which nothing was written: no case ran."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ _WORDS: dict[str, dict[Language, str]] = {
     "try": {"en": "try", "ko": "조치"},
     "waived": {"en": "waived until", "ko": "예외 승인, 기한"},
     "again": {"en": "again", "ko": "재현"},
+    "reproduced": {"en": "reproduced {} of {}", "ko": "시도 {1}회 중 {0}회 재현"},
+    "resumed": {"en": "went on after a stop; kept", "ko": "중단 후 재개; 유지한 케이스"},
+    "restored": {"en": "put back first", "ko": "먼저 복원한 값"},
 }
 
 
@@ -60,6 +64,8 @@ def as_data(result: Result, lang: Language) -> dict[str, object]:
                         "verdict": str(finding.verdict),
                         "expected": finding.expected.in_language(lang) if finding.expected else None,
                         "received": finding.received.in_language(lang) if finding.received else None,
+                        "reproduced": finding.reproduced,
+                        "tries": finding.tries,
                         "capture": captures.get((one.suite, case), ""),
                         "frames": list(finding.frames),
                     }
@@ -91,6 +97,7 @@ def summary(result: Result, lang: Language) -> None:
         return
     device = result.header.declaration.device
     click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
+    _went_on(result, lang)
     for record in result.records:
         for values in record.not_restored:
             click.secho(f"NOT RESTORED {values}", fg="red", err=True)
@@ -110,6 +117,26 @@ def summary(result: Result, lang: Language) -> None:
     click.echo(f"{_WORDS['report'][lang]}: {result.request.folder / 'report.html'}{test}")
 
 
+def _went_on(result: Result, lang: Language) -> None:
+    """Say what a run kept that had been stopped, and what of it stood changed in the device."""
+    if result.resumed is None:
+        return
+    click.echo(f"{_WORDS['resumed'][lang]}: {result.resumed.kept}")
+    for values in result.resumed.restored:
+        click.echo(f"{_WORDS['restored'][lang]}: {values}")
+    for values in result.resumed.not_restored:
+        click.secho(f"NOT RESTORED {printable(values)}", fg="red", err=True)
+
+
+def stopped(result: Result) -> bool:
+    """Say how a run goes on that was stopped before its end; return whether it was."""
+    if not result.footer.interrupted or result.request.dry:
+        return False
+    folder = shlex.quote(str(result.request.folder))
+    click.echo(f"stopped early; to go on: testbed run --resume {folder}", err=True)
+    return True
+
+
 def _requirement(one: Judged, result: Result, lang: Language) -> None:
     clause = ", ".join(f"{document} {number}" for document, number in one.requirement.clause.items())
     click.echo(click.style(f"{one.verdict:<13}", fg=_COLOURS.get(one.verdict)), nl=False)
@@ -127,6 +154,8 @@ def _requirement(one: Judged, result: Result, lang: Language) -> None:
             click.echo(f"      {_WORDS['received'][lang]}: {printable(finding.received.in_language(lang))}")
         elif record is not None and record.reason is not None:
             click.echo(f"      {printable(record.reason.in_language(lang))}")
+        if finding.tries:
+            click.echo(f"      {_WORDS['reproduced'][lang].format(finding.reproduced, finding.tries)}")
         if finding.frames and record is not None and record.capture:
             numbers = ", ".join(map(str, finding.frames))
             click.echo(f"      {_WORDS['frames'][lang]} {numbers}: {result.request.folder / record.capture}")

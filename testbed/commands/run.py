@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-import shlex
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from testbed.commands.console import fail
 from testbed.model.base import Language
-from testbed.model.declaration import Device
 from testbed.model.verdict import BAD_INPUT
 
 
 @click.command()
-@click.argument(
-    "declarations", nargs=-1, metavar="DECLARATION...", type=click.Path(path_type=Path)
-)
+@click.argument("declarations", nargs=-1, metavar="DECLARATION...", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the bundle (default: results/DEVICE/TIME)."
 )
@@ -55,7 +48,7 @@ from testbed.model.verdict import BAD_INPUT
     type=click.Path(path_type=Path),
     help="Failures that the laboratory accepts, signed.",
 )
-def run(  # noqa: PLR0913, PLR0917 - the options of the command
+def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how each ends
     declarations: tuple[Path, ...],
     out: Path | None,
     seed: int | None,
@@ -83,46 +76,40 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
       testbed run --resume results/sim-plc-1.0/20261122T093000Z
     """  # noqa: D301 - click wants the character
     from testbed.bundle.reader import BundleError  # noqa: PLC0415 - heavy; only this command needs it
-    from testbed.bundle.taking_up import take_up  # noqa: PLC0415
-    from testbed.bundle.writer import DECLARATION, LAB  # noqa: PLC0415
-    from testbed.commands.present import as_data, summary, unreachable  # noqa: PLC0415
+    from testbed.commands.asked import asked_for  # noqa: PLC0415
+    from testbed.commands.present import as_data, stopped, summary, unreachable  # noqa: PLC0415
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, authorise, laboratory  # noqa: PLC0415
     from testbed.commands.waivers import of_laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.plugin.gather import GatherError  # noqa: PLC0415
-    from testbed.plugin.resuming import prepared  # noqa: PLC0415
-    from testbed.plugin.setup import prepare  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
-    taken = None
     try:  # whatever is wrong with the input is said before anything is sent
-        if resume is not None:
-            _refuse_beside(click.get_current_context())
-            taken, declarations, folders = take_up(resume), (resume / DECLARATION,), [resume]
-            setups, body, source = [prepared(taken)], taken.record.header.lab, resume / LAB
-        elif not declarations:
-            raise click.UsageError("Missing argument 'DECLARATION...'.")
-        else:
-            setups = [prepare(path, seed=seed, jobs=jobs, lab=lab) for path in declarations]
-            folders = _folders([setup.declaration.device for setup in setups], out)
-            body, source = setups[0].lab, lab
+        all_asked = asked_for(declarations, resume, out, lab, seed=seed, jobs=jobs)
         signer = None if dry_run else laboratory(keys)
-        authorise(body, signer, source)
+        authorise(all_asked[0].laboratory, signer, all_asked[0].lab)
     except (BundleError, DocumentError, FileExistsError, KeyTroubleError) as error:
         raise fail(str(error), BAD_INPUT) from None
     if waived is not None and signer is not None:
         accepted = of_laboratory(waived, keys, signer)
-        setups = [replace(setup, waivers=accepted) for setup in setups]
+        all_asked = [replace(one, setup=replace(one.setup, waivers=accepted)) for one in all_asked]
     statuses, printed = [], []
-    for path, setup, folder in zip(declarations, setups, folders, strict=True):
+    for asked in all_asked:
         request = Request(
-            setup, folder, expression, cases, verbose=verbose, dry=dry_run, lang=lang, taken=taken
+            asked.setup,
+            asked.folder,
+            expression,
+            cases,
+            verbose=verbose,
+            dry=dry_run,
+            lang=lang,
+            taken=asked.taken,
         )
         try:
             result = judge(request, signer)
         except UnreachableError as error:
-            click.echo(f"testbed: {path}: {error}", err=True)
+            click.echo(f"testbed: {asked.declaration}: {error}", err=True)
             statuses.append(2)
             printed.append(unreachable())
             continue
@@ -131,52 +118,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
         except (BundleError, LookupError) as error:
             raise fail(str(error), BAD_INPUT) from None
         except OSError as error:
-            raise fail(f"{error.filename or folder}: {error.strerror or error}", BAD_INPUT) from None
+            raise fail(f"{error.filename or asked.folder}: {error.strerror or error}", BAD_INPUT) from None
         statuses.append(result.outcome.exit_status)
         if as_json:
             printed.append(as_data(result, lang))
         else:
             summary(result, lang)
-        if result.footer.interrupted and not dry_run:
-            click.echo(f"stopped early; to go on: testbed run --resume {shlex.quote(str(folder))}", err=True)
+        if stopped(result):
             break  # whoever stops one run has not asked for the next
     if as_json:
-        click.echo(json.dumps(printed[0] if len(declarations) == 1 else printed, ensure_ascii=False))
+        click.echo(json.dumps(printed[0] if len(all_asked) == 1 else printed, ensure_ascii=False))
     sys.exit(0 if dry_run else 1 if 1 in statuses else max(statuses))
-
-
-def _refuse_beside(context: click.Context) -> None:
-    """Refuse what a run that goes on has from its beginning.
-
-    Raises:
-        click.UsageError: with the option that cannot stand beside --resume.
-    """
-    beside = {"declarations", "out", "seed", "jobs", "expression", "cases", "lab", "waived", "dry_run"}
-    for parameter in context.command.params:
-        given = context.params.get(parameter.name or "")
-        if parameter.name in beside and given not in {None, (), "", False}:
-            said = f"a run goes on as it was begun: leave {parameter.opts[0]} away beside --resume"
-            raise click.UsageError(said)
-
-
-def _folders(devices: Sequence[Device], out: Path | None) -> list[Path]:
-    """Choose a folder for each device's bundle, no two alike.
-
-    Raises:
-        FileExistsError: an explicit folder that already holds something.
-    """
-    started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    chosen: list[Path] = []
-    for device in devices:
-        said = f"{device.model}-{device.firmware}".lower()
-        name = re.sub(r"[^\w.-]+", "-", said).strip("-.")[:80] or "device"
-        apart = out / name if out is not None and len(devices) > 1 else out
-        wanted = apart or Path("results") / name / started
-        folder, number = wanted, 1
-        while folder in chosen or (out is None and folder.exists()):
-            number += 1
-            folder = wanted.with_name(f"{wanted.name}-{number}")
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FileExistsError(f"{folder} already holds a run; name another folder or leave --out away")
-        chosen.append(folder)
-    return chosen

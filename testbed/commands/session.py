@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from testbed.bundle.keys import Signer
+from testbed.bundle.taking_up import Taken
 from testbed.commands.console import patience
 from testbed.commands.progress import Watcher
 from testbed.commands.signing import seal
 from testbed.model.base import Language
-from testbed.model.record import CaseRecord, Footer, Header, Judged
+from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed
 from testbed.model.verdict import Outcome
 from testbed.plugin import hooks
 from testbed.plugin.collect import keeper
 from testbed.plugin.gather import GatherError, arguments, quiet
 from testbed.plugin.preflight import Preflight, reach
+from testbed.plugin.resuming import go_on
 from testbed.plugin.run import Listener, Run
 from testbed.plugin.setup import Setup
 from testbed.wire.simulator import stand_in
@@ -36,6 +38,8 @@ class Request:
     dry: bool = False
     """Judge a stand-in built from the declaration, keep nothing, and list the writes."""
     lang: Language = "en"
+    taken: Taken | None = None
+    """The stopped run that goes on, in the folder."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Result:
     judged: Sequence[Judged]
     records: Sequence[CaseRecord]
     signer: Signer | None = None
+    resumed: Resumed | None = None
+    """How it went on, where it had been stopped before."""
 
     @property
     def outcome(self) -> Outcome:
@@ -101,21 +107,33 @@ def judge(request: Request, signer: Signer | None) -> Result:
     with patience("preflight") as trying:  # a stand-in is as declared
         preflight = Preflight() if request.dry else reach(setup, trying)
     listeners: list[Listener] = [Watcher(verbose=request.verbose, lang=request.lang)]
-    keepers = keeper(setup, None if request.dry else request.folder, preflight.capture)
+    before, cases, resumed = None, request.cases, None
+    if request.taken is None:
+        keepers = keeper(setup, None if request.dry else request.folder, preflight.capture)
+    else:
+        before, keepers, resumed = go_on(request.taken, setup)
+        cases = request.taken.undone.chosen
     listeners += keepers
-    run = Run(setup, listeners, verbose=request.verbose, preflight=preflight.checks)
+    run = Run(
+        setup,
+        listeners,
+        verbose=request.verbose,
+        preflight=preflight.checks,
+        journal=keepers[0].journal if keepers else None,
+        before=before,
+    )
     driver = _Driver(run)
     options = ["-k", request.expression] if request.expression else []
-    for case in request.cases:
+    for case in cases:
         options += ["--testbed-case", case]
     with quiet():
         pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
     if run.header is None or run.footer is None:
         for one in keepers:
-            one.writer.discard()
+            one.writer.discard() if before is None else one.writer.close()
         if driver.faults:
             raise GatherError("\n".join(driver.faults))
         raise LookupError(driver.refused or "no case matches")
     if signer is not None and not request.dry:
         seal(request.folder, signer)
-    return Result(request, run.header, run.footer, run.judged, run.records, signer)
+    return Result(request, run.header, run.footer, run.judged, run.records, signer, resumed)

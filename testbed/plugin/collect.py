@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from testbed.bundle.journal import FileJournal
 from testbed.bundle.writer import BundleWriter
-from testbed.model.record import CaseRecord, Footer, Header, Judged
+from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed
 from testbed.plugin.case import Case, make_case
 from testbed.plugin.setup import Setup
 from testbed.plugin.shelf import Suite, suites
@@ -59,14 +60,26 @@ def left_out(setup: Setup, cases: Sequence[Case]) -> str:
 
 
 class Keeper:
-    """Writes a run into a bundle."""
+    """Writes a run into a bundle, or what is left of one that goes on."""
 
-    def __init__(self, writer: BundleWriter, preflight: bytes = b"") -> None:
-        self.writer = writer
+    def __init__(
+        self,
+        writer: BundleWriter,
+        journal: FileJournal,
+        preflight: bytes = b"",
+        resumed: Resumed | None = None,
+    ) -> None:
+        self.writer, self.journal = writer, journal
         self._preflight = preflight
+        self._resumed = resumed
 
-    def begun(self, header: Header, cases: Sequence[Case]) -> None:  # noqa: ARG002 - part of the interface
-        """Keep the capture of what went before, write the header."""
+    def begun(self, header: Header, cases: Sequence[Case]) -> None:
+        """Keep the capture of what went before, write the header; or only say that a run goes on."""
+        if self._resumed is not None:
+            self.writer.line(self._resumed)
+            return
+        if header.selected_by_hand:
+            self.journal.chosen([f"{case.suite}/{case.id}" for case in cases])
         if self._preflight:
             header = header.model_copy(update={"preflight_capture": self.writer.keep(self._preflight)})
         self.writer.line(header)
@@ -82,9 +95,10 @@ class Keeper:
         return record
 
     def ended(self, footer: Footer, judged: Sequence[Judged]) -> None:  # noqa: ARG002 - part of the interface
-        """Write the footer and close."""
+        """Write the footer and close; the journal of a run that was stopped is kept."""
         self.writer.line(footer)
         self.writer.close()
+        self.journal.close(done=not footer.interrupted)
 
 
 def keeper(setup: Setup, folder: Path | None, preflight: bytes = b"") -> list[Keeper]:
@@ -107,4 +121,4 @@ def keeper(setup: Setup, folder: Path | None, preflight: bytes = b"") -> list[Ke
         lab=setup.lab_text,
         waivers=setup.waivers.opened.data if setup.waivers else b"",
     )
-    return [Keeper(writer, preflight)]
+    return [Keeper(writer, FileJournal(folder), preflight)]

@@ -146,7 +146,8 @@ def _prepare(session: pytest.Session, path: Path) -> None:
         setup = prepare(path, seed=option("--testbed-seed"), jobs=option("--testbed-jobs"))
         preflight = reach(setup)
         keepers = keeper(setup, option("--testbed-out"), preflight.capture)
-        session.config.stash[RUN] = Run(setup, keepers, preflight=preflight.checks)
+        journal = keepers[0].journal if keepers else None
+        session.config.stash[RUN] = Run(setup, keepers, preflight=preflight.checks, journal=journal)
     except (DocumentError, FileExistsError) as error:
         pytest.exit(str(error), returncode=BAD_INPUT)
     except UnreachableError as error:

@@ -6,33 +6,36 @@ import asyncio
 import platform
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 from testbed import __version__
-from testbed.model.base import Text
 from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.errata import withdrawn
 from testbed.model.preflight import Check
 from testbed.model.record import (
-    ALL_TRAFFIC,
     CaseRecord,
-    Finding,
     Footer,
     Header,
     Judged,
     SuiteUsed,
     counts,
+    in_order,
     outcome_of,
     roll_up,
 )
-from testbed.model.verdict import Outcome, Verdict
+from testbed.model.verdict import Outcome
 from testbed.plugin.attempt import Settings
 from testbed.plugin.case import Case
 from testbed.plugin.engine import Engine
 from testbed.plugin.setup import Setup
+from testbed.plugin.traffic import traffic
+from testbed.testers.modbus.journal import Journal
 from testbed.wire.clock import VirtualClockLoop
 
 _PACKAGES = ("pymodbus", "pyModbusTCP", "pytest", "pydantic", "cryptography", "jinja2")
@@ -54,21 +57,38 @@ class Listener(Protocol):
         """The run has ended."""
 
 
+@dataclass(frozen=True)
+class Before:
+    """What a run that goes on had done before it was stopped."""
+
+    header: Header
+    records: tuple[CaseRecord, ...]
+    ran_s: float
+    """Seconds that it had taken."""
+
+
 class Run:
     """The run of one device."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a run may start from
         self,
         setup: Setup,
         listeners: Sequence[Listener] = (),
         *,
         verbose: bool = False,
         preflight: Sequence[Check] = (),
+        journal: Journal | None = None,
+        before: Before | None = None,
     ) -> None:
         self.setup = setup
         self._preflight = tuple(preflight)
         self._verbose = verbose
-        self.records: list[CaseRecord] = []
+        self._journal = journal
+        self._before = before
+        self._kept = {(one.suite, one.case): one for one in before.records} if before else {}
+        self._ended: SimpleQueue[tuple[str, str]] = SimpleQueue()
+        self._lost: set[tuple[str, str]] = set()
+        self._asked: set[tuple[str, str]] = set()
         self.header: Header | None = None
         self.footer: Footer | None = None
         self._listeners = listeners
@@ -78,23 +98,38 @@ class Run:
         self._cases: Mapping[tuple[str, str], Case] = {}
 
     @property
+    def records(self) -> Sequence[CaseRecord]:
+        """What has been found so far, by suite and name."""
+        return in_order(self.header, self._kept.values()) if self.header else ()
+
+    @property
     def judged(self) -> tuple[Judged, ...]:
         """Every requirement with its verdict so far."""
         return roll_up([suite.catalogue for suite in self.setup.suites], self.records)
 
     def begin(self, cases: Sequence[Case], selected_by_hand: str = "") -> None:
-        """Write the header and start all cases."""
+        """Write the header, or take the one of before, and start all cases that have no result yet."""
         self._began = time.perf_counter()
         started = datetime.now(UTC)
-        self.header = self._header(started, selected_by_hand)
+        ran = self._before.ran_s if self._before else 0.0
+        self.header = self._before.header if self._before else self._header(started, selected_by_hand)
         self._cases = {(case.suite, case.id): case for case in cases}
+        left = [case for key, case in self._cases.items() if key not in self._kept]
         for listener in self._listeners:
-            listener.begun(self.header, cases)
+            listener.begun(self.header, left)
         self._engines = self._make_engines(
-            cases, Settings(self.setup.seed, self.setup.jobs, started.timestamp(), verbose=self._verbose)
+            left,
+            Settings(
+                self.setup.seed, self.setup.jobs, started.timestamp() - ran, verbose=self._verbose, ran_s=ran
+            ),
         )
         for engine in dict.fromkeys(self._engines.values()):
             engine.start()
+            for key, future in engine.futures.items():
+                future.add_done_callback(partial(self._tell, key))
+
+    def _tell(self, key: tuple[str, str], _: object) -> None:
+        self._ended.put(key)
 
     def _make_engines(self, cases: Sequence[Case], settings: Settings) -> dict[str, Engine]:
         catalogues = {suite.catalogue.id: suite.catalogue for suite in self.setup.suites}
@@ -111,16 +146,45 @@ class Run:
                 settings=settings,
                 connect=self.setup.connect() if virtual else self.setup.connect_over_sockets(),
                 new_loop=VirtualClockLoop if virtual else asyncio.new_event_loop,
+                refused=self._refused(),
+                journal=self._journal if self.setup.simulator is None else None,
             )
             engines |= dict.fromkeys(names, engine)
         return engines
 
+    def _refused(self) -> frozenset[str]:
+        """Return the declared functions that were found not to be served before the run was stopped."""
+        return frozenset(
+            case.gate
+            for key, case in self._cases.items()
+            if case.gate and key in self._kept
+            for finding in self._kept[key].findings
+            if finding.broken and finding.source == "case"
+        )
+
     def result(self, suite: str, case: str) -> CaseRecord:
-        """Wait for a case, keep its record and return it."""
+        """Wait for a case and return its record; whatever ends meanwhile is kept at once.
+
+        Raises:
+            Exception: the engine broke, and never ran it.
+        """
+        key = suite, case
+        self._asked.add(key)
         for listener in self._listeners:
-            listener.waiting(self._cases[suite, case])
-        result = self._engines[suite].result(suite, case)
-        return self._keep(result.record, result.capture)
+            listener.waiting(self._cases[key])
+        while key not in self._kept and key not in self._lost:
+            self._take(self._ended.get())
+        if key in self._lost:
+            self._engines[suite].result(suite, case)
+        return self._kept[key]
+
+    def _take(self, key: tuple[str, str]) -> None:
+        future = self._engines[key[0]].futures[key]
+        if future.cancelled() or future.exception() is not None:
+            self._lost.add(key)
+        else:
+            result = future.result()
+            self._keep(result.record, result.capture)
 
     def end(self, *, interrupted: bool = False) -> Outcome:
         """Stop what still runs, write the footer and return the outcome.
@@ -128,11 +192,16 @@ class Run:
         Args:
             interrupted: somebody ended it early. So did whoever did not ask for every result (`pytest -x`).
         """
-        interrupted |= len(self.records) < len(self._cases)
         for engine in dict.fromkeys(self._engines.values()):
             engine.stop()
-        for record in self._all_traffic():
-            self._keep(record, b"")
+        while not self._ended.empty():
+            self._take(self._ended.get())
+        interrupted |= self._asked != self._cases.keys() or bool(self._lost)
+        for suite in self.setup.suites:
+            name = suite.catalogue.id
+            faults = self._engines[name].faults if name in self._engines else ()
+            if (record := traffic(suite.catalogue, self.records, faults)) is not None:
+                self._keep(record, b"")
         judged = self.judged
         by_hand = bool(self.header and self.header.selected_by_hand)
         waivers = dispositions(self.header, judged) if self.header else Dispositions()
@@ -145,69 +214,24 @@ class Run:
         )
         self.footer = Footer(
             ended=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            duration_s=round(time.perf_counter() - self._began, 3),
-            cases=len(self.records),
+            duration_s=round(
+                time.perf_counter() - self._began + (self._before.ran_s if self._before else 0), 3
+            ),
+            cases=len(self._kept),
             outcome=outcome,
             counts=counts(judged),
-            captures=sum(bool(record.capture) for record in self.records),
+            captures=sum(bool(record.capture) for record in self._kept.values()),
             interrupted=interrupted,
         )
         for listener in self._listeners:
             listener.ended(self.footer, judged)
         return outcome
 
-    def _keep(self, record: CaseRecord, capture: bytes) -> CaseRecord:
+    def _keep(self, record: CaseRecord, capture: bytes) -> None:
         record = withdrawn(record, self._errata.get(record.suite, ()))
         for listener in self._listeners:
             record = listener.found(record, capture)
-        self.records.append(record)
-        return record
-
-    def _all_traffic(self) -> Iterable[CaseRecord]:
-        """Yield, for each suite, the invariants that no frame of any case broke."""
-        for suite in self.setup.suites:
-            catalogue = suite.catalogue
-            engine = self._engines.get(catalogue.id)
-            watched = sum(record.watched for record in self.records if record.suite == catalogue.id)
-            invariants = [one.id for one in catalogue.requirements if one.invariant]
-            broken = {
-                finding.requirement
-                for record in self.records
-                for finding in record.findings
-                if finding.broken and record.suite == catalogue.id
-            }
-            if engine is not None and engine.faults and invariants:
-                yield self._faulty(catalogue.id, invariants, engine.faults)
-            elif watched and invariants:
-                yield CaseRecord(
-                    suite=catalogue.id,
-                    case=ALL_TRAFFIC,
-                    title=f"{watched} frames of the device, watched during all cases",
-                    verifies=tuple(invariants),
-                    verdict=Verdict.PASS,
-                    findings=tuple(
-                        Finding(requirement=one, verdict=Verdict.PASS, source="invariant")
-                        for one in invariants
-                        if one not in broken
-                    ),
-                )
-
-    @staticmethod
-    def _faulty(suite: str, invariants: Sequence[str], faults: Sequence[str]) -> CaseRecord:
-        """Say that the bed itself stumbled, so that what its monitor did not see proves nothing."""
-        first = faults[0]
-        return CaseRecord(
-            suite=suite,
-            case=ALL_TRAFFIC,
-            title="the test bed, or a device simulated in it, raised an error",
-            verifies=tuple(invariants),
-            verdict=Verdict.ERROR,
-            reason=Text(en=f"error of the test bed: {first}", ko=f"시험 장치의 오류: {first}"),
-            findings=tuple(
-                Finding(requirement=one, verdict=Verdict.ERROR, source="invariant") for one in invariants
-            ),
-            log=tuple(faults),
-        )
+        self._kept[record.suite, record.case] = record
 
     def _header(self, started: datetime, selected_by_hand: str) -> Header:
         return Header(

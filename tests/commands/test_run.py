@@ -34,13 +34,22 @@ def nowhere(tmp_path_factory, declare):
 
 def check(data):
     """Hold one object of --json to the contract."""
-    assert data.keys() == {"outcome", "bundle", "duration_s", "counts", "requirements"}
+    assert data.keys() == {"outcome", "bundle", "duration_s", "counts", "stale_waivers", "requirements"}
     assert data["counts"].keys() == set(Verdict)
     for requirement in data["requirements"].values():
         assert requirement.keys() == {"verdict", "level", "clause", "findings"}
         assert all(isinstance(part, str) for part in chain.from_iterable(requirement["clause"].items()))
         for finding in requirement["findings"]:
-            assert finding.keys() == {"case", "verdict", "expected", "received", "capture", "frames"}
+            assert finding.keys() == {
+                "case",
+                "verdict",
+                "expected",
+                "received",
+                "reproduced",
+                "tries",
+                "capture",
+                "frames",
+            }
             assert all(isinstance(number, int) and number > 0 for number in finding["frames"])
         verdicts = [Verdict(finding["verdict"]) for finding in requirement["findings"]]
         assert requirement["verdict"] in (verdicts or ["NOT_TESTED"])
@@ -62,6 +71,7 @@ def test_json_of_a_broken_device(testbed, tmp_path, broken):
     assert finding["expected"]
     assert finding["received"]
     assert finding["frames"]
+    assert (finding["reproduced"], finding["tries"]) == (3, 3)
     assert (tmp_path / "bundle" / finding["capture"]).is_file()
 
 
@@ -78,8 +88,8 @@ def test_nothing_is_granted_on_a_fail(testbed, said, broken, tmp_path):
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["expected: ", "received: ", "frames "]),
-        ("ko", ["기대값: ", "수신값: ", "프레임 ", "하여야 한다"]),
+        ("en", ["expected: ", "received: ", "reproduced 3 of 3", "frames "]),
+        ("ko", ["기대값: ", "수신값: ", "시도 3회 중 3회 재현", "프레임 ", "하여야 한다"]),
     ],
 )
 def test_a_person_reads_what_is_wrong_and_where(testbed, tmp_path, broken, lang, words):
