@@ -5,7 +5,7 @@ from __future__ import annotations
 from testbed.protocols.modbus import Framer
 
 
-class Cutter:
+class MbapCutter:
     """Cuts ADUs by their length field."""
 
     def __init__(self) -> None:

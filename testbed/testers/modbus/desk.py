@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.declaration import Table
 from testbed.model.needs import Needs, least, missing
-from testbed.protocols.modbus import Framer, Request
+from testbed.protocols.modbus import Request
 from testbed.testers.modbus.conclusion import Conclusion, Found
 from testbed.testers.modbus.crowd import Crowd
+from testbed.testers.modbus.cutter import MbapCutter
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
 from testbed.testers.modbus.peers import CLIENTS
@@ -33,24 +34,6 @@ from testbed.wire.recorder import Recorder
 
 if TYPE_CHECKING:
     from testbed.testers.modbus.bench import ModbusBench
-
-
-class _Cutter:
-    """MBAP framing as the wire wants it."""
-
-    def __init__(self) -> None:
-        self._framer = Framer()
-
-    def feed(self, data: bytes) -> list[bytes]:
-        return [frame.raw for frame in self._framer.feed(data)]
-
-    @property
-    def pending(self) -> bytes:
-        return self._framer.pending
-
-    def drop(self) -> bytes:
-        pending, self._framer = self._framer.pending, Framer()
-        return pending
 
 
 @dataclass
@@ -100,7 +83,7 @@ class ModbusCase:
 
     async def connect(self, line: Callable[[Recorder, Cutter, Monitor], Line]) -> Line:
         """Open one more connection of some kind; UnreachableError where that fails."""
-        connection = line(self.recorder, _Cutter(), self.monitor)
+        connection = line(self.recorder, MbapCutter(), self.monitor)
         await self.bench.dial(connection)
         return connection
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from testbed.protocols.modbus import Adu, ExceptionCode, Request
-from testbed.testers.modbus.cutter import Cutter
+from testbed.testers.modbus.cutter import MbapCutter
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.reads import refuse_writes
 from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
@@ -132,7 +132,7 @@ class Reader:
 
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""
-        line = Connection(self.recorder, Cutter(), self.monitor)
+        line = Connection(self.recorder, MbapCutter(), self.monitor)
         await self._dial(line)
         return line
 
