@@ -92,8 +92,10 @@ MENDED = {
             "known_values": f"[{VALUE.replace('10', '11')}, within: 0.25 }}]",
         },
         ("PF-ONE-TOO-HIGH", True, "one higher"),
-        "holding_registers: [{ first: 0, count: 60 }, { first: 60, count: 40, scratch: true }]\n"
-        + f"known_values: [{VALUE}, within: 0.25 }}]",
+        (
+            "holding_registers: [{ first: 0, count: 60 }, { first: 60, count: 40, scratch: true }]\n"
+            f"known_values: [{VALUE}, within: 0.25 }}]"
+        ),
     ),
     "counted from 0 where the device counts from 1": (
         device(holding=[(1, range(100))], inputs=[(1, range(20))]),
@@ -293,7 +295,7 @@ LEFT = {
     "resets at once": (device(protocol=setups.Resets), {}, "PF-HANGS-UP", True),
     "nobody behind the gateway": (device(protocol=setups.NobodyBehind), {}, "PF-GATEWAY", True),
     "always busy": (device(**setups.always(6)), {}, "PF-BUSY", True),
-    "always failing": (device(**setups.always(4)), {}, "PF-BUSY", True),
+    "always failing": (device(**setups.always(4)), INPUTS, "PF-FAILING", True),
     "one byte at a time": (setups.Drips, {}, "PF-UNREADABLE", False),
     "a flood": (setups.Floods, {}, "PF-UNREADABLE", False),
     "a value that nothing explains": (

@@ -157,9 +157,10 @@ def _plain(value: object) -> str:
 async def _table(desk: Desk, table: Table, runs: Sequence[Area]) -> None:
     """Name what is wrong with one table whose addresses did not move as a whole."""
     if not any([await desk.serves(table, one) for run in runs for one in (run.first, run.last)]):
-        desk.found(
-            await _sister(desk, table, runs) or _refused(desk, table, await _code(desk, table, runs[0]))
-        )
+        alone = not any([await desk.serves(other, first) for other, first in desk.probes])
+        code = (await desk.once(table, runs[0].first)).exception or 0
+        sister = await _sister(desk, table, runs, alone=alone)
+        desk.found(sister or _refused(desk, table, code, alone=alone))
         return
     spans: list[tuple[int, int]] = []
     for run in runs:
@@ -171,10 +172,6 @@ async def _table(desk: Desk, table: Table, runs: Sequence[Area]) -> None:
         elif first and last:
             spans.append((run.first, run.last))
     desk.found(_shorter(desk, table, spans))
-
-
-async def _code(desk: Desk, table: Table, run: Area) -> int:
-    return (await desk.once(table, run.first)).exception or 0
 
 
 async def _frontier(desk: Desk, table: Table, good: int, bad: int) -> int:
@@ -202,7 +199,7 @@ def _shorter(desk: Desk, table: Table, spans: Sequence[tuple[int, int]]) -> Diag
     return diagnosis("AREA", line, served=served, served_ko=served.replace(" to ", "~"), **words(table))
 
 
-async def _sister(desk: Desk, table: Table, runs: Sequence[Area]) -> Diagnosis | None:
+async def _sister(desk: Desk, table: Table, runs: Sequence[Area], *, alone: bool) -> Diagnosis | None:
     """Return that the addresses belong to the other table of the same kind; None where they do not."""
     sister = _SISTERS[table]
     if FUNCTIONS[sister] in desk.declaration.supports:
@@ -217,12 +214,14 @@ async def _sister(desk: Desk, table: Table, runs: Sequence[Area]) -> Diagnosis |
         f"{table}: []",
         desk.areas_line(sister, areas),
     ]
-    alone = not any([await desk.serves(other, first) for other, first in desk.probes])
     found = diagnosis("TABLE", *lines, **words(table), **words(sister, "other"))
     return found if alone else mentioned(found)
 
 
-def _refused(desk: Desk, table: Table, code: int) -> Diagnosis:
+def _refused(desk: Desk, table: Table, code: int, *, alone: bool) -> Diagnosis:
     if code == ExceptionCode.ILLEGAL_FUNCTION:
         return diagnosis("FUNCTION", function=FUNCTIONS[table])
+    if code == ExceptionCode.SERVER_DEVICE_FAILURE:
+        found = diagnosis("FAILING", **words(table))
+        return found if alone else mentioned(found)
     return diagnosis("ADDRESSES", where=desk.endpoint, **words(table))

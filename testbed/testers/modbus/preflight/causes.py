@@ -91,7 +91,8 @@ _CAUSES = {
         "이 컴퓨터의 주소 허용 여부와 Modbus 포트가 맞는지 확인할 것",
     ),
     "SILENT": _Cause(
-        en="port {port} takes connections, but neither unit {unit} nor another one tried answered a read",
+        en="port {port} takes connections, but neither unit {unit} nor another one tried answered a read"
+        "{registered}",
         ko="포트 {port}은(는) 연결을 받으나 유닛 {unit}도, 시도한 다른 유닛도 읽기에 응답하지 않음",
         remedy_en="see that Modbus is enabled in the device and that no other client holds it, and write its "
         "unit as `?unit=` in `connect`",
@@ -119,8 +120,14 @@ _CAUSES = {
     "BUSY": _Cause(
         en="every read is refused with exception {code:02X} ({title}), {times} of {times} times",
         ko="모든 읽기가 예외 {code:02X}({title})(으)로 거부됨({times}회 중 {times}회)",
-        remedy_en="let the device finish starting, clear its faults, end other clients, then run again",
-        remedy_ko="기동을 기다리고 고장을 해제하고 다른 클라이언트를 종료한 뒤 다시 실행할 것",
+        remedy_en="let the device finish starting, end its other clients, then run again",
+        remedy_ko="기동을 기다리고 다른 클라이언트를 종료한 뒤 다시 실행할 것",
+    ),
+    "FAILING": _Cause(
+        en="every read of the declared {table}s is refused with exception 04 (Server Device Failure)",
+        ko="선언된 {table_ko} 읽기가 모두 예외 04(Server Device Failure)로 거부됨",
+        remedy_en="clear the device's faults, or correct the addresses: some devices refuse unknown ones so",
+        remedy_ko="기기의 고장을 해제하거나 주소를 고칠 것: 없는 주소를 이렇게 거부하는 기기도 있음",
     ),
     # How it is declared.
     "REPLY-WITHIN": _Cause(

@@ -19,7 +19,7 @@ from testbed.testers.modbus.preflight.desk import (
     PATIENCE,
     Desk,
 )
-from testbed.testers.modbus.preflight.strangers import hung_up, make_speak, stranger
+from testbed.testers.modbus.preflight.strangers import hung_up, make_speak, registered, stranger
 from testbed.wire.dial import UnreachableError
 
 LIKELY_UNITS = (1, 255, 0)
@@ -27,7 +27,7 @@ LIKELY_UNITS = (1, 255, 0)
 LAST_UNIT = 247
 """The last individual address on a serial line (MODBUS over Serial Line V1.02, 2.2)."""
 TIMES = 3
-"""How often lateness and refusals for being busy must show: what rests on time must show 3 of 3."""
+"""How often lateness or refusals for being busy must show: what rests on time must show 3 of 3."""
 _BUSY_PAUSE = 0.3
 """Seconds between these (assumed)."""
 _MARGIN = 1.25
@@ -67,7 +67,12 @@ async def _why(desk: Desk, table: Table, address: int, answer: Answer) -> Diagno
         if answer.exception in GATEWAY:
             return await _behind_gateway(desk, table, address, answer.exception or 0)
         return await _busy(desk, table, address) if answer.exception in BUSY else None
-    desk.suspected = diagnosis("SILENT", port=desk.endpoint.port, unit=desk.endpoint.unit)
+    desk.suspected = diagnosis(
+        "SILENT",
+        port=desk.endpoint.port,
+        unit=desk.endpoint.unit,
+        registered=registered(desk.endpoint.port),
+    )
     if answer.raw:
         shown = answer.raw[:16].hex(" ")
         return await stranger(desk, answer) or diagnosis("UNREADABLE", shown=shown)

@@ -22,13 +22,13 @@ PATIENCE = 3.0
 """Seconds beyond the declared time that the first answer is waited for, to find a late one (assumed)."""
 
 GATEWAY = {ExceptionCode.GATEWAY_PATH_UNAVAILABLE, ExceptionCode.GATEWAY_TARGET_FAILED}
-BUSY = {
+BUSY = {ExceptionCode.ACKNOWLEDGE, ExceptionCode.SERVER_DEVICE_BUSY}
+NOT_THERE = {
+    ExceptionCode.ILLEGAL_DATA_ADDRESS,
+    ExceptionCode.ILLEGAL_DATA_VALUE,
     ExceptionCode.SERVER_DEVICE_FAILURE,
-    ExceptionCode.ACKNOWLEDGE,
-    ExceptionCode.SERVER_DEVICE_BUSY,
 }
-NOT_THERE = {ExceptionCode.ILLEGAL_DATA_ADDRESS, ExceptionCode.ILLEGAL_DATA_VALUE}
-"""How devices refuse an address: 02 by the standard (AP 7), 03 by habit of some."""
+"""How devices refuse an address: 02 by the standard (AP 7), 03 or 04 by habit of some."""
 
 NAMES: Mapping[Table, Text] = {
     "coils": Text(en="coil", ko="코일"),

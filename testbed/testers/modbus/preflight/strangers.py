@@ -141,8 +141,12 @@ async def hung_up(desk: Desk) -> Diagnosis:
     if name and (other := await other_port(desk)) is not None:
         line = desk.connect_line(port=other)
         return diagnosis("OTHER-PORT", line, port=port, name=name, greeting="", other=other)
-    registered = f"; it is registered for {name}" if name else ""
-    return diagnosis("HANGS-UP", port=port, registered=registered)
+    return diagnosis("HANGS-UP", port=port, registered=registered(port))
+
+
+def registered(port: int) -> str:
+    """Return what a sentence adds for a port that belongs to another protocol."""
+    return f", and it is registered for {REGISTERED[port]}" if port in REGISTERED else ""
 
 
 async def _named(desk: Desk, name: str, data: bytes) -> Diagnosis:
