@@ -48,7 +48,7 @@ UNANSWERED = 2
 )
 @click.option(
     "--most-sessions",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(1, 64),
     default=16,
     show_default=True,
     help="Connections to try at once (closed again); 1 tries none.",

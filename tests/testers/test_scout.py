@@ -1,9 +1,12 @@
 """The scout in front of odd devices: what it finds, that it stays bounded, and that it only reads."""
 
 import asyncio
+import random
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.devices import IoBlock, Plc
@@ -314,6 +317,51 @@ def test_an_identification_that_never_ends_or_lies_is_bounded(answer):
     assert found.reads < 500
     assert found.stopped == ""
     assert found.identity.vendor in {"", "x"}
+
+
+class Whim(ModbusTcpProtocol):
+    """Answers well, and every so often in one of many wrong ways."""
+
+    def __init__(self, server, whim):
+        super().__init__(server)
+        self.whim = whim
+
+    def data_received(self, data):
+        if self.whim.random() < 0.8:
+            super().data_received(data)
+            return
+        frame = data[:12]
+        wrong = self.whim.choice(
+            [
+                b"",
+                self.whim.randbytes(self.whim.randrange(1, 300)),
+                frame[:7] + bytes((frame[7] | 0x80, self.whim.randrange(256))),
+                frame[:4] + b"\0\3" + frame[6:7] + bytes((frame[7] | 0x80, self.whim.randrange(12))),
+                frame[:4] + b"\0\4" + frame[6:8] + b"\xff\0",
+                bytes((frame[0] ^ 1,)) + frame[1:],
+                frame[:4] + b"\xff\xff" + frame[6:],
+                frame * 100,
+            ]
+        )
+        self.transport.write(wrong)
+        if self.whim.random() < 0.2:
+            self.transport.abort() if self.whim.random() < 0.5 else self.transport.close()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_whatever_a_device_answers_the_scout_only_reads_and_ends(seed):
+    server, whim = Plc(), random.Random(seed)  # noqa: S311 - reproducible
+    try:
+        found = look(lambda: Whim(server, whim))
+    except NothingAnswers:
+        return
+    for search in found.searches:
+        assert all(0 <= run.first < run.stop <= 65536 for run in search.runs)
+    assert found.reads <= 2000
+    assert found.took < 960
+    if found.served:
+        prepare_text(draft(found, "modbus-tcp-server@1", date(2026, 11, 22)), "draft.yaml")
 
 
 class Mute(asyncio.Protocol):

@@ -172,3 +172,17 @@ def test_the_missing_lines_are_counted_from_the_catalogue():
     assert of_full.judged == ahead.judged + sum(line.allows for line in ahead.lines)
     assert all(line.allows > 0 for line in ahead.lines)
     assert of_full.judged <= of_full.of
+
+
+@pytest.mark.parametrize(
+    ("sessions", "most", "said"),
+    [
+        (0, 0, "more connections at once were not tried"),
+        (3, 16, "connections that were answered at once\n"),
+        (16, 16, "connections that were answered at once; more were not tried"),
+    ],
+)
+def test_a_number_of_connections_says_how_far_it_was_tried(sessions, most, said):
+    found = Found(endpoint("tcp://plc:502"), [1], searched((0, 8)), sessions=sessions, most_sessions=most)
+
+    assert said in loaded(found)[1]

@@ -12,7 +12,7 @@ from testbed.testers.modbus.reply import Reply
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import Identity
 from testbed.testers.modbus.scout_line import Answer, Reader
-from testbed.testers.modbus.scout_load import READS_NEEDED, connections_at_once, requests_at_once
+from testbed.testers.modbus.scout_load import connections_at_once, reads_needed, requests_at_once
 from testbed.testers.modbus.scout_manners import FellSilent, Manners, Spent, Tell
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
@@ -59,6 +59,8 @@ class Found:
     identity: Identity = field(default_factory=Identity)
     sessions: int = 0
     """Connections that answered at once; 0 where that was not tried."""
+    most_sessions: int = 0
+    """Connections that were wished to be tried at once."""
     transactions: int = 0
     """Requests that were answered though sent at once; 0 where that was not tried."""
     times: list[float] = field(default_factory=list)
@@ -120,6 +122,7 @@ async def _look(reader: Reader, wishes: Wishes, found: Found) -> None:
         return
     reader.purpose = "connections at once"
     if wishes.most_sessions > 1:
+        found.most_sessions = wishes.most_sessions
         found.sessions = await connections_at_once(reader, probe, wishes.most_sessions)
     reader.purpose = "requests at once"
     found.transactions = await requests_at_once(reader, probe)
@@ -168,7 +171,7 @@ async def _find_areas(reader: Reader, wishes: Wishes, found: Found) -> None:
     functions = sorted(READS.items())
     for at, (name, (table, request)) in enumerate(functions):
         found.searches.append(Search(name, table, request))
-        left = wishes.manners.reads - reader.sent - READS_NEEDED
+        left = wishes.manners.reads - reader.sent - reads_needed(wishes.most_sessions)
         share = left // (len(functions) - at)
         reader.kept_back = wishes.manners.reads - reader.sent - share
         reader.purpose = f"addresses of {table.replace('_', ' ')}"

@@ -22,6 +22,8 @@ MOST_REPLY_WITHIN = 60_000
 LEAST_FOR_MEDIAN, LEAST_FOR_P95 = 5, 59
 """Least numbers of answers whose longest bounds these percentiles with 95 % confidence: 0.5^5 and 0.95^59 are
 less than 0.05."""
+LONGEST_REASON = 300
+"""Characters that are kept of why a search ended early."""
 MOST_UNITS = 16
 """Unit identifiers that are named in a comment."""
 
@@ -37,14 +39,14 @@ def draft(found: Found, profile: str, day: date) -> str:
     lines = [
         f"# Drafted by `testbed declare` on {day.isoformat()} by {found.reads} reads and no write. Each line",
         '# is a claim of the vendor: check every one, and fill in what stands as "?".',
-        *([f"# INCOMPLETE: {clean(found.stopped.encode())[0]}."] if found.stopped else []),
+        *([f"# INCOMPLETE: {clean(found.stopped.encode(), LONGEST_REASON)[0]}."] if found.stopped else []),
         _device(found),
         f"profile:     {profile}",
         _beside(f"connect:     {found.endpoint}", _units(found)),
         _beside(f"supports:    [{', '.join(one.name for one in found.served)}]", "for writes see the end"),
         _beside("numbering:   pdu", "addresses as on the wire, from 0"),
-        _beside(f"sessions:    {max(1, found.sessions)}", _tried(found.sessions, "connections")),
-        _beside(f"transactions: {max(1, found.transactions)}", _tried(found.transactions, "requests")),
+        _beside(f"sessions:    {max(1, found.sessions)}", _connections(found)),
+        _beside(f"transactions: {max(1, found.transactions)}", _requests(found)),
         "isolated:    false",
         _beside(
             f"timing:      {{ reply_within: {reply_within(found.times)} }}", "assumed, from what was seen:"
@@ -102,8 +104,15 @@ def _units(found: Found) -> str:
     return f"unit identifiers that answered: {named}{more}" if len(found.units) > 1 else ""
 
 
-def _tried(number: int, what: str) -> str:
-    return f"{what} that were answered at once" if number else f"more {what} at once were not tried"
+def _connections(found: Found) -> str:
+    if found.sessions < 1:
+        return "more connections at once were not tried"
+    more = "; more were not tried" if found.sessions == found.most_sessions else ""
+    return f"connections that were answered at once{more}"
+
+
+def _requests(found: Found) -> str:
+    return "requests that were answered at once" if found.transactions else "more at once were not tried"
 
 
 def _areas(search: Search) -> Iterator[str]:

@@ -112,16 +112,16 @@ class Identity:
         return text
 
 
-def clean(value: bytes) -> tuple[str, int]:
+def clean(value: bytes, most: int = LONGEST) -> tuple[str, int]:
     """Return a device's text fit for one line of a file, and how many characters were left out.
 
     AP wants ASCII; names in UTF-8 are taken too. Left out are controls, marks that change the direction of
-    writing, characters of private use, and whatever exceeds `LONGEST`.
+    writing, characters of private use, and whatever exceeds the most characters wanted.
     """
     try:
         said = value.decode()
     except UnicodeDecodeError:
         said = value.decode("ascii", "replace")
     shown = "".join(one for one in said.rstrip("\0") if one.isprintable() and one != "\ufffd")
-    kept = " ".join(shown.split())[:LONGEST].strip()
+    kept = " ".join(shown.split())[:most].strip()
     return kept, len(said.rstrip("\0").strip()) - len(kept)

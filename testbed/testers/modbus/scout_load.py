@@ -13,8 +13,13 @@ from testbed.wire.dial import UnreachableError
 
 DEPTHS = (2, 4, 8, 16)
 """Requests sent at once, one try after the other; IG 4.4.2.1 lets a server take up to 16."""
-READS_NEEDED = 128
-"""Reads that the two searches take at most, with 16 connections: two each, thirty, and what proves life."""
+READS_BESIDE = 60
+"""Reads kept for names, response times and proofs of life beside the two searches (assumed)."""
+
+
+def reads_needed(connections: int) -> int:
+    """Return the reads to keep back for what follows the search for addresses."""
+    return 2 * connections + sum(DEPTHS) + READS_BESIDE
 
 
 async def connections_at_once(reader: Reader, probe: Request, most: int) -> int:
