@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 def fail(message: str, status: int) -> SystemExit:
     """Say on standard error what is wrong, and return what ends the program with a status."""
-    for line in message.splitlines():
-        click.echo(f"testbed: {line}", err=True)
+    complain(message)
     return SystemExit(status)
+
+
+def complain(message: str) -> None:
+    """Say on standard error what is wrong, whatever it quotes."""
+    from testbed.bundle.errors import LINE_LIMIT, printable  # noqa: PLC0415 - only where something is wrong
+
+    for line in message.splitlines():
+        click.echo(f"testbed: {printable(line, LINE_LIMIT)}", err=True)
 
 
 @contextmanager

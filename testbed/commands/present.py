@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from testbed.bundle.errors import printable
+from testbed.bundle.errors import LINE_LIMIT, printable
 from testbed.model.base import Language
 from testbed.model.disposition import dispositions
 from testbed.model.record import CaseRecord, Finding, Judged
@@ -100,7 +100,7 @@ def summary(result: Result, lang: Language) -> None:
     _went_on(result, lang)
     for record in result.records:
         for values in record.not_restored:
-            click.secho(f"NOT RESTORED {values}", fg="red", err=True)
+            click.secho(f"NOT RESTORED {printable(values, LINE_LIMIT)}", fg="red", err=True)
     quiet = _QUIET | {Verdict.NOT_TESTED} if result.header.selected_by_hand else _QUIET
     for one in sorted(result.judged, key=lambda one: clause_order(one.requirement)):
         if one.verdict not in quiet:
@@ -123,9 +123,9 @@ def _went_on(result: Result, lang: Language) -> None:
         return
     click.echo(f"{_WORDS['resumed'][lang]}: {result.resumed.kept}")
     for values in result.resumed.restored:
-        click.echo(f"{_WORDS['restored'][lang]}: {values}")
+        click.echo(f"{_WORDS['restored'][lang]}: {printable(values, LINE_LIMIT)}")
     for values in result.resumed.not_restored:
-        click.secho(f"NOT RESTORED {printable(values)}", fg="red", err=True)
+        click.secho(f"NOT RESTORED {printable(values, LINE_LIMIT)}", fg="red", err=True)
 
 
 def stopped(result: Result) -> bool:
@@ -148,7 +148,7 @@ def _requirement(one: Judged, result: Result, lang: Language) -> None:
     shown = [pair for pair in one.findings if pair[1].verdict is one.verdict and not _is_unmet(pair[1])]
     for case, finding in shown[:MOST_FINDINGS]:
         record = records.get((one.suite, case))
-        click.echo(f"    {case}")
+        click.echo(f"    {printable(case)}")
         if finding.expected and finding.received:
             click.echo(f"      {_WORDS['expected'][lang]}: {printable(finding.expected.in_language(lang))}")
             click.echo(f"      {_WORDS['received'][lang]}: {printable(finding.received.in_language(lang))}")
@@ -183,7 +183,7 @@ def _writes(result: Result) -> None:
     """Print every write that a run would send."""
     for record in result.records:
         for write in dict.fromkeys(record.writes):
-            click.echo(f"{record.suite}/{record.case}: {write}")
+            click.echo(printable(f"{record.suite}/{record.case}: {write}", LINE_LIMIT))
     cases = sum(bool(record.writes) for record in result.records)
     click.echo(f"{cases} of {len(result.records)} cases would write; nothing was sent to the device")
 
@@ -192,8 +192,8 @@ def frames_of(record: CaseRecord) -> Iterator[str]:
     """Yield the frames of a case, decoded, a line a frame and a line a field."""
     for frame in record.frames:
         arrow = "->" if frame.sent else "<-"
-        note = f"  ({frame.note})" if frame.note else ""
+        note = f"  ({printable(frame.note)})" if frame.note else ""
         yield f"{frame.number:>4} {frame.at:9.6f} {arrow} {bytes.fromhex(frame.hex).hex(' ')}{note}"
         for field in frame.fields:
             guilty = "  << guilty" if field.guilty else ""
-            yield f"       {field.name}: {printable(field.value)}{guilty}"
+            yield f"       {printable(field.name)}: {printable(field.value)}{guilty}"

@@ -39,18 +39,17 @@ class Watcher:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[counts]} {task.fields[now]}"),
+            TextColumn("{task.fields[counts]} {task.fields[now]}", markup=False),
             console=Console(stderr=True),
             transient=True,
         )
         self._bar.start()
         device = header.declaration.device
-        self._task = self._bar.add_task(
-            f"{device.model} {device.firmware}", total=len(cases), counts="", now=""
-        )
+        named = printable(f"{device.model} {device.firmware}")
+        self._task = self._bar.add_task(named, total=len(cases), counts="", now="")
 
     def waiting(self, case: Case) -> None:
         """Name the requirement now under test."""
@@ -64,7 +63,7 @@ class Watcher:
             counted = " ".join(f"{name} {number}" for name, number in sorted(self._counts.items()))
             self._bar.update(self._task, advance=1, counts=counted)
         if self._verbose:
-            click.echo(f"{record.verdict:<14} {record.suite}/{record.case}", err=True)
+            click.echo(printable(f"{record.verdict:<14} {record.suite}/{record.case}"), err=True)
             for line in frames_of(record):
                 click.echo(f"    {line}", err=True)
         return record

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from testbed.commands.console import fail
+from testbed.commands.console import complain, fail
 from testbed.model.base import Language
 from testbed.model.verdict import BAD_INPUT
 
@@ -109,7 +109,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
         try:
             result = judge(request, signer)
         except UnreachableError as error:
-            click.echo(f"testbed: {asked.declaration}: {error}", err=True)
+            complain(f"{asked.declaration}: {error}")
             statuses.append(2)
             printed.append(unreachable())
             continue

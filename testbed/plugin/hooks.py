@@ -173,6 +173,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def _lines(record: CaseRecord) -> Iterator[str]:
+    from testbed.bundle.errors import LINE_LIMIT, printable  # noqa: PLC0415 - see the top of this file
+
+    yield from (printable(line, LINE_LIMIT) for line in _told(record))
+
+
+def _told(record: CaseRecord) -> Iterator[str]:
     yield f"{record.title}"
     if record.reason:
         yield f"  {record.verdict}: {record.reason.en}"
