@@ -236,22 +236,55 @@ stranger() {
 
 # Compare every file of a bundle with the statement of its report.
 bundle() {
-    listed="${nl}report.html${nl}certificate.html${nl}statement.json$nl"
+    folder=$1
+    case $folder in
+        /*) ;;
+        *) folder=./$folder ;;
+    esac
+    listed=$nl$(printf '%s\n' "$subjects" | sed -e 's/^[^ ]* //' -e '/#/d')$nl
+    for name in report.html certificate.html statement.json; do
+        case $listed in
+            *"$nl$name$nl"*) refuse "$name" 'is listed, which no report can list' '성적서가 열거할 수 없는 파일' ;;
+        esac
+        listed=$listed$name$nl
+    done
+    signed=
+    set --
     while read -r digest name; do
         case $name in
             *'#'*) continue ;;
-            report.html | certificate.html | statement.json)
-                refuse "$name" 'is listed, which no report can list' '성적서가 열거할 수 없는 파일' ;;
         esac
-        listed="$listed$name$nl"
-        if [ -h "$1/$name" ] || [ ! -f "$1/$name" ]; then
+        if [ -h "$folder/$name" ] || [ ! -f "$folder/$name" ]; then
             refuse "$name" 'is missing, or no regular file' '파일이 없거나 일반 파일이 아님'
-        elif [ "$(sha256 <"$1/$name")" != "$digest" ]; then
-            refuse "$name" 'is not the file that was signed' '서명된 파일과 다름'
+            continue
+        fi
+        signed="$signed$digest *$folder/$name$nl"
+        set -- "$@" "$folder/$name"
+        if [ $# -eq 100 ]; then
+            digests "$@"
+            signed=
+            set --
         fi
     done <<EOF
 $subjects
 EOF
+    [ $# -eq 0 ] || digests "$@"
+    rest "$folder"
+}
+
+# Compare some files with their signed digests, all at once, and only where they differ one by one.
+digests() {
+    [ "$(openssl dgst -sha256 -r "$@" 2>/dev/null)$nl" = "$signed" ] && return
+    for path in "$@"; do
+        case $nl$signed in
+            *"$nl$(sha256 <"$path") *$path$nl"*) ;;
+            *) refuse "${path#"$folder/"}" 'is not the file that was signed' '서명된 파일과 다름' ;;
+        esac
+    done
+}
+
+# What a bundle holds beside what is listed: the statement itself, and nothing else.
+rest() {
     if [ -h "$1/statement.json" ] || [ ! -f "$1/statement.json" ] ||
         [ "$(sha256 <"$1/statement.json")" != "$(printf '%s' "$payload" | sha256)" ]; then
         refuse statement.json 'is not the statement that report.html carries' '성적서에 서명된 내용과 다름'
