@@ -146,7 +146,7 @@ def test_an_expired_signer_is_refused(signed, roots):
 
 def test_a_revoked_signer_is_refused(signed, roots, keys, laboratory):
     key = load_pem_private_key((keys / "root.key").read_bytes(), None)
-    listed = revocation.issue([laboratory.certificate.serial_number], roots[0], key)
+    listed = revocation.issue([laboratory.certificate.serial_number], (roots[0], key))
 
     with pytest.raises(Refused, match="was revoked"):
         open_signed(signed, roots, revoked=[listed])
