@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.contested import contested
 from reports.departures import departures
 from reports.evidence import entries
 from reports.face import SignerFace, report_id, status
@@ -82,6 +83,11 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         lab=lab,
         reissue=reissue,
         departures=departures(header, cases, footer, accepted=waivers.accepted, resumed=resumed),
+        contested=contested(catalogues, judged),
+        unrestored=[
+            *(values for one in resumed for values in one.not_restored),
+            *(values for one in cases for values in one.not_restored),
+        ],
         review=review(header.declaration, profile, catalogues),
         levels=_levels(judged),
         verdicts=[(verdict, count) for verdict, count in _gravest_last(counts(judged)) if count],

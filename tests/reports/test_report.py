@@ -8,6 +8,7 @@ from reports.face import SignerFace
 from reports.report import render_report
 from testbed.model.base import Text
 from testbed.model.record import CaseRecord, Footer, Header, UnknownRequirementError
+from testbed.model.standard import Catalogue
 from testbed.model.verdict import Outcome, Verdict
 from testbed.model.waiver import Waiver
 from tests.reports import sample
@@ -22,16 +23,19 @@ def report(  # noqa: PLR0913 - whatever a test wants to vary
     signer: SignerFace = sample.SIGNER,
     finished: bool = True,
     waivers: tuple[Waiver, ...] = (),
+    catalogues: tuple[Catalogue, ...] = sample.CATALOGUES,
+    **more: object,
 ) -> Page:
     return check(
         render_report(
             header or sample.header(waivers=waivers),
             cases,
             (footer or sample.footer(cases)) if finished else None,
-            sample.CATALOGUES,
+            catalogues,
             declaration_text=sample.DECLARATION,
             profile=sample.PROFILE,
             signer=signer,
+            **more,
         )
     )
 
