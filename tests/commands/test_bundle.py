@@ -13,7 +13,7 @@ from testbed.bundle import page
 from testbed.bundle.certificates import load_roots
 from testbed.bundle.reader import read_record
 from testbed.bundle.statement import parse
-from testbed.bundle.verify import OWN_FILES, Status, verify_bundle
+from testbed.bundle.verify import OWN_FILES, SCRIPT, Status, script, verify_bundle
 from testbed.model.record import LINE, counts, roll_up
 from testbed.plugin.shelf import suites
 
@@ -122,6 +122,16 @@ def test_openssl_accepts_the_pages(granted, program):
 
         assert done.returncode == 0, done.stderr
         assert done.stdout == page.signed_payload((granted / name).read_bytes())
+
+
+def test_the_script_beside_the_pages_agrees(granted, keys, program):
+    program("openssl")
+
+    done = run(["sh", granted / SCRIPT, granted, keys / "root.pem"], capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().endswith("GOOD 진본\n")
+    assert (granted / SCRIPT).read_bytes() == script()
 
 
 def test_the_record_read_again_is_the_record(granted):
