@@ -62,10 +62,11 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
     """  # noqa: D301 - click wants the character
     from testbed.bundle.reader import BundleError  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.verify import REPORT  # noqa: PLC0415
+    from testbed.bundle.writer import LAB  # noqa: PLC0415
     from testbed.commands.drawing import read_evidence  # noqa: PLC0415
     from testbed.commands.reissuing import reissue  # noqa: PLC0415
     from testbed.commands.sealed import compare, open_report  # noqa: PLC0415
-    from testbed.commands.signing import KeyTroubleError, face, laboratory, seal  # noqa: PLC0415
+    from testbed.commands.signing import KeyTroubleError, authorise, face, laboratory, seal  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
 
     _agree(check=check, out=out, reason=reason, reason_ko=reason_ko, lab=lab)
@@ -89,7 +90,9 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
             _compared(compared, as_json=as_json)
             sys.exit(int(any(one.line for one in compared)))
         else:
-            seal(bundle, laboratory(keys))
+            holder = laboratory(keys)
+            authorise(read.lab, holder, bundle / LAB)
+            seal(bundle, holder)
             _wrote(bundle / REPORT, as_json=as_json)
     except (BundleError, DocumentError, KeyTroubleError) as error:
         raise fail(str(error), BAD_INPUT) from None
@@ -113,7 +116,8 @@ def _ended(bundle: Path, read: Evidence, *, allowed: bool) -> None:
     """Refuse a record without an end, unless a report about it is what somebody wants."""
     if read.record.footer is None and not allowed:
         raise fail(
-            f"the run in {bundle} never ended: continue it, or seal what there is with --incomplete",
+            f"the run in {bundle} never ended: `testbed run --resume {bundle}` continues it, "
+            f"--incomplete seals what there is",
             UNFINISHED,
         )
 

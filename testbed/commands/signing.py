@@ -13,9 +13,11 @@ from testbed.bundle import page
 from testbed.bundle.certificates import Role
 from testbed.bundle.exports import EXPORTS, suite_name
 from testbed.bundle.keys import KeysExist, KeyUnusable, Signer, create_keys, load_signer
+from testbed.bundle.locking import lock
 from testbed.bundle.predicate import predicate
 from testbed.bundle.reader import BundleError
 from testbed.bundle.verify import OWN_FILES, REPORT, SCRIPT, STATEMENT, script
+from testbed.bundle.writer import RESULTS
 from testbed.commands.drawing import read_evidence
 from testbed.model.council import Council
 from testbed.model.lab import Laboratory
@@ -94,9 +96,17 @@ def seal(folder: Path, holder: Signer) -> None:
     draws it again from there gets the same bytes. The report is written last: where it stands, all else does.
 
     Raises:
-        BundleError: the bundle cannot be read back, or holds what nobody can vouch for.
+        BundleError: the bundle cannot be read back, is still being written, or holds what nobody can vouch
+            for.
         OSError: it cannot be written.
     """
+    with (folder / RESULTS).open("rb") as results:
+        if not lock(results):
+            raise BundleError(f"{folder}: another process is still writing this run; wait until it has ended")
+        _seal(folder, holder)
+
+
+def _seal(folder: Path, holder: Signer) -> None:
     read = read_evidence(folder)
     account = read.account(is_test=holder.is_test)
     for name, export in EXPORTS.items():

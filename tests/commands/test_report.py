@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from testbed.bundle import page
 from testbed.bundle.certificates import Role, load_roots
 from testbed.bundle.exports import EXPORTS
-from testbed.bundle.keys import load_signer
+from testbed.bundle.keys import create_keys, load_signer
+from testbed.bundle.locking import lock
 from testbed.bundle.predicate import CLAIMS
 from testbed.bundle.reader import read_record
 from testbed.bundle.statement import parse
@@ -332,3 +334,27 @@ def test_a_requirement_that_no_suite_has_is_refused(copied, said):
 
     assert (status, out) == (64, "")
     assert "MB-NO-SUCH is not in the suite's catalogue" in err
+
+
+def test_a_run_that_goes_on_is_not_sealed(unsealed, said):
+    lines_of(unsealed, lambda lines: lines[:-1])
+    with (unsealed / "results.jsonl").open("rb") as writing:
+        assert lock(writing)
+        status, out, err = said("report", unsealed, "--incomplete")
+
+    assert (status, out) == (64, "")
+    assert "another process is still writing this run" in err
+    assert not (unsealed / "report.html").exists()
+
+
+def test_only_the_approver_seals_a_laboratorys_report(ran, tmp_path, said):
+    bundle = Path(shutil.copytree(ran("plc"), tmp_path / "copy"))
+    for name in ("report.html", "statement.json"):
+        (bundle / name).unlink()
+    create_keys(tmp_path / "own", test=False)
+
+    status, _, err = said("report", bundle, "--keys", "own")
+
+    assert status == 64
+    assert "as the approver" in err
+    assert not (bundle / "report.html").exists()
