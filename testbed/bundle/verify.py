@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import IntEnum
 from hashlib import sha256
 from importlib.resources import files as resource
 from typing import TYPE_CHECKING
@@ -17,13 +16,31 @@ from typing import TYPE_CHECKING
 from testbed.bundle import certificates, cms, files, page, revocation, statement
 from testbed.bundle.certificates import UnknownSignerError
 from testbed.bundle.errors import Refused, printable
-from testbed.bundle.statement import PredicateType, Statement
+from testbed.bundle.statement import PredicateType
+from testbed.bundle.verification import Problem, SignedPage, Status, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cryptography.x509 import Certificate, CertificateRevocationList
+
+    from testbed.bundle.statement import Statement
+
+__all__ = [
+    "CERTIFICATE",
+    "OWN_FILES",
+    "REPORT",
+    "SCRIPT",
+    "STATEMENT",
+    "Problem",
+    "SignedPage",
+    "Status",
+    "Verification",
+    "script",
+    "verify_bundle",
+    "verify_page",
+]
 
 REPORT = page.FILE_NAME[PredicateType.TEST_REPORT]
 CERTIFICATE = page.FILE_NAME[PredicateType.CONFIRMATION]
@@ -32,66 +49,6 @@ SCRIPT = "verify.sh"
 """Shipped beside the pages and listed like any evidence: the same checks with openssl, sed and grep."""
 OWN_FILES = frozenset({REPORT, CERTIFICATE, STATEMENT})
 """Files of a bundle that no statement of the report can list: they are written after it, or around it."""
-
-
-class Status(IntEnum):
-    """What `testbed verify` says, as its exit status."""
-
-    GOOD = 0
-    REFUSED = 1
-    SIGNER_UNKNOWN = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with one file (a path relative to the bundle, fit for a terminal)."""
-
-    file: str
-    reason: str
-    status: Status = Status.REFUSED
-
-
-@dataclass(frozen=True, slots=True)
-class SignedPage:
-    """A page whose container could be opened: who says so, and what; true only where the status is GOOD."""
-
-    file: str
-    name: str
-    fingerprint: str
-    is_test: bool
-    signed_at: datetime
-    statement: Statement
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The result: good only if no problem was found."""
-
-    problems: tuple[Problem, ...]
-    pages: tuple[SignedPage, ...]
-    """The report first, then the council's certificate, as far as they could be opened."""
-
-    @property
-    def status(self) -> Status:
-        """REFUSED if anything is refused, else SIGNER_UNKNOWN if a signer is unknown, else GOOD."""
-        found = {problem.status for problem in self.problems}
-        return next((s for s in (Status.REFUSED, Status.SIGNER_UNKNOWN) if s in found), Status.GOOD)
-
-    @property
-    def name(self) -> str | None:
-        """The first page's signer, or None if it could not be opened."""
-        return self.pages[0].name if self.pages else None
-
-    @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the first page's signing certificate, or None if the page could not be opened."""
-        return self.pages[0].fingerprint if self.pages else None
-
-    @property
-    def is_test(self) -> bool:
-        """Whether a test key signed any of the pages."""
-        return any(signed.is_test for signed in self.pages)
 
 
 def script() -> bytes:
