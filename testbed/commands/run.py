@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -80,7 +79,6 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     from testbed.commands.present import as_data, stopped, summary, unreachable  # noqa: PLC0415
     from testbed.commands.session import Request, judge  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, authorise, laboratory  # noqa: PLC0415
-    from testbed.commands.waivers import of_laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.plugin.gather import GatherError  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
@@ -89,11 +87,12 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
         all_asked = asked_for(declarations, resume, out, lab, seed=seed, jobs=jobs)
         signer = None if dry_run else laboratory(keys)
         authorise(all_asked[0].laboratory, signer, all_asked[0].lab)
+        if signer is not None and (waived is not None or resume is not None):
+            from testbed.commands.accepting import accepting  # noqa: PLC0415 - few runs have waivers
+
+            all_asked = accepting(all_asked, waived, keys, signer)
     except (BundleError, DocumentError, FileExistsError, KeyTroubleError) as error:
         raise fail(str(error), BAD_INPUT) from None
-    if waived is not None and signer is not None:
-        accepted = of_laboratory(waived, keys, signer)
-        all_asked = [replace(one, setup=replace(one.setup, waivers=accepted)) for one in all_asked]
     statuses, printed = [], []
     for asked in all_asked:
         request = Request(

@@ -14,7 +14,6 @@ from testbed.commands.console import fail
 from testbed.model.verdict import BAD_INPUT
 
 if TYPE_CHECKING:
-    from testbed.bundle.keys import Signer
     from testbed.model.waiver import Waiver
     from testbed.plugin.waivers import SignedWaivers
 
@@ -155,35 +154,3 @@ def _replace(path: Path, data: bytes) -> None:
         new.replace(path)
     except OSError as error:
         raise fail(f"{error.filename or path}: cannot be written: {error.strerror}", BAD_INPUT) from None
-
-
-def of_laboratory(file: Path, keys: Path | None, holder: Signer) -> SignedWaivers:
-    """Read the waivers of a run; only the authority that vouches for the run's signer counts.
-
-    Args:
-        file: the signed `waivers.yaml`.
-        keys: folder of the laboratory's keys, as chosen.
-        holder: who will sign the report.
-
-    Raises:
-        SystemExit: with status 64, after one message.
-    """
-    from testbed.bundle.certificates import UnknownSignerError, load_roots, root_of  # noqa: PLC0415 - heavy
-    from testbed.bundle.errors import Refused  # noqa: PLC0415
-    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
-    from testbed.commands.signing import keys_folder  # noqa: PLC0415
-    from testbed.model.document import DocumentError  # noqa: PLC0415
-    from testbed.plugin.waivers import read_signed  # noqa: PLC0415
-
-    root = keys_folder(keys) / "root.pem"
-    listed = root.with_name(LIST)
-    try:
-        own = root_of(holder.certificate, load_roots(root), datetime.now(UTC))
-        return read_signed(file, [own], [load_list(listed, [own])] if listed.is_file() else [])
-    except DocumentError as error:
-        raise fail(str(error), BAD_INPUT) from None
-    except Refused as error:
-        raise fail(f"{file}: {error}", BAD_INPUT) from None
-    except UnknownSignerError:
-        what = f"is not signed by a laboratory for whom {root} vouches, as it does for this run's signer"
-        raise fail(f"{file}: {what}; sign it with `testbed waivers sign`", BAD_INPUT) from None

@@ -13,6 +13,7 @@ from testbed.bundle.waivers import sign
 from testbed.commands.signing import seal
 
 BROKEN, GOOD = "MB-FC03-QUANTITY-ZERO", "MB-FC04-QUANTITY-ZERO"
+DOCUMENTS = {"declaration.yaml", "profile.yaml"}
 TODAY = datetime.now(UTC).date()
 MUTANT = {"sim:plc": "sim:accepts-no-holding-registers"}
 """Breaks exactly the one requirement."""
@@ -283,6 +284,45 @@ def test_waivers_that_nobody_signed_are_no_ground_for_a_confirmation(waived, sai
     status, _, err = said("grant", bundle)
     assert status == 1
     assert "not granted: the record names other waivers than waivers.yaml" in err
+
+
+@pytest.fixture
+def stopped(waived, tmp_path):
+    """The same run as if it had been stopped before its last hundred lines."""
+    bundle = Path(shutil.copytree(waived[0], tmp_path / "bundle"))
+    for path in bundle.iterdir():
+        if path.is_file() and path.name not in {"results.jsonl", "waivers.yaml"} | DOCUMENTS:
+            path.unlink()
+    record = bundle / "results.jsonl"
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    record.write_text("".join(lines[:-100]), encoding="utf-8")
+    return bundle
+
+
+def test_a_run_goes_on_with_the_waivers_that_it_was_begun_with(stopped, started):
+    done = started("run", "--resume", "bundle", cwd=stopped.parent)
+
+    assert done.returncode == 0, done.stderr
+    assert "CONFORMANT_WITH_WAIVERS" in done.stdout
+    assert started("grant", "bundle", cwd=stopped.parent).returncode == 0
+
+
+@pytest.mark.parametrize("spoil", ["record", "file", "file gone"])
+def test_no_run_goes_on_with_others(stopped, said, spoil):
+    record, file = stopped / "results.jsonl", stopped / "waivers.yaml"
+    text = record.read_text(encoding="utf-8")
+    if spoil == "record":
+        record.write_text(text.replace(str(TODAY + timedelta(days=70)), "2030-01-01"), encoding="utf-8")
+    elif spoil == "file":
+        file.write_bytes(file.read_bytes().replace(b"Kim", b"Lee"))
+    else:
+        file.unlink()
+
+    status, _, err = said("run", "--resume", stopped)
+    assert status == 64
+    assert "waivers.yaml" in err
+    assert "start the run anew" in err
+    assert not (stopped / "report.html").exists()
 
 
 def test_a_swapped_file_of_waivers_is_found_in_the_bundle(waived, said, signed, tmp_path):

@@ -1,0 +1,73 @@
+"""The waivers of a run, new or going on: signed by whom its own signer may trust."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.x509 import Certificate, CertificateRevocationList
+
+from testbed.bundle.certificates import UnknownSignerError, load_roots, root_of
+from testbed.bundle.errors import Refused
+from testbed.bundle.keys import Signer
+from testbed.bundle.revocation import LIST, load_list
+from testbed.bundle.writer import WAIVERS
+from testbed.commands.asked import Asked
+from testbed.commands.signing import keys_folder
+from testbed.model.document import Complaint, DocumentError
+from testbed.plugin.waivers import SignedWaivers, read_signed, unbacked
+
+
+def accepting(all_asked: list[Asked], file: Path | None, keys: Path | None, holder: Signer) -> list[Asked]:
+    """Give the runs their waivers; of one that goes on, check those that it was begun with.
+
+    Args:
+        all_asked: the devices to be judged.
+        file: the signed `waivers.yaml`, where one was named.
+        keys: folder of the laboratory's keys, as chosen.
+        holder: who will sign the reports; only the root that vouches for him may vouch for the waivers.
+
+    Raises:
+        DocumentError: with one message fit for a terminal.
+    """
+    taken = all_asked[0].taken
+    if taken is not None:
+        header = taken.record.header
+        has_any = bool(header.waivers or header.waivers_sha256) or (taken.folder / WAIVERS).exists()
+        if has_any and (trouble := unbacked(taken.folder, header, *_trusted(keys, holder))):
+            taken.leave()
+            raise DocumentError(str(taken.folder), [Complaint(0, f"{trouble}; start the run anew")])
+        return all_asked
+    if file is None:
+        return all_asked
+    signed = _read(file, keys, holder)
+    return [replace(one, setup=replace(one.setup, waivers=signed)) for one in all_asked]
+
+
+def _read(file: Path, keys: Path | None, holder: Signer) -> SignedWaivers:
+    try:
+        return read_signed(file, *_trusted(keys, holder))
+    except Refused as error:
+        raise DocumentError(str(file), [Complaint(0, str(error))]) from error
+    except UnknownSignerError:
+        root = keys_folder(keys) / "root.pem"
+        what = (
+            f"is not signed by a laboratory for whom {root} vouches, as it does for this run's signer; "
+            "sign it with `testbed waivers sign`"
+        )
+        raise DocumentError(str(file), [Complaint(0, what)]) from None
+
+
+def _trusted(keys: Path | None, holder: Signer) -> tuple[list[Certificate], list[CertificateRevocationList]]:
+    """Return the one root that vouches for the run's own signer, and its list of revoked certificates."""
+    path = keys_folder(keys) / "root.pem"
+    listed = path.with_name(LIST)
+    try:
+        own = root_of(holder.certificate, load_roots(path), datetime.now(UTC))
+        return [own], [load_list(listed, [own])] if listed.is_file() else []
+    except Refused as error:
+        raise DocumentError(str(path), [Complaint(0, str(error))]) from error
+    except UnknownSignerError:
+        what = f"does not vouch for {holder.name}, who would sign the report"
+        raise DocumentError(str(path), [Complaint(0, what)]) from None
