@@ -43,7 +43,12 @@ def read_record(folder: Path) -> Record:
         data = path.read_bytes()
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror}; is {folder} a bundle?") from error
-    return parse_record(data, path)
+    try:
+        return parse_record(data, path)
+    except BundleError as error:
+        if data and not data.endswith(b"\n"):
+            raise BundleError(f"{error}; its last line was cut off: `testbed run --resume` goes on") from None
+        raise
 
 
 def parse_record(data: bytes, path: Path) -> Record:

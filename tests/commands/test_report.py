@@ -358,3 +358,14 @@ def test_only_the_approver_seals_a_laboratorys_report(ran, tmp_path, said):
     assert status == 64
     assert "as the approver" in err
     assert not (bundle / "report.html").exists()
+
+
+def test_a_record_cut_in_the_middle_of_a_line_says_how_to_go_on(unsealed, said):
+    record = unsealed / "results.jsonl"
+    record.write_bytes(record.read_bytes()[:-40])
+
+    status, out, err = said("report", unsealed)
+
+    assert (status, out) == (64, "")
+    assert "its last line was cut off: `testbed run --resume` goes on" in err
+    assert len(err.splitlines()) == 1
