@@ -69,6 +69,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         footer=footer,
         profile=profile,
         signer=signer,
+        failed=[row for row in table.values() if row.verdict is Verdict.FAIL and row.waiver is None],
         documents=dict.fromkeys(pair for one in catalogues for pair in one.documents.items()),
         status=status(
             header,

@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from testbed.bundle.certificates import Role
+from testbed.bundle.keys import create_keys
+from testbed.commands.signing import authorise, signer
+from testbed.model.document import load
+from testbed.model.lab import Laboratory
+
 PROFILES = Path(str(files("profiles")))
 LAB, COUNCIL = PROFILES / "lab-example.yaml", PROFILES / "council-example.yaml"
 
@@ -113,3 +119,18 @@ def test_settings_of_a_council_that_cannot_be_used(said, granted, tmp_path):
 
     assert status == 64
     assert "council.yaml: line 1: unknown key `nam`; did you mean `name`?" in err
+
+
+def test_a_real_key_signs_only_for_the_approver_who_holds_it(said, declare, tmp_path):
+    create_keys(tmp_path / "real", test=False)
+    holder = signer(tmp_path / "real", Role.LABORATORY)
+    text = LAB.read_text(encoding="utf-8")
+    named = load(Laboratory, text.replace("Park Seung-in", holder.name), "lab.yaml")
+
+    status, out, err = said("run", declare(tmp_path), "--lab", LAB, "--keys", "real", "--out", "bundle")
+
+    assert (status, out) == (64, "")
+    assert f"names Park Seung-in as the approver, the key is that of {holder.name}" in err
+    assert not (tmp_path / "bundle").exists()
+    authorise(named, holder, LAB)
+    authorise(None, holder, None)  # a self-test names nobody
