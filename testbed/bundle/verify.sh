@@ -173,8 +173,8 @@ statement() {
     kind=$(printf '%s\n' "$payload" | sed -n \
         "s/^{\"_type\":\"https:\/\/in-toto\.io\/Statement\/v1\",\"predicate\":{.*},\"predicateType\":\"$project\/\([a-z-]*\)\/v1\",\"subject\":\[{[^][]*}\]}\$/\1/p")
     case $kind in
-        test-report) kind=report unit=laboratory ;;
-        confirmation) kind=certificate unit=council ;;
+        test-report) kind=report unit=laboratory other_unit=council ;;
+        confirmation) kind=certificate unit=council other_unit=laboratory ;;
         *) refuse "$file" 'what is signed is no statement of a known kind' '알 수 없는 종류의 서명 내용' && return 1 ;;
     esac
     subjects=$(printf '%s\n' "$payload" | sed -e 's/^.*,"subject":\[//' -e 's/\]}$//' -e 's/},{/}\
@@ -193,13 +193,23 @@ statement() {
 # Who signed: does a given root vouch for him, and for this kind of paper?
 signer() {
     who=$(printf '%s\n' "$certificate" | openssl x509 -noout -subject -nameopt sep_multiline,utf8,esc_ctrl)
-    if ! printf '%s\n' "$who" | grep -q "^ *OU=$unit\$"; then
+    if ! printf '%s\n' "$who" | grep -q "^ *OU=$unit\$" || printf '%s\n' "$who" | grep -q "^ *OU=$other_unit\$"; then
         refuse "$file" "the signer's certificate was not issued to a $unit" '서명자의 자격이 이 문서에 맞지 않음'
         return 1
     fi
+    name=$(printf '%s\n' "$who" | sed -n 's/^ *CN=//p' | sed -n '1p')
+    test=false test_key=
+    if printf '%s\n' "$who" | grep -q '^ *OU=TEST KEY$'; then
+        test=true test_key='  TEST KEY 시험용 키'
+    fi
+    quoted=$(printf '%s\n' "$name" | sed 's/"/\\"/g') # openssl has doubled the backslashes already
+    case $payload in
+        *"\"signer\":{\"fingerprint\":\"$fingerprint\",\"name\":\"$quoted\",\"test\":$test}"*) ;;
+        *)
+            refuse "$file" 'the statement names another signer than the certificate' '서명 내용의 서명자가 인증서와 다름'
+            return 1 ;;
+    esac
     key=$(printf '%s\n' "$fingerprint" | sed 's/\(.\{16\}\).*/\1/')
-    test_key=
-    printf '%s\n' "$who" | grep -q '^ *OU=TEST KEY$' && test_key='  TEST KEY 시험용 키'
     if [ -z "$trusted" ]; then
         stranger
         return
@@ -210,13 +220,12 @@ signer() {
 $trusted
 EOF
     ) && {
-        printf 'signed 서명  %s: %s, key %s…%s\n' "$file" \
-            "$(printf '%s\n' "$who" | sed -n 's/^ *CN=//p')" "$key" "$test_key"
+        printf 'signed 서명  %s: %s, key %s…%s\n' "$file" "$name" "$key" "$test_key"
         return 0
     }
     case $said in
-        *'certificate has expired'*) refuse "$file" "the signer's certificate has expired" '서명자 인증서 만료' ;;
-        *'not yet valid'*) refuse "$file" "the signer's certificate is not yet valid" '서명자 인증서 유효기간 전' ;;
+        *'certificate has expired'*) refuse "$file" "the certificate of the signer or of his root has expired" '서명자 또는 루트 인증서 만료' ;;
+        *'not yet valid'*) refuse "$file" "the certificate of the signer or of his root is not yet valid" '서명자 또는 루트 인증서 유효기간 전' ;;
         *'certificate revoked'*) refuse "$file" "the signer's certificate was revoked" '서명자 인증서 폐지' ;;
         *'unable to get certificate CRL'*)
             refuse "$file" "the revocation list is not of the signer's root" '폐지 목록이 서명자의 루트 것이 아님' ;;

@@ -98,6 +98,12 @@ def bundle(tmp_path, keys):
     return write_bundle(tmp_path / "bundle", keys)
 
 
+@pytest.fixture
+def bundle_of(tmp_path):
+    """A bundle signed with the keys of a folder."""
+    return lambda keys: write_bundle(tmp_path / "bundle of these", keys)
+
+
 @pytest.fixture(scope="session")
 def shared_bundle(tmp_path_factory, keys):
     """A bundle that a test may change only for a moment."""

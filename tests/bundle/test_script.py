@@ -2,12 +2,16 @@
 
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
-from testbed.bundle import page
-from testbed.bundle.verify import SCRIPT
+from testbed.bundle import cms, issuing, page
+from testbed.bundle.keys import create_keys
+from testbed.bundle.statement import PredicateType, build
+from testbed.bundle.verify import SCRIPT, Status
 
 SOURCE = Path(page.__file__).with_name(SCRIPT)
 
@@ -113,6 +117,53 @@ def test_a_laboratory_confirms_nothing(bundle, poor):
 
     assert status == 1
     assert "is signed as a report, not as a certificate" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, "GOOD"),
+        ({"name": "KOLAS"}, "names another signer"),
+        ({"fingerprint": "0" * 64}, "names another signer"),
+        ({"test": False}, "names another signer"),
+        ({"kind": PredicateType.CONFIRMATION}, "certificate was not issued to a council"),
+        ({"subject": "certificate.html#visible"}, "the visible page is not the one"),
+    ],
+)
+def test_what_a_statement_must_say(bundle, laboratory, poor, change, reason):
+    """Signed by a laboratory that the root knows, and still not what a report says."""
+    change = {"kind": PredicateType.TEST_REPORT, **change}
+    kind, subject = change.pop("kind"), change.pop("subject", "")
+    html = b"<p>\n</html>\n"
+    subject = subject or page.visible_name(kind)
+    who = {"name": laboratory.name, "fingerprint": laboratory.fingerprint, "test": True} | change
+    payload = build({subject: sha256(html).hexdigest()}, {"signer": who}, kind)
+    bundle.report.write_bytes(html + b"<!--\n" + cms.sign(payload, laboratory).encode() + b"-->\n")
+
+    status, out, _ = poor(bundle.report, bundle.keys / "root.pem")
+
+    assert status == int(reason != "GOOD")
+    assert reason in out
+
+
+@pytest.mark.parametrize(
+    "name", ["한국시험원(주)", 'Say "so" \\ Ltd., x=y + CN=z', "Prüf & <b>Amt</b>", "#%s $(id)"]
+)
+def test_names_of_laboratories(tmp_path, monkeypatch, bundle_of, poor, name):
+    def subject(unit, **_):
+        pairs = ((x509.NameOID.ORGANIZATIONAL_UNIT_NAME, unit), (x509.NameOID.COMMON_NAME, name))
+        return x509.Name([x509.NameAttribute(*pair) for pair in pairs])
+
+    monkeypatch.setattr(issuing, "_subject", subject)
+    create_keys(tmp_path / "keys", test=False)
+    bundle = bundle_of(tmp_path / "keys")
+    assert bundle.verify().status is Status.GOOD
+
+    status, out, err = poor(bundle.directory, bundle.keys / "root.pem")
+
+    assert (status, err) == (0, "")
+    shown = name.replace("\\", "\\\\")
+    assert f": {shown}, key {bundle.verify().fingerprint[:16]}…\n" in out
 
 
 @pytest.mark.parametrize(
