@@ -75,7 +75,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     if note:
         recorder.note(note)
     if waited:
-        recorder.note(f"waited {waited:g} s: nobody was there for the case before")
+        recorder.note(f"waited {waited:g} s: nobody was there before")
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
     desk.permission.repeated = bool(note)

@@ -30,7 +30,7 @@ REPRODUCED = "repeated with no other case running: how often does it show what w
 """What the record says of a try that is made to count."""
 
 GIVE_UP_AFTER = 5
-"""Cases in a row that met nobody, each alone, before the device is taken for gone (assumed)."""
+"""Times in a row that a case alone meets nobody before the device is taken for gone (assumed)."""
 
 RETURN_WITHIN = 5.0
 """Seconds that a device which answered before gets to come back, before it is given up (assumed)."""
@@ -64,7 +64,7 @@ class Engine:
     _main: asyncio.Task[None] | None = None
     _gate: threading.Lock = field(default_factory=threading.Lock)
     _gone: int = 0
-    """Cases in a row that met nobody, with nothing else running."""
+    """Times in a row that a case met nobody, with nothing else running."""
     _unmet: int = 0
     """Cases in a row that met nobody, whatever ran beside them."""
     _cause: Text | None = None
@@ -207,11 +207,20 @@ class Engine:
         one.add(await self._try(one.case, bench, note, alone=True))
 
     async def _try(self, case: Case, bench: Bench, note: str = "", *, alone: bool) -> Try:
-        """Run a case once, unless the device has been gone for long."""
+        """Run a case once, unless the device has been gone for long; where it only restarts, wait for it."""
         if self._gone >= GIVE_UP_AFTER:
             return Try(not_run(case, Verdict.INCONCLUSIVE, _gave_up(self._cause)), met=False, gone=True)
-        waited = RETURN_WITHIN / GIVE_UP_AFTER if alone and self._gone and bench.device.met else 0.0
-        await asyncio.sleep(waited)
+        done, waited = await self._attempt(case, bench, note, alone=alone), 0.0
+        while (
+            alone and bench.device.met and self._gone < GIVE_UP_AFTER and done.is_away and not done.standing
+        ):
+            await asyncio.sleep(RETURN_WITHIN / GIVE_UP_AFTER)
+            waited += RETURN_WITHIN / GIVE_UP_AFTER
+            done = await self._attempt(case, bench, note, alone=alone, waited=waited)
+        return done
+
+    async def _attempt(self, case: Case, bench: Bench, note: str, *, alone: bool, waited: float = 0.0) -> Try:
+        """Run a case, and count how often in a row nobody was there."""
         done = await attempt(case, bench, alone=alone, note=note, waited=waited)
         if done.met:
             self._gone = self._unmet = 0
@@ -224,6 +233,6 @@ class Engine:
 
 def _gave_up(cause: Text | None) -> Text:
     """Say why a case is not tried any more: what the last that was tried had met."""
-    en = f"the device had answered none of {GIVE_UP_AFTER} cases in a row; this one was not tried any more"
-    ko = f"연속된 케이스 {GIVE_UP_AFTER}개에서 기기가 응답하지 않아 더 이상 시도하지 않음"
+    en = f"nobody had answered {GIVE_UP_AFTER} times in a row; this case was not tried any more"
+    ko = f"연속 {GIVE_UP_AFTER}회 응답이 없어 이 케이스는 더 이상 시도하지 않음"
     return Text(en=en, ko=ko) if cause is None else Text(en=f"{en} ({cause.en})", ko=f"{ko} ({cause.ko})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import itertools
+import os
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -46,7 +47,8 @@ def over_tcp(endpoint: Endpoint) -> Dial:
                 raise UnreachableError(
                     f"{where} refuses the connection: nothing listens on that port; is the device running?"
                 ) from error
-            raise UnreachableError(f"{where} cannot be reached: {error.strerror or error}") from error
+            said = os.strerror(error.errno) if error.errno else str(error)
+            raise UnreachableError(f"{where} cannot be reached: {said}") from error
 
     return dial
 

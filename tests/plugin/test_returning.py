@@ -1,0 +1,92 @@
+"""A device that restarts is waited for, so that one that crashes is judged whole; one that is gone is not."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from device_simulators.modbus.devices import Plc
+from device_simulators.modbus.protocol import ModbusTcpProtocol
+from testbed.plugin import engine as module
+from tests.plugin.bench import case, records, setup, simulated
+from tests.plugin.sample_cases import passes
+
+POISON = bytes([100, 1])
+
+
+class Crashes(ModbusTcpProtocol):
+    """Goes down at one request, with all connections, and is back some seconds later."""
+
+    away = 2.0
+    down_until = 0.0
+
+    def is_down(self):
+        return asyncio.get_running_loop().time() < type(self).down_until
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        if self.is_down():
+            transport.close()
+
+    def data_received(self, data):
+        if data[7:] == POISON:
+            type(self).down_until = asyncio.get_running_loop().time() + self.away
+        if self.is_down():
+            self.transport.close()
+        else:
+            super().data_received(data)
+
+
+async def poisons(modbus):
+    """A request that the device does not survive."""
+    await modbus.outcome(POISON)
+
+
+def run(away, jobs):
+    protocol = type("Crashing", (Crashes,), {"away": away})
+    made = replace(setup(jobs=jobs), simulator=simulated(Plc(), protocol))
+    good = [case(passes, "modbus", name=f"passes[{at}]") for at in range(30)]
+    return records([*good[:15], case(poisons, "modbus"), *good[15:]], made)
+
+
+def survival(record):
+    return next(one for one in record.findings if one.requirement == "MB-SURVIVES")
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+@pytest.mark.parametrize("away", [0.5, 2.0, 4.0])
+def test_a_device_that_restarts_is_judged_whole(away, jobs):
+    found = run(away, jobs)
+    crashed = survival(found.pop("poisons"))
+    assert (crashed.verdict, crashed.reproduced, crashed.tries) == ("FAIL", 3, 3)
+    assert {record.verdict for record in found.values()} == {"PASS"}
+    assert not [one for record in found.values() for one in record.findings if one.broken]
+
+
+def test_a_device_that_is_gone_is_given_up_and_what_it_met_is_said():
+    found = run(1e9, jobs=1)
+    assert survival(found.pop("poisons")).verdict == "FAIL"
+    untried = [record for record in found.values() if record.reason and "not tried" in record.reason.en]
+    assert len(untried) >= 10
+    assert all("(control exchange: the connection was closed)" in record.reason.en for record in untried)
+    assert {record.verdict for record in untried} == {"INCONCLUSIVE"}
+
+
+def test_beside_others_too_it_broke_survival_and_nothing_else():
+    found = run(1e9, jobs=8)
+    assert survival(found["poisons"]).verdict == "FAIL"
+    assert {one.requirement for record in found.values() for one in record.findings if one.broken} == {
+        "MB-SURVIVES"
+    }
+
+
+def test_a_device_that_never_answered_is_not_waited_for():
+    protocol = type("Deaf", (Crashes,), {"down_until": 1e9})
+    made = replace(setup(), simulator=simulated(Plc(), protocol))
+    found = records(
+        [case(passes, "modbus", name=f"passes[{at}]") for at in range(module.GIVE_UP_AFTER + 3)], made
+    )
+    assert {record.verdict for record in found.values()} == {"INCONCLUSIVE"}
+    assert all(not one.broken for record in found.values() for one in record.findings)
+    assert all("waited" not in line for record in found.values() for line in record.log)
+    assert sum("not tried" in record.reason.en for record in found.values()) == 3
