@@ -93,7 +93,7 @@ def _taken(folder: Path, file: BufferedRandom) -> Taken:
     record = parse_record(whole, path)
     whole = whole[: _sound(folder, record, whole)]
     record = parse_record(whole, path)
-    if record.footer is not None and not record.footer.interrupted and os.path.lexists(folder / STATEMENT):
+    if record.footer is not None and not record.footer.interrupted and os.path.lexists(folder / REPORT):
         raise BundleError(
             f"{folder}: this run has ended and its report is signed; there is nothing to resume"
         )

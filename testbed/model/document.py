@@ -129,11 +129,22 @@ def load(model: type[Value], text: str, source: str, extra: Mapping[str, Any] | 
     Raises:
         DocumentError: with one complaint for each fault found.
     """
+    return load_with_lines(model, text, source, extra)[0]
+
+
+def load_with_lines(
+    model: type[Value], text: str, source: str, extra: Mapping[str, Any] | None = None
+) -> tuple[Value, dict[Path, int]]:
+    """Do the same, and return the line of each part too.
+
+    Raises:
+        DocumentError: with one complaint for each fault found.
+    """
     data, lines = parse(text, source)
     if not isinstance(data, dict):
         raise DocumentError(source, [Complaint(1, "must be a list of `key: value` lines")])
     value: Value = _validated(TypeAdapter(model), model, {**data, **(extra or {})}, lines, source)
-    return value
+    return value, lines
 
 
 def load_list(model: type[Value], text: str, source: str) -> tuple[tuple[Value, ...], dict[Path, int]]:

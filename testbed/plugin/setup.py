@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from testbed.model.declaration import Declaration
-from testbed.model.document import LARGEST, Complaint, DocumentError, load, parse
+from testbed.model.document import LARGEST, Complaint, DocumentError, load, load_with_lines
 from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
@@ -130,8 +130,7 @@ def prepare_text(
     Raises:
         DocumentError: it cannot be used.
     """
-    declaration = load(Declaration, text, name)
-    _, lines = parse(text, name)
+    declaration, lines = load_with_lines(Declaration, text, name)
     profile, profile_text = read_profile(declaration.profile, name, lines.get(("profile",), 0))
     used = tuple(suites()[suite] for suite in profile.suites)
     known = {fact for suite in used for fact in suite.catalogue.facts}
