@@ -16,6 +16,7 @@ from testbed.bundle.writer import WAIVERS
 from testbed.commands.asked import Asked
 from testbed.commands.signing import keys_folder
 from testbed.model.document import Complaint, DocumentError
+from testbed.model.record import Header
 from testbed.plugin.waivers import SignedWaivers, read_signed, unbacked
 
 
@@ -33,16 +34,28 @@ def accepting(all_asked: list[Asked], file: Path | None, keys: Path | None, hold
     """
     taken = all_asked[0].taken
     if taken is not None:
-        header = taken.record.header
-        has_any = bool(header.waivers or header.waivers_sha256) or (taken.folder / WAIVERS).exists()
-        if has_any and (trouble := unbacked(taken.folder, header, *_trusted(keys, holder))):
+        try:
+            check_backed(taken.folder, taken.record.header, keys, holder)
+        except DocumentError:
             taken.leave()
-            raise DocumentError(str(taken.folder), [Complaint(0, f"{trouble}; start the run anew")])
+            raise
         return all_asked
     if file is None:
         return all_asked
     signed = _read(file, keys, holder)
     return [replace(one, setup=replace(one.setup, waivers=signed)) for one in all_asked]
+
+
+def check_backed(bundle: Path, header: Header, keys: Path | None, holder: Signer) -> None:
+    """Check, before somebody signs a report on a record, that its waivers are signed as his own must be.
+
+    Raises:
+        DocumentError: they are not.
+    """
+    if not header.waivers and not header.waivers_sha256 and not (bundle / WAIVERS).exists():
+        return
+    if trouble := unbacked(bundle, header, *_trusted(keys, holder)):
+        raise DocumentError(str(bundle), [Complaint(0, f"{trouble}; start a new run with signed waivers")])
 
 
 def _read(file: Path, keys: Path | None, holder: Signer) -> SignedWaivers:

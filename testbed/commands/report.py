@@ -63,6 +63,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
     from testbed.bundle.reader import BundleError  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.verify import REPORT  # noqa: PLC0415
     from testbed.bundle.writer import LAB  # noqa: PLC0415
+    from testbed.commands.accepting import check_backed  # noqa: PLC0415
     from testbed.commands.drawing import read_evidence  # noqa: PLC0415
     from testbed.commands.reissuing import reissue  # noqa: PLC0415
     from testbed.commands.sealed import compare, open_report  # noqa: PLC0415
@@ -81,7 +82,9 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
         _ended(bundle, read, allowed=incomplete or is_sealed)
         if reason is not None and out is not None:
             said = Text(en=reason, ko=reason_ko or reason)
-            _wrote(reissue(bundle, said, lab, out, laboratory(keys)), as_json=as_json)
+            holder = laboratory(keys)
+            check_backed(bundle, read.record.header, keys, holder)
+            _wrote(reissue(bundle, said, lab, out, holder), as_json=as_json)
         elif out is not None:
             _write_new(out, read.draw(sealed.signer if sealed else face(laboratory(keys), "laboratory")))
             _wrote(out, as_json=as_json)
@@ -92,6 +95,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
         else:
             holder = laboratory(keys)
             authorise(read.lab, holder, bundle / LAB)
+            check_backed(bundle, read.record.header, keys, holder)
             seal(bundle, holder)
             _wrote(bundle / REPORT, as_json=as_json)
     except (BundleError, DocumentError, KeyTroubleError) as error:

@@ -321,8 +321,24 @@ def test_no_run_goes_on_with_others(stopped, said, spoil):
     status, _, err = said("run", "--resume", stopped)
     assert status == 64
     assert "waivers.yaml" in err
-    assert "start the run anew" in err
+    assert "start a new run with signed waivers" in err
     assert not (stopped / "report.html").exists()
+
+
+def test_no_laboratory_reissues_or_seals_what_another_one_waived(waived, said, tmp_path):
+    create_keys(tmp_path / "other", test=True)
+    again = ("--reissue", "A new address", "--out", tmp_path / "new")
+    status, _, err = said("report", waived[0], *again, "--keys", tmp_path / "other")
+    assert status == 64
+    assert "waivers.yaml is signed by somebody for whom no given root vouches" in err
+    assert not (tmp_path / "new").exists()
+
+    bundle = Path(shutil.copytree(waived[0], tmp_path / "bundle"))
+    (bundle / "report.html").unlink()
+    assert said("report", bundle, "--keys", tmp_path / "other")[0] == 64
+    assert not (bundle / "report.html").exists()
+    assert said("report", bundle)[0] == 0
+    assert said("report", bundle, *again)[0] == 0
 
 
 def test_a_swapped_file_of_waivers_is_found_in_the_bundle(waived, said, signed, tmp_path):
