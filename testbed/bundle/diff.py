@@ -7,13 +7,12 @@ only no longer judged is no improvement, and what is no longer applicable was no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from testbed.bundle.conditions import Condition, conditions
 from testbed.bundle.reader import Record
-from testbed.model.base import Text
 from testbed.model.disposition import day_of
 from testbed.model.record import Header
 from testbed.model.verdict import Outcome, Verdict, join
@@ -54,17 +53,6 @@ class Pair:
         if self.was_waived == self.now_waived:
             return Change.SAME
         return Change.WORSE if self.was_waived else Change.OTHER
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Something that differs between two runs besides their verdicts."""
-
-    what: Text
-    was: str
-    now: str
-    is_barrier: bool
-    """Whether a change of verdict may come from it rather than from the device."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +100,7 @@ def difference(was: Record, now: Record) -> Difference:
         now.footer.outcome if now.footer else Outcome.INCOMPLETE,
         tuple(_pairs(_requirements(was), _requirements(now), _waived(was.header), _waived(now.header))),
         tuple(_pairs(_cases(was), _cases(now))),
-        tuple(_conditions(was, now)),
+        tuple(conditions(was, now)),
     )
 
 
@@ -159,78 +147,3 @@ def _pairs(
             before is Verdict.FAIL and name in was_waived,
             after is Verdict.FAIL and name in now_waived,
         )
-
-
-def _conditions(was: Record, now: Record) -> Iterator[Condition]:
-    """Yield what differs: first what bars a comparison, then what is only good to know."""
-    barriers = _flat(_barriers(was)), _flat(_barriers(now))
-    remarks = _flat(_remarks(was)), _flat(_remarks(now))
-    for (before, after), is_barrier in ((barriers, True), (remarks, False)):
-        for what in dict.fromkeys([*before, *after]):
-            if before.get(what) != after.get(what):
-                yield Condition(
-                    _NAMES.get(what, Text(en=what, ko=what)),
-                    before.get(what, ""),
-                    after.get(what, ""),
-                    is_barrier,
-                )
-    cut = was.header.selected_by_hand, now.header.selected_by_hand
-    if cut[0] and cut[0] == cut[1]:
-        yield Condition(_NAMES["selected_by_hand"], *cut, is_barrier=False)
-
-
-_NAMES = {
-    "tester": Text(en="test bed", ko="시험 프로그램"),
-    "profile": Text(en="profile", ko="프로파일"),
-    "clock": Text(en="clock", ko="시계"),
-    "selected_by_hand": Text(en="cases left out by hand", ko="임의로 제외한 시험 케이스"),
-    "ended": Text(en="end of the run", ko="시험 종료"),
-    "declaration.connect": Text(en="address", ko="접속 주소"),
-    "seed": Text(en="seed of random choices", ko="난수 시드"),
-    "jobs": Text(en="cases at once", ko="동시 시험 케이스 수"),
-    "resumed": Text(en="stopped and went on", ko="중단 후 속행"),
-    "laboratory": Text(en="laboratory", ko="시험기관"),
-    "waivers": Text(en="waivers", ko="예외 승인"),
-}
-"""Words for what has no name of its own in a declaration."""
-
-
-def _barriers(record: Record) -> dict[str, object]:
-    header, footer = record.header, record.footer
-    declared = header.declaration.model_dump(mode="json", exclude={"device", "connect", "profile"})
-    return {
-        **{f"suite {one.id}": f"{one.version}, digest {one.digest}" for one in header.suites},
-        "profile": f"{header.profile}, digest {header.profile_sha256}",
-        "declaration": declared,
-        "clock": header.clock,
-        "selected_by_hand": header.selected_by_hand,
-        "ended": "-" if footer is None else "interrupted" if footer.interrupted else "whole",
-        "tester": header.tester,
-    }
-
-
-def _remarks(record: Record) -> dict[str, object]:
-    header = record.header
-    return {
-        "device": header.declaration.device.model_dump(mode="json"),
-        "declaration.connect": header.declaration.connect,
-        "laboratory": header.lab.name.en if header.lab else "",
-        "waivers": header.waivers_sha256,
-        "resumed": [one.at for one in record.resumed] or None,
-        "package": dict(header.packages),
-        "python": header.python,
-        "platform": header.platform,
-        "seed": header.seed,
-        "jobs": header.jobs,
-    }
-
-
-def _flat(facts: Mapping[str, object]) -> dict[str, str]:
-    """Name each fact of each group by its path, as text."""
-    flat: dict[str, str] = {}
-    for key, value in facts.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{name}": text for name, text in _flat(value).items()}
-        elif value not in ("", None):
-            flat[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return flat

@@ -16,7 +16,8 @@ from testbed.model.base import Language, Text
 from testbed.model.verdict import BAD_INPUT
 
 if TYPE_CHECKING:
-    from testbed.bundle.diff import Condition, Difference, Pair
+    from testbed.bundle.conditions import Condition
+    from testbed.bundle.diff import Difference, Pair
     from testbed.bundle.reader import Record
     from testbed.model.standard import Requirement
 

@@ -175,6 +175,16 @@ def test_what_bars_a_comparison_is_named(more, what):
     assert not difference(now, was).is_comparable
 
 
+def test_another_product_met_bars_a_comparison():
+    def met(peer):
+        plain = record({})
+        return Record(plain.header, (sample.case({"MB-A-A": Verdict.PASS}, peer=peer),), plain.footer)
+
+    assert barriers(met("a client 1.0"), met("a client 2.0")) == [
+        ("independent products met", "a client 1.0", "a client 2.0")
+    ]
+
+
 def test_what_one_compares_bars_nothing():
     device = {"vendor": "V", "model": "M", "firmware": "G"}
     was, now = record({}), record({}, declaration={"device": device, "connect": "sim:other"}, seed=2, jobs=1)
