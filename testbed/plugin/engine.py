@@ -113,11 +113,11 @@ class Engine:
         except asyncio.CancelledError:
             pass  # stopped on purpose; the futures below say so
         except BaseException as error:  # noqa: BLE001 - whoever waits for a result must hear of it
-            for future in self.futures.values():
+            for future in list(self.futures.values()):
                 if not future.done():
                     future.set_exception(error)
         finally:
-            for future in self.futures.values():
+            for future in list(self.futures.values()):
                 future.cancel()
             loop.run_until_complete(loop.shutdown_asyncgens())
             with self._gate:

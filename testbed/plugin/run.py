@@ -185,6 +185,7 @@ class Run:
         else:
             result = future.result()
             self._keep(result.record, result.capture)
+            del self._engines[key[0]].futures[key]  # a capture that is kept is held no more
 
     def end(self, *, interrupted: bool = False) -> Outcome:
         """Stop what still runs, write the footer and return the outcome.
