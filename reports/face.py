@@ -25,7 +25,6 @@ class SignerFace:
     """Who signs, as printed; the signature itself comes after the page is made."""
 
     name: str
-    role: str
     fingerprint: str
     """SHA-256 of the signer's X.509 certificate in hexadecimal."""
     is_test: bool

@@ -96,7 +96,7 @@ def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | N
         decision,
         report_sha256=report,
         report_id=read.report,
-        signer=face(council, "council"),
+        signer=face(council),
         peers=sorted({case.peer for case in record.cases if case.peer and case.verdict is Verdict.PASS}),
         issued=datetime.now(UTC).date(),
         lab=read.lab,

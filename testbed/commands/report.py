@@ -86,7 +86,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
             check_backed(bundle, read.record.header, keys, holder)
             _wrote(reissue(bundle, said, lab, out, holder), as_json=as_json)
         elif out is not None:
-            _write_new(out, read.draw(sealed.signer if sealed else face(laboratory(keys), "laboratory")))
+            _write_new(out, read.draw(sealed.signer if sealed else face(laboratory(keys))))
             _wrote(out, as_json=as_json)
         elif sealed is not None:
             compared = list(compare(bundle, sealed, read))

@@ -35,7 +35,6 @@ class Sealed:
         certificate = self.container.certificate
         return SignerFace(
             certificates.name(certificate),
-            str(certificates.Role.LABORATORY),
             certificates.fingerprint(certificate),
             certificates.is_test(certificate),
         )

@@ -84,9 +84,9 @@ def authorise(body: Laboratory | Council | None, holder: Signer | None, source: 
         )
 
 
-def face(holder: Signer, role: str) -> SignerFace:
+def face(holder: Signer) -> SignerFace:
     """Return a signer as a page prints it."""
-    return SignerFace(holder.name, role, holder.fingerprint, holder.is_test)
+    return SignerFace(holder.name, holder.fingerprint, holder.is_test)
 
 
 def seal(folder: Path, holder: Signer) -> None:
@@ -117,7 +117,7 @@ def _seal(folder: Path, holder: Signer) -> None:
     for capture in (account.header.preflight_capture, *(case.capture for case in account.cases)):
         if capture and files.get(capture) != PurePosixPath(capture).stem:
             raise BundleError(f"{folder / capture} is not the capture that the record names by its SHA-256")
-    html = read.draw(face(holder, "laboratory"))
+    html = read.draw(face(holder))
     try:
         sealed = page.seal(html, predicate(account), files | folders, holder)
     except ValueError as error:

@@ -7,11 +7,12 @@ import hashlib
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from testbed.model.declaration import Declaration
-from testbed.model.document import LARGEST, Complaint, DocumentError, load, load_with_lines
+from testbed.model.document import LARGEST, Complaint, DocumentError, load_with_lines
 from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
@@ -100,7 +101,13 @@ def prepare(
     if lab is None:
         return setup
     text = read_document(lab)
-    return replace(setup, lab=load(Laboratory, text, str(lab)), lab_text=text.encode())
+    settings, lines = load_with_lines(Laboratory, text, str(lab))
+    today = datetime.now(UTC).date()
+    if settings.item.received > today + timedelta(days=1):  # where it was received it may be tomorrow
+        line = lines.get(("item", "received"), 0)
+        what = f"`item.received`: {settings.item.received} is still to come, and a test begins with the item"
+        raise DocumentError(str(lab), [Complaint(line, what)])
+    return replace(setup, lab=settings, lab_text=text.encode())
 
 
 def read_document(path: Path) -> str:

@@ -1,6 +1,7 @@
 """`testbed lint` and `testbed grant --council` as a user calls them, on real bundles."""
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -134,3 +135,13 @@ def test_a_real_key_signs_only_for_the_approver_who_holds_it(said, declare, tmp_
     assert not (tmp_path / "bundle").exists()
     authorise(named, holder, LAB)
     authorise(None, holder, None)  # a self-test names nobody
+
+
+def test_an_item_that_is_still_to_come_is_not_tested(said, declare, tmp_path):
+    text = LAB.read_text(encoding="utf-8").replace("2026-11-20", "2999-01-01")
+    (tmp_path / "lab.yaml").write_text(text, encoding="utf-8")
+
+    status, _, err = said("run", declare(tmp_path), "--lab", "lab.yaml")
+
+    assert status == 64
+    assert re.match(r"testbed: lab\.yaml: line \d+: `item\.received`: 2999-01-01 is still to come", err)

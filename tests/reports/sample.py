@@ -50,7 +50,6 @@ PASTE = "holding_registers: [{ first: ADDRESS, count: 2, scratch: true }]"
 
 SIGNER = SignerFace(
     name="Hong Gil-dong (홍길동)",
-    role="Tester (시험자)",
     fingerprint="3F:9A:" + ":".join(f"{n:02X}" for n in range(30)),
     is_test=True,
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from reports.hostile import LONGEST, lines, pieces, visible
 from reports.report import render_report
 from testbed.model.base import Text
+from testbed.model.lab import Change
 from testbed.model.record import Frame
 from tests.reports import sample
 from tests.reports.reading import Page, check
@@ -107,3 +108,48 @@ def test_backticks_make_code(text, expected):
 def test_lines_say_how_much_is_left_out():
     assert lines("a\r\nb", 100) == (["a", "b"], 0)
     assert lines("abcd", 2) == (["ab"], 2)
+
+
+def test_a_laboratory_and_a_reissue_are_no_way_in_either():
+    said = Text(en=EVIL, ko=EVIL)
+    client = sample.LAB.client.model_copy(update={"name": said, "contact": EVIL, "address": said})
+    site = sample.LAB.site.model_copy(update={"at": "remote", "place": said})
+    approver = sample.LAB.approver.model_copy(update={"name": EVIL, "role": said})
+    opinion = sample.LAB.opinions[0].model_copy(update={"text": said, "basis": said, "by": EVIL})
+    lab = sample.LAB.model_copy(
+        update={
+            "name": said,
+            "address": said,
+            "contact": EVIL,
+            "prefix": EVIL,
+            "client": client,
+            "site": site,
+            "environment": said,
+            "people": sample.LAB.people.model_copy(update={"approver": approver}),
+            "opinions": (opinion,),
+            "providers": (sample.LAB.providers[0].model_copy(update={"name": EVIL, "results": said}),),
+        }
+    )
+    reissue = sample.REISSUE.model_copy(
+        update={
+            "replaces": sample.REISSUE.replaces.model_copy(update={"report": EVIL}),
+            "reason": said,
+            "changes": (Change(field=EVIL, was=EVIL, now=EVIL),),
+        }
+    )
+    page = check(
+        render_report(
+            sample.header(),
+            sample.CASES,
+            sample.footer(),
+            sample.CATALOGUES,
+            declaration_text=sample.DECLARATION,
+            profile=sample.PROFILE,
+            signer=sample.SIGNER,
+            lab=lab,
+            reissue=reissue,
+        )
+    )
+
+    assert page.text.count("<script>alert(1)</script>") > 10
+    assert not set(UNSEEN) - set("evil[31m") & set(page.source)

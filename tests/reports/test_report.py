@@ -97,7 +97,7 @@ def test_conformant_run_says_only_what_was_met():
 
 
 def test_own_key_takes_the_banner_away():
-    page = report(signer=SignerFace(name="A", role="B", fingerprint="C", is_test=False))
+    page = report(signer=SignerFace(name="A", fingerprint="C", is_test=False))
 
     assert "TEST KEY" not in page.source
     assert "시험용 키" not in page.source
