@@ -55,6 +55,8 @@ class Engine:
     """Errors in callbacks of the loop: of a simulated device, which real ones would not show."""
     refused: frozenset[str] = frozenset()
     """Declared functions that a run, before it was stopped, had found the device not to serve."""
+    written: Sequence[str] = ()
+    """What it had written by then, as its record says."""
     journal: Journal | None = None
     """Where the values of leased scratch areas are kept until they are restored."""
     futures: dict[tuple[str, str], Future[Result]] = field(default_factory=dict)
@@ -113,6 +115,7 @@ class Engine:
         except asyncio.CancelledError:
             pass  # stopped on purpose; the futures below say so
         except BaseException as error:  # noqa: BLE001 - whoever waits for a result must hear of it
+            self.faults.append(f"the engine broke: {type(error).__name__}: {error}")
             for future in list(self.futures.values()):
                 if not future.done():
                     future.set_exception(error)
@@ -141,14 +144,14 @@ class Engine:
     async def _judge(self, declaration: Declaration, dial: Dial) -> None:
         device = ModbusBench(declaration, dial, self.settings.seed, self.journal)
         device.refused |= self.refused
+        device.wear(self.written)
         bench = Bench(device, self.catalogues, self.settings, self._began)
         slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))
-        spool = Spool()
-        for case in self.cases:
-            if case.gate:
-                await self._gate_case(Waiting(case, spool), bench)
-        waiting: list[Waiting] = []
+        spool, waiting = Spool(), list[Waiting]()
         try:
+            for case in self.cases:
+                if case.gate:
+                    await self._gate_case(Waiting(case, spool), bench)
             async with asyncio.TaskGroup() as group:
                 for case in self.cases:
                     if not case.gate:

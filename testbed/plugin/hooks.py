@@ -163,7 +163,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     run = pyfuncitem.config.stash.get(RUN, None)
     if run is None:
         pytest.skip("no device: say which with --declaration FILE")
-    record = run.result(case.suite, case.id)
+    try:
+        record = run.result(case.suite, case.id)
+    except Exception:
+        pyfuncitem.session.shouldstop = "the test bed broke"  # and no other case has a result either
+        raise
     pyfuncitem.stash[RECORD] = record
     if record.verdict in {"NOT_APPLICABLE", "NOT_TESTED"}:
         pytest.skip(record.reason.en if record.reason else record.verdict)

@@ -147,6 +147,7 @@ class Run:
                 connect=self.setup.connect() if virtual else self.setup.connect_over_sockets(),
                 new_loop=VirtualClockLoop if virtual else asyncio.new_event_loop,
                 refused=self._refused(),
+                written=[said for record in self._kept.values() for said in record.writes],
                 journal=self._journal if self.setup.simulator is None else None,
             )
             engines |= dict.fromkeys(names, engine)

@@ -8,6 +8,7 @@ import pytest
 from device_simulators.modbus.devices import Plc
 from testbed.model.record import ALL_TRAFFIC, Footer
 from testbed.model.verdict import Outcome, Verdict
+from testbed.plugin import attempt as attempt_module
 from testbed.plugin.run import Run
 from testbed.wire.simulator import simulators
 from tests.plugin.bench import case, declared, records, served, setup, simulated, suite_cases
@@ -176,3 +177,15 @@ def test_values_that_could_not_be_put_back_are_named():
     said = [line for record in records(cases, made).values() for line in record.not_restored]
 
     assert said == ["holding registers 400 to 400 were 400: set-up or read-back: no answer within 500 ms"]
+
+
+def test_an_engine_that_breaks_is_said_to_have(monkeypatch):
+    monkeypatch.setattr(attempt_module, "judge", lambda *_: 1 / 0)
+    run = Run(setup())
+    run.begin(suite_cases())
+    with pytest.raises(ZeroDivisionError):
+        run.result(suite_cases()[0].suite, suite_cases()[0].id)
+    assert run.end() is Outcome.INCOMPLETE
+    (traffic,) = [one for one in run.records if one.case == ALL_TRAFFIC]
+    assert traffic.verdict is Verdict.ERROR
+    assert traffic.reason.en.startswith("error of the test bed: the engine broke: ")

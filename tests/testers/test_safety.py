@@ -148,3 +148,14 @@ def test_a_malformed_write_is_not(data):
 def test_a_write_says_what_it_writes():
     assert str(Write(coils=True, first=7, count=3)) == "writes coils 7 to 9"
     assert str(Write(coils=False, first=400, count=1)) == "writes holding registers 400 to 400"
+
+
+@given(coils=st.booleans(), first=st.integers(0, 0xFFFF), count=st.integers(1, 2000))
+def test_what_a_record_says_of_a_write_can_be_read_again(coils, first, count):
+    write = Write(coils=coils, first=first, count=min(count, 0x10000 - first))
+    assert Write.of(str(write)) == write
+
+
+@pytest.mark.parametrize("said", ["", "writes coils 2 to 1", "writes coils 1 to 65536", "reads coils 1 to 2"])
+def test_what_is_no_write_is_not_taken_for_one(said):
+    assert Write.of(said) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from testbed.testers.modbus.conclusion import Patience
 from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.journal import Journal
+from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import Pool
 from testbed.testers.trouble import Undecided
 from testbed.wire.dial import Dial
@@ -56,6 +57,11 @@ class ModbusBench:
         self.journal = journal
         self._pace = asyncio.Lock()
         self._next_request = 0.0
+
+    def wear(self, said: Iterable[str]) -> None:
+        """Count what a run had written before it was stopped: a value is written so often in one run only."""
+        for write in filter(None, map(Write.of, said)):
+            self.pools["coils" if write.coils else "registers"].writes.update(write.addresses)
 
     def weight(self, fixtures: Sequence[str]) -> int:
         """Return how many connections a case needs at once."""

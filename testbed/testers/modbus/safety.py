@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,9 @@ _ROOM = 12
 """Bytes of malformed data in which no write can stand but from the first byte on: the shortest write."""
 
 
+_SAID = re.compile(r"writes (coils|holding registers) (\d{1,5}) to (\d{1,5})")
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
     """A well-formed write: how many values from which address of which table."""
@@ -43,6 +47,15 @@ class Write:
     def __str__(self) -> str:
         table = "coils" if self.coils else "holding registers"
         return f"writes {table} {self.first} to {self.first + self.count - 1}"
+
+    @classmethod
+    def of(cls, said: str) -> Write | None:
+        """Read what `str` of a write says, as a record keeps it; None where it says something else."""
+        found = _SAID.fullmatch(said)
+        first, last = (int(found[2]), int(found[3])) if found else (1, 0)
+        if found is None or not first <= last <= 0xFFFF:  # noqa: PLR2004 - the last address there is
+            return None
+        return cls(coils=found[1] == "coils", first=first, count=last - first + 1)
 
     @property
     def addresses(self) -> range:
