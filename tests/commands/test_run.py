@@ -37,7 +37,8 @@ def check(data):
     assert data.keys() == {"outcome", "bundle", "duration_s", "counts", "stale_waivers", "requirements"}
     assert data["counts"].keys() == set(Verdict)
     for requirement in data["requirements"].values():
-        assert requirement.keys() == {"verdict", "level", "clause", "findings"}
+        assert requirement.keys() == {"verdict", "waived", "level", "clause", "findings"}
+        assert requirement["waived"] is False  # none of these runs was given waivers
         assert all(isinstance(part, str) for part in chain.from_iterable(requirement["clause"].items()))
         for finding in requirement["findings"]:
             assert finding.keys() == {
