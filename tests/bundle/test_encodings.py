@@ -158,7 +158,7 @@ def block(data, der):
 
 
 @given(data=st.data())
-@examples(80)
+@examples(60)
 def test_by_the_program(page, forged, shared_bundle, data):
     path = forged(block(data, page[1]))
 

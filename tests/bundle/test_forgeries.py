@@ -109,12 +109,14 @@ class TestPages:
 
     @pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
     def test_by_the_script(self, forged, verify_sh, shell):
-        for path in (forged.report, forged.certificate, forged.directory):
-            status, out = verify_sh(path, forged.keys / "root.pem", shell=shell)
+        status, out = verify_sh(forged.directory, forged.keys / "root.pem", shell=shell)
 
-            assert status == 1
-            assert "signed 서명" not in out
-            assert out.endswith("REFUSED 거부\n")
+        assert (status, out.splitlines()[-1]) == (1, "REFUSED 거부")
+        assert "signed 서명" not in out
+        assert {line.rpartition("/bundle/")[2].partition(":")[0] for line in out.splitlines()[:-1]} == {
+            "report.html",
+            "certificate.html",
+        }
 
 
 @pytest.mark.parametrize(("forge", "named"), BUNDLES.values(), ids=BUNDLES)

@@ -199,7 +199,7 @@ def check_script(data, shared_bundle, files, verify_sh):
 
 
 @given(data=st.data())
-@examples(200)
+@examples(100)
 def test_by_the_program(shared_bundle, files, data):
     check_program(data, shared_bundle, files)
 
