@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import click
 
+from testbed.commands import INTERRUPTED
 from testbed.commands.console import fail, progress
 from testbed.model.verdict import BAD_INPUT
 
@@ -111,7 +112,7 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
     finally:
         _keep_capture(found, capture)
     if not found.served:
-        raise fail(nothing(found), UNANSWERED)
+        raise fail(nothing(found), INTERRUPTED if stopped else UNANSWERED)
     give_out(found, out, as_json=as_json)
     if stopped:
         raise KeyboardInterrupt

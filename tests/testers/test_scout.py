@@ -226,12 +226,24 @@ def test_a_busy_device_is_asked_again():
 
         def answer(self, request):
             self.count += 1
-            return self.refuse(request, 6) if self.count % 7 == 0 else super().answer(request)
+            return self.refuse(request, 6) if self.count % 2 == 0 else super().answer(request)
 
     found = look(serve(Busy()), most_sessions=1)
 
     assert areas(found) == {"fc01": [(0, 16)], "fc02": [(0, 16)]}
-    assert found.busy > 10
+    assert not any(one.unanswered or one.doubtful for one in found.searches)
+    assert found.busy > 100
+
+
+def test_a_table_in_crumbs_leaves_reads_for_the_others():
+    crumbs = Bits([(at, [False]) for at in range(0, 8000, 2)])
+    server = ModbusServer(coils=crumbs, holding_registers=Registers([(0, [0] * 10)]))
+    found = look(serve(server), manners=Manners(reads=600))
+
+    assert areas(found)["fc03"] == [(0, 10)]
+    assert (found.sessions, found.transactions) == (16, 16)
+    assert found.stopped == "the 600 reads granted are used up"
+    assert not found.searches[0].finished
 
 
 def test_a_device_that_closes_idle_connections_is_searched_at_any_pace():

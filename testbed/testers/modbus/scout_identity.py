@@ -99,7 +99,7 @@ class Identity:
                 text = self._clean(one.value) if one.object_id < len(OBJECTS) else ""
                 if text:
                     self.objects.setdefault(one.object_id, text)
-            if not told.more_follows or told.next_object_id <= following:
+            if not told.more_follows:
                 break
             following = told.next_object_id
         if level and Function.ENCAPSULATED_INTERFACE not in self.functions:

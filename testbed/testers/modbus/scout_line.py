@@ -13,7 +13,6 @@ from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
 from testbed.testers.modbus.scout_manners import (
     BUSY_WAITS,
     LEAST_PATIENCE,
-    MOST_STRAYS,
     REDIAL_WAITS,
     TIMES_THE_LONGEST,
     FellSilent,
@@ -114,14 +113,12 @@ class Reader:
         line.send(adus)
         answers: dict[int, Reply] = {}
         end = began + (self._patience() if patience is None else patience)
-        strays = 0
-        while due and strays <= MOST_STRAYS:
+        while due:  # ends with the patience, and with a flood, which the connection breaks off
             received = await line.receive(max(0.0, end - self.recorder.now()))
             if not isinstance(received, Received):
                 break
             at = due.get(int.from_bytes(received.data[:2]), -1)
             if at < 0 or not _answers(received.data, requests[at]):
-                strays += 1
                 continue
             answers[at] = Reply(received.data, received.number, received.at, requests[at])
             del due[answers[at].transaction]

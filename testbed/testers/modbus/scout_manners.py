@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-MOST_STRAYS = 64
-"""Frames that answer nothing asked, taken while waiting for one answer (assumed); more is a flood."""
 BUSY_WAITS = (0.2, 0.5, 1.0, 2.0)
 """Seconds to wait, one after the other, where a device says that it is busy (assumed)."""
 REDIAL_WAITS = (0.0, 0.2, 0.5, 1.0, 2.0)
