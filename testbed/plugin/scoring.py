@@ -14,7 +14,7 @@ from testbed.bundle.reader import BundleError, Record, read_record
 from testbed.bundle.sealed import open_seal
 from testbed.bundle.verify import Status, verify_bundle
 from testbed.model.proficiency import Assigned, Round, Submission
-from testbed.model.record import roll_up
+from testbed.model.record import UnknownRequirementError, roll_up
 from testbed.model.verdict import Verdict
 from testbed.plugin.dealing import ASSIGNED, ROUND
 from testbed.plugin.shelf import suites
@@ -75,7 +75,10 @@ def submission(bundle: Path, dealt: Round, roots: Sequence[Certificate]) -> tupl
     if refused := _doubt(bundle, record, dealt, roots):
         return item, Submission(bundle=name, refused=refused)
     known = suites()
-    judged = roll_up([known[used.id].catalogue for used in record.header.suites], record.cases)
+    try:
+        judged = roll_up([known[used.id].catalogue for used in record.header.suites], record.cases)
+    except UnknownRequirementError as error:
+        return item, Submission(bundle=name, refused=printable(str(error)))
     broken = {used.id: set[str]() for used in record.header.suites}
     for one in judged:
         if one.is_broken:

@@ -8,7 +8,15 @@ from pydantic import ValidationError
 from testbed.bundle.reader import BundleError, read_record
 from testbed.bundle.writer import BundleWriter
 from testbed.model.base import Text
-from testbed.model.record import LINE, counts, outcome_of, roll_up
+from testbed.model.record import (
+    ALL_TRAFFIC,
+    LINE,
+    UnknownRequirementError,
+    counts,
+    in_order,
+    outcome_of,
+    roll_up,
+)
 from testbed.model.verdict import Outcome, Verdict, join
 from tests.model.sample import TEXT, case, catalogue, footer, header, requirement
 
@@ -32,6 +40,27 @@ def test_a_requirement_that_nothing_looked_at_is_not_tested():
 
 def test_findings_of_another_suite_do_not_count():
     assert verdicts(case({A: Verdict.FAIL}, suite="other_suite")) == {A: "NOT_TESTED", B: "NOT_TESTED"}
+
+
+def test_a_finding_about_a_requirement_that_its_suite_does_not_have_is_never_left_out_silently():
+    with pytest.raises(UnknownRequirementError, match="MB-C is not in the suite's catalogue"):
+        verdicts(case({A: Verdict.PASS, "MB-C": Verdict.FAIL}))
+
+
+@given(
+    st.permutations([("a", ALL_TRAFFIC), ("a", "y"), ("b", "x"), ("a", "z"), ("b", ALL_TRAFFIC), ("c", "x")])
+)
+def test_cases_stand_by_suite_and_name_whatever_ended_first(ended):
+    used = [{"id": suite, "version": "1.0.0", "digest": "0" * 64} for suite in ("b", "a")]
+    cases = in_order(header(suites=used), [case({}, suite=suite, name=name) for suite, name in ended])
+    assert [(one.suite, one.case) for one in cases] == [
+        ("b", "x"),
+        ("b", ALL_TRAFFIC),
+        ("a", "y"),
+        ("a", "z"),
+        ("a", ALL_TRAFFIC),
+        ("c", "x"),
+    ]
 
 
 @given(st.lists(st.dictionaries(st.sampled_from([A, B]), st.sampled_from(Verdict)), max_size=5))
