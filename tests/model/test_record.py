@@ -1,7 +1,7 @@
 """From the lines of a record to the verdict of each requirement, and of the run."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -123,6 +123,7 @@ wild = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(said=wild, at=st.floats(0, 1e6), numbers=st.lists(st.integers(1)))
+@settings(deadline=None)  # a disk may be slow
 def test_a_record_is_read_as_it_was_written(tmp_path_factory, said, at, numbers):
     """Whatever a device said in it: line separators of Unicode end no line."""
     found = case({A: Verdict.FAIL}, reason=Text(en=said, ko=said), at=at, duration_s=at / 7, log=(said,))
