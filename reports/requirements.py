@@ -67,6 +67,7 @@ class Coverage:
     """The clauses of one document that a suite covers, in order, and their sum."""
 
     number: int
+    suite: str
     document: Document
     clauses: tuple[Clause, ...]
     total: Clause
@@ -135,7 +136,11 @@ def coverage(catalogues: Sequence[Catalogue], table: dict[tuple[str, str], Row])
             every = {row.key: row for members in by_clause.values() for row in members}
             result.append(
                 Coverage(
-                    len(result) + 1, catalogue.documents[name], ordered, _clause("", list(every.values()))
+                    len(result) + 1,
+                    catalogue.id,
+                    catalogue.documents[name],
+                    ordered,
+                    _clause("", list(every.values())),
                 )
             )
     return tuple(result)

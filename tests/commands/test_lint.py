@@ -145,3 +145,18 @@ def test_an_item_that_is_still_to_come_is_not_tested(said, declare, tmp_path):
 
     assert status == 64
     assert re.match(r"testbed: lab\.yaml: line \d+: `item\.received`: 2999-01-01 is still to come", err)
+
+
+def test_a_reissue_holds_every_rule_and_can_be_confirmed(said, started, tested, tmp_path):
+    text = LAB.read_text(encoding="utf-8").replace("Example Controls Co.", "Exemplary Controls Co.")
+    (tmp_path / "lab.yaml").write_text(text, encoding="utf-8")
+    done = started("report", tested, "--reissue", "Name", "--lab", "lab.yaml", "--out", "new", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    assert said("grant", "new", "--council", COUNCIL)[0] == 0
+    status, out, _ = said("lint", "new")
+
+    assert status == 0, out
+    page = (tmp_path / "new" / "certificate.html").read_text(encoding="utf-8")
+    assert re.search(r"C-EXL-[0-9TZa-f-]+-2\b", page)
+    assert "Exemplary Controls Co." in page
