@@ -90,6 +90,12 @@ _CAUSES = {
         remedy_ko="기기의 연결을 점유한 다른 클라이언트(SCADA, 설정 도구)를 종료하고 "
         "이 컴퓨터의 주소 허용 여부와 Modbus 포트가 맞는지 확인할 것",
     ),
+    "FLOODS": _Cause(
+        en="port {port} sends without end what nobody asked for",
+        ko="포트 {port}이(가) 요청하지 않은 데이터를 끝없이 보냄",
+        remedy_en="see that `connect` names the device's Modbus port; if it does, the firmware needs mending",
+        remedy_ko="`connect`가 기기의 Modbus 포트인지 확인하고, 맞으면 펌웨어를 고칠 것",
+    ),
     "SILENT": _Cause(
         en="port {port} takes connections, but neither unit {unit} nor another one tried answered a read"
         "{registered}",

@@ -20,6 +20,7 @@ from testbed.testers.modbus.preflight.desk import (
     Desk,
 )
 from testbed.testers.modbus.preflight.strangers import hung_up, make_speak, registered, stranger
+from testbed.wire.connection import Ended
 from testbed.wire.dial import UnreachableError
 
 LIKELY_UNITS = (1, 255, 0)
@@ -76,6 +77,8 @@ async def _why(desk: Desk, table: Table, address: int, answer: Answer) -> Diagno
     if answer.raw:
         shown = answer.raw[:16].hex(" ")
         return await stranger(desk, answer) or diagnosis("UNREADABLE", shown=shown)
+    if answer.ended is Ended.FLOODED:
+        return diagnosis("FLOODS", port=desk.endpoint.port)
     return await (_mute(desk, table, address) if answer.is_silence else hung_up(desk))
 
 
