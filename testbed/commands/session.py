@@ -105,7 +105,7 @@ def judge(request: Request, signer: Signer | None) -> Result:
     if request.dry:
         setup = replace(setup, simulator=stand_in(setup.declaration))
     with patience("preflight") as trying:  # a stand-in is as declared
-        preflight = Preflight() if request.dry else reach(setup, trying)
+        preflight = Preflight() if request.dry else reach(setup, trying, request.lang)
     listeners: list[Listener] = [Watcher(verbose=request.verbose, lang=request.lang)]
     before, cases, resumed = None, request.cases, None
     if request.taken is None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from testbed.model.base import Language
 from testbed.model.preflight import Check, Diagnosis
 from testbed.plugin.setup import Setup
 from testbed.testers.modbus.preflight import Desk, examine
@@ -38,9 +39,8 @@ class Preflight:
 class NotReadyError(UnreachableError):
     """The set-up would falsify every case; the message names cause and remedy."""
 
-    def __init__(self, preflight: Preflight) -> None:
-        super().__init__("\n".join(one.sentence("en") for one in preflight.found if one.stops))
-        self.preflight = preflight
+    def __init__(self, preflight: Preflight, language: Language) -> None:
+        super().__init__("\n".join(one.sentence(language) for one in preflight.found if one.stops))
 
 
 def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Preflight:
@@ -68,13 +68,20 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
     )
 
 
-def reach(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Preflight:
+def reach(
+    setup: Setup, trying: Callable[[str], None] = lambda _: None, language: Language = "en"
+) -> Preflight:
     """Do the same before a run.
+
+    Args:
+        setup: the device.
+        trying: hears what is tried now.
+        language: of the message, should nothing be judged.
 
     Raises:
         NotReadyError: what was found would falsify every case; nothing may be judged.
     """
     preflight = look(setup, trying)
     if any(one.stops for one in preflight.found):
-        raise NotReadyError(preflight)
+        raise NotReadyError(preflight, language)
     return preflight

@@ -99,6 +99,13 @@ def test_a_run_stops_before_anything_is_judged(said, shifted, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["plc.yaml"]
 
 
+def test_a_run_in_korean_stops_in_korean(said, shifted):
+    status, _, err = said("run", shifted, "--lang", "ko")
+
+    assert status == 2
+    assert "주소가 기기보다 하나 크게 선언됨: 1부터 센 것으로 보임; `holding_registers: " in err
+
+
 def test_plain_pytest_stops_as_well(shifted, capsys):
     assert plain(SUITES, "--declaration", shifted) == 2
     assert SENTENCE in "".join(capsys.readouterr())

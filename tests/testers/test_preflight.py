@@ -1,6 +1,7 @@
 """Wrong set-ups, each real: preflight names one cause and a remedy that is true, and never writes."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -408,8 +409,9 @@ def test_it_takes_no_time_over_tcp():
     with serving(device()) as port:
         made = setup(text(port))
         look(made)
-        with timed(0.25):  # 50 ms are promised on a machine with nothing else to do
-            assert look(made).found == ()
+        began = time.process_time()
+        assert look(made).found == ()
+        assert time.process_time() - began < 0.05  # of tester and device, whatever else runs here
 
 
 def test_it_keeps_the_declared_pause(sent):

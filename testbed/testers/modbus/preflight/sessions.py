@@ -33,27 +33,27 @@ async def connections(desk: Desk) -> None:
 async def _served(desk: Desk, declared: int, table: Table, address: int) -> int:
     """Return how many of some connections answer a read while all of them stand.
 
-    They are asked in turn, because a device may limit the requests that wait for an answer over all its
-    connections; once one is mute, the rest together, so that nobody waits for each.
+    Each is proven by a read before the next is opened: a device may take connections one by one. Then all are
+    asked again in turn, because it may have dropped the oldest for the newest (IG 4.2.1).
     """
     request = READS[FUNCTIONS[table]][1](address, 1)
-    crowd = [desk.asking]
+    pause, crowd = desk.declaration.timing.pause, [desk.asking]
     try:
         for number in range(2, declared + 1):
             desk.trying(f"connection {number}")
-            asking = Asking(desk.dial, desk.recorder, unit=desk.endpoint.unit)
+            asking = Asking(desk.dial, desk.recorder, unit=desk.endpoint.unit, pause=pause)
             try:
                 await asking.open()
             except UnreachableError:
                 break
             crowd.append(asking)
-        served, pause = 0, desk.declaration.timing.pause
-        for at, one in enumerate(crowd):
+            await asyncio.sleep(pause)
+            if not await _answers(asking, request, desk.within):
+                break
+        served = 0
+        for one in crowd:
             await asyncio.sleep(pause)
             served += await _answers(one, request, desk.within)
-            if served <= at and not pause:
-                rest = [_answers(other, request, desk.within) for other in crowd[at + 1 :]]
-                return served + sum(await asyncio.gather(*rest))
         return served
     finally:
         await asyncio.gather(*(one.leave() for one in crowd))
