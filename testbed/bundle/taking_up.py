@@ -89,7 +89,9 @@ def _taken(folder: Path, file: BufferedRandom) -> Taken:
         raise BundleError(f"{path} is larger than {LARGEST >> 20} MiB")
     whole = data[: data.rfind(b"\n") + 1]
     if not whole:
-        raise BundleError(f"{folder}: nothing was judged before this run stopped; start it anew")
+        raise BundleError(
+            f"{folder}: nothing was judged before this run stopped; start it anew in another folder"
+        )
     record = parse_record(whole, path)
     whole = whole[: _sound(folder, record, whole)]
     record = parse_record(whole, path)
