@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 # Debian packages that tests use, installed only by root; without them those tests skip and say so.
-DEBIAN := tshark mbpoll libmodbus-dev openssl gcc busybox chromium poppler-utils
+DEBIAN := tshark mbpoll libmodbus-dev openssl gcc busybox chromium poppler-utils fonts-noto-cjk default-jre-headless
 
 .PHONY: demo test acceptance lint clean
 
@@ -33,6 +33,9 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group lint
+	@if command -v npm >/dev/null; then \
+	  npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/npm axe-core@4.14.1 vnu-jar@26.9.27; \
+	fi
 	@touch $@
 
 .PHONY: debian
