@@ -21,6 +21,10 @@ _YES = Text(en="yes", ko="예")
 _NO = Text(en="no", ko="아니요")
 _FITS = Text(en="the declaration fits its profile", ko="선언이 프로파일에 부합함")
 _ALL = Text(en="and grants all that the tests need", ko="시험에 필요한 허가가 모두 있음")
+_UNNAMED = Text(
+    en="still to be filled in, before anybody confirms anything of this device",
+    ko="확인서를 받기 전에 채워야 할 항목",
+)
 _REACH = Text(
     en="{suite}: {judged} requirements will be judged, {not_applicable} are not applicable, "
     "{not_permitted} wait for a line, {untestable} cannot be tested",
@@ -86,6 +90,7 @@ def _as_data(setup: Setup, found: Review) -> dict[str, object]:
             }
             for one in found.answers
         },
+        "unnamed": list(found.unnamed),
         "faults": [one.en for one in found.faults],
         "suites": {one.suite: one.model_dump(exclude={"suite"}) for one in found.reaches},
         "lacks": [one.model_dump() for one in found.lacks],
@@ -106,6 +111,8 @@ def _print(setup: Setup, found: Review, lang: Language) -> None:
     if found.holds:
         more = "" if found.lacks else f", {_ALL.in_language(lang)}"
         click.echo(click.style("✓", fg="green") + f" {_FITS.in_language(lang)}{more}")
+    if found.unnamed:
+        click.echo(f"  {_UNNAMED.in_language(lang)}: {', '.join(found.unnamed)}")
     for reach in found.reaches:
         click.echo(f"  {_REACH.in_language(lang).format(**reach.model_dump())}")
     for lack in found.lacks:

@@ -57,6 +57,13 @@ def decide(
         )
     found = dispositions(header, judged)
     reasons += [one.said for one in found.stale]
+    if unnamed := header.declaration.device.unnamed:
+        reasons.append(
+            Text(
+                en=f"The device is not named: {', '.join(unnamed)} still stands as a question mark.",
+                ko=f"기기가 특정되지 않았습니다: {', '.join(unnamed)} 항목이 물음표로 남아 있습니다.",
+            )
+        )
     result = outcome_of(
         judged,
         finished=footer is not None and not footer.interrupted,

@@ -38,6 +38,10 @@ _Int = Annotated[int, Field(strict=True)]
 _Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
 
+UNKNOWN = "?"
+"""Stands in a drafted declaration for a name that no read told."""
+
+
 class Device(Frozen):
     """What is under test, unambiguously (ISO/IEC 17025, 7.8.2.1 g)."""
 
@@ -47,6 +51,11 @@ class Device(Frozen):
     hardware: str = ""
     serial: str = ""
     firmware_sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """The names that nobody has filled in yet."""
+        return tuple(name for name in ("vendor", "model", "firmware") if getattr(self, name) == UNKNOWN)
 
 
 class Area(Frozen):

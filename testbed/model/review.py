@@ -66,6 +66,8 @@ class Review(Frozen):
 
     answers: tuple[Answer, ...]
     faults: tuple[Text, ...]
+    unnamed: tuple[str, ...]
+    """What of the device still has to be filled in: a draft leaves `"?"` where no read told."""
     reaches: tuple[Reach, ...]
     lacks: tuple[Lack, ...]
 
@@ -95,6 +97,7 @@ def review(declaration: Declaration, profile: Profile, catalogues: Sequence[Cata
     return Review(
         answers=answers,
         faults=tuple(faults),
+        unnamed=declaration.device.unnamed,
         reaches=tuple(_reach(catalogue, facts) for catalogue in catalogues),
         lacks=_lacks(catalogues, facts),
     )

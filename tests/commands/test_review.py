@@ -30,6 +30,14 @@ def test_a_declaration_that_does_not_fit_is_told_why_in_both_languages(testbed, 
     assert "✗ `discrete_inputs`(이산 입력 주소)은(는) 필수이나 선언되지 않음" in korean.stdout
 
 
+def test_what_a_draft_leaves_open_is_said(testbed, tmp_path):
+    path = tmp_path / "draft.yaml"
+    path.write_text(example("sim-plc.yaml").read_text().replace("Mother Factory", '"?"'))
+    done = testbed("review", str(path))
+    assert done.returncode == 0
+    assert "before anybody confirms anything of this device: vendor" in done.stdout
+
+
 def test_json_of_several(testbed):
     done = testbed("review", "--json", str(example("sim-plc.yaml")), str(example("example-tcp.yaml")))
     one, other = json.loads(done.stdout)

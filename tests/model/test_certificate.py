@@ -123,3 +123,19 @@ def test_a_waiver_that_does_not_hold_is_no_ground(verdict, change, reason, claim
 
     assert not one.granted
     assert any(said.en.startswith(reason) for said in one.reasons)
+
+
+def test_a_device_that_nobody_named_is_not_confirmed():
+    judged = roll_up([CONFORMANCE], [case({A: Verdict.PASS})])
+    known = header()
+    device = known.declaration.device.model_copy(update={"firmware": "?"})
+    drafted = known.model_copy(
+        update={"declaration": known.declaration.model_copy(update={"device": device})}
+    )
+
+    one = decide(drafted, footer(Outcome.CONFORMANT, judged), judged, [CONFORMANCE], report_is_good=True)
+
+    assert (one.granted, [reason.en for reason in one.reasons]) == (
+        False,
+        ["The device is not named: firmware still stands as a question mark."],
+    )

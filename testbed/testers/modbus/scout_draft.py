@@ -7,14 +7,12 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from testbed.model.declaration import ADDRESSES
+from testbed.model.declaration import ADDRESSES, UNKNOWN
 from testbed.protocols.modbus import ExceptionCode
 from testbed.testers.modbus.scout import FIRST_UNITS, Found
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import OBJECTS, clean
 
-UNKNOWN = "?"
-"""Stands for a name that the device did not tell and somebody has to fill in."""
 LEAST_REPLY_WITHIN = 500
 TIMES_THE_LONGEST = 10
 """Milliseconds, and times the longest answer seen, that are proposed as `reply_within` (assumed)."""
