@@ -138,7 +138,8 @@ def _cited(found: Sequence[tuple[int, Finding]], last: int) -> int:
     """Return the try whose frames are kept: the first of those that show most; the last where none does."""
     broken = [at for at, finding in found if finding.broken]
     rarely = [at for at, finding in found if finding.tries]
-    showing = broken or rarely or [last]
+    ours = [at for at, finding in found if finding.verdict is Verdict.ERROR]
+    showing = broken or rarely or ours or [last]
     return max(sorted(set(showing)), key=showing.count)
 
 
