@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from io import BufferedRandom
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from testbed.bundle import files
 from testbed.bundle.errors import Refused
@@ -16,9 +16,8 @@ from testbed.bundle.journal import JOURNAL, FileJournal, Leased, Undone, read_jo
 from testbed.bundle.locking import lock
 from testbed.bundle.reader import LARGEST, BundleError, Record, parse_record
 from testbed.bundle.verify import REPORT, STATEMENT
-from testbed.bundle.writer import CAPTURES, DECLARATION, PROFILE, RESULTS, BundleWriter
+from testbed.bundle.writer import CAPTURES, DECLARATION, LAB, PROFILE, RESULTS, WAIVERS, BundleWriter
 from testbed.model.declaration import Declaration
-from testbed.model.record import CaseRecord
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,16 @@ def _taken(folder: Path, file: BufferedRandom) -> Taken:
             f"{folder}: this run has ended and its report is signed; there is nothing to resume"
         )
     header = record.header
-    for name, digest in ((DECLARATION, header.declaration_sha256), (PROFILE, header.profile_sha256)):
-        _check_document(folder / name, digest)
+    documents = {
+        DECLARATION: header.declaration_sha256,
+        PROFILE: header.profile_sha256,
+        LAB: header.lab_sha256,
+        WAIVERS: header.waivers_sha256,
+        header.preflight_capture: PurePosixPath(header.preflight_capture).stem,
+    }
+    for name, digest in documents.items():
+        if digest:
+            _check_document(folder / name, digest)
     undone = read_journal(folder)
     for one in undone.leased:
         if not _is_scratch(one, header.declaration):
@@ -117,7 +124,7 @@ def _sound(folder: Path, record: Record, whole: bytes) -> int:
 
     A line is written after its capture, but a power cut may have taken the capture all the same.
     """
-    spoilt = {case.capture for case in record.cases if case.capture and not _is_whole(folder, case)}
+    spoilt = {case.capture for case in record.cases if not _is_whole(folder, case.capture)}
     size = 0
     for line in whole.splitlines(keepends=True):
         if any(capture.encode() in line for capture in spoilt):
@@ -126,9 +133,9 @@ def _sound(folder: Path, record: Record, whole: bytes) -> int:
     return size
 
 
-def _is_whole(folder: Path, case: CaseRecord) -> bool:
+def _is_whole(folder: Path, capture: str) -> bool:
     try:
-        return case.capture == f"{CAPTURES}/{files.digest(folder / case.capture)}.pcapng"
+        return not capture or capture == f"{CAPTURES}/{files.digest(folder / capture)}.pcapng"
     except Refused:
         return False
 

@@ -247,3 +247,23 @@ def test_no_case_stands_twice():
     data = b"".join(line.model_dump_json().encode() + b"\n" for line in lines)
     with pytest.raises(BundleError, match=r"line 4: case 'some_suite/a' stands there twice"):
         parse_record(data, "r")
+
+
+@pytest.mark.parametrize("name", ["lab.yaml", "waivers.yaml"])
+def test_every_document_that_the_header_names_must_be_as_it_was(tmp_path, name):
+    head = HEADER.model_copy(update={f"{name.removesuffix('.yaml')}_sha256": sha256(b"signed").hexdigest()})
+    folder = bundle(tmp_path, found("a"), head=head)
+    assert refused(folder) == f"{folder / name} is missing"
+    (folder / name).write_bytes(b"other")
+    assert "was changed since this run began" in refused(folder)
+    (folder / name).write_bytes(b"signed")
+    take_up(folder).leave()
+
+
+def test_the_capture_of_preflight_must_be_whole_and_stays(tmp_path):
+    capture = f"wire/{sha256(b'preflight').hexdigest()}.pcapng"
+    folder = bundle(tmp_path, found("a"), head=HEADER.model_copy(update={"preflight_capture": capture}))
+    assert refused(folder) == f"{folder / capture} is missing"
+    (folder / capture).write_bytes(b"preflight")
+    take_up(folder).go_on().close()
+    assert (folder / capture).read_bytes() == b"preflight"
