@@ -83,6 +83,10 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     from testbed.plugin.gather import GatherError  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
+    if waived is not None and lab is None and resume is None:
+        raise fail(
+            "waivers are a laboratory's, never the client's: name the laboratory with --lab", BAD_INPUT
+        )
     try:  # whatever is wrong with the input is said before anything is sent
         all_asked = asked_for(declarations, resume, out, lab, seed=seed, jobs=jobs)
         signer = None if dry_run else laboratory(keys)

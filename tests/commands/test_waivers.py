@@ -11,10 +11,12 @@ from testbed.bundle.certificates import Role
 from testbed.bundle.keys import create_keys, load_signer
 from testbed.bundle.waivers import sign
 from testbed.commands.signing import seal
+from testbed.plugin.shelf import OWN
 
 BROKEN, GOOD = "MB-FC03-QUANTITY-ZERO", "MB-FC04-QUANTITY-ZERO"
-DOCUMENTS = {"declaration.yaml", "profile.yaml"}
+DOCUMENTS = {"declaration.yaml", "profile.yaml", "lab.yaml"}
 TODAY = datetime.now(UTC).date()
+LAB = OWN / "lab-example.yaml"
 MUTANT = {"sim:plc": "sim:accepts-no-holding-registers"}
 """Breaks exactly the one requirement."""
 
@@ -55,6 +57,8 @@ def waived(tmp_path_factory, started, declare, signed):
         declare(folder, "plc", words=MUTANT),
         "--waivers",
         file,
+        "--lab",
+        LAB,
         "--out",
         "bundle",
         "--json",
@@ -71,6 +75,14 @@ def test_without_a_waiver_the_device_does_not_conform(testbed, declare, tmp_path
     assert (said["outcome"], said["stale_waivers"]) == ("NOT_CONFORMANT", [])
     assert said["requirements"][BROKEN]["waived"] is False
     assert not (tmp_path / "bundle" / "waivers.yaml").exists()
+
+
+def test_a_client_waives_nothing(testbed, declare, signed, tmp_path):
+    file = signed(tmp_path, entry())
+
+    done = testbed("run", declare(tmp_path, "plc", words=MUTANT), "--waivers", file)
+
+    assert (done.returncode, "never the client's" in done.stderr) == (64, True)
 
 
 def test_with_it_the_failure_stays_and_is_accepted(waived):
@@ -136,7 +148,9 @@ def test_a_stale_or_expired_one_fails_the_run_by_name(  # noqa: PLR0913, PLR0917
     testbed, declare, signed, tmp_path, words, waivers, status, outcome, sentence
 ):
     file = signed(tmp_path, *waivers)
-    done = testbed("run", declare(tmp_path, "plc", words=words), "--waivers", file, "--out", "bundle")
+    done = testbed(
+        "run", declare(tmp_path, "plc", words=words), "--waivers", file, "--lab", LAB, "--out", "bundle"
+    )
 
     assert done.returncode == status, done.stderr
     assert outcome in done.stdout
@@ -149,7 +163,9 @@ def test_a_stale_or_expired_one_fails_the_run_by_name(  # noqa: PLR0913, PLR0917
 
 def test_waivers_of_other_devices_are_left_aside(testbed, declare, signed, tmp_path):
     file = signed(tmp_path, entry(firmware='"2.0"'), entry(model="SIM-IO-BLOCK", expires="2026-01-31"))
-    done = testbed("run", declare(tmp_path, "plc"), "--waivers", file, "--out", "bundle", "--json")
+    done = testbed(
+        "run", declare(tmp_path, "plc"), "--waivers", file, "--lab", LAB, "--out", "bundle", "--json"
+    )
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["outcome"] == "CONFORMANT"
@@ -164,7 +180,7 @@ def refused(said, declare, tmp_path):
         file = tmp_path / "waivers.yaml"
         file.write_bytes(data)
         status, out, err = said(
-            "run", declare(tmp_path, "plc"), "--waivers", file, "--out", tmp_path / "bundle"
+            "run", declare(tmp_path, "plc"), "--waivers", file, "--lab", LAB, "--out", tmp_path / "bundle"
         )
         assert (status, out) == (64, "")
         assert not (tmp_path / "bundle").exists()
@@ -224,7 +240,10 @@ def test_a_signed_file_is_read_all_the_same(  # noqa: PLR0913, PLR0917 - a table
 
 
 def test_a_missing_file_is_said_in_one_line(said, declare, tmp_path):
-    for arguments in (["run", declare(tmp_path), "--waivers", "no.yaml"], ["waivers", "sign", "no.yaml"]):
+    for arguments in (
+        ["run", declare(tmp_path), "--waivers", "no.yaml", "--lab", LAB],
+        ["waivers", "sign", "no.yaml"],
+    ):
         status, _, err = said(*arguments)
         assert status == 64
         assert "no.yaml: cannot be read: No such file or directory" in err
