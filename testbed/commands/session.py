@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import signal
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,6 +95,21 @@ class _Driver:
         self.faults.append(str(excrepr))
 
 
+@contextmanager
+def _ending_gently() -> Iterator[None]:
+    """Take a closed terminal and a plain `kill` for Ctrl-C: what was written is put back before the end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {kind: signal.signal(kind, signal.default_int_handler) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
 def judge(request: Request, signer: Signer | None) -> Result:
     """Judge one device, and seal the bundle.
 
@@ -126,7 +144,7 @@ def judge(request: Request, signer: Signer | None) -> Result:
     options = ["-k", request.expression] if request.expression else []
     for case in cases:
         options += ["--testbed-case", case]
-    with quiet():
+    with quiet(), _ending_gently():
         pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
     if run.header is None or run.footer is None:
         for one in keepers:

@@ -226,14 +226,15 @@ def test_what_stood_changed_in_the_device_is_put_back_first(tmp_path, house):
     house.check(bundle, kept)
 
 
-def test_ctrl_c_says_how_to_go_on(tmp_path, house):
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_a_plain_kill_says_how_to_go_on(tmp_path, house, kind):
     bundle = tmp_path / "bundle"
     with house.run(bundle) as process:
         deadline = time.monotonic() + WITHIN
         while len(lines(bundle)) < LINES // 4:
             assert time.monotonic() < deadline
             time.sleep(0.002)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(kind)
         out, err = process.communicate(timeout=WITHIN)
     assert err == f"stopped early; to go on: testbed run --resume {bundle}\n"
     assert process.returncode in {1, 2}, out
