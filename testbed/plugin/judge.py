@@ -66,12 +66,11 @@ def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str)
     for breach in happening.breaches:
         requirement = _of(catalogue, breach.requirement)
         judgement.guilty.setdefault(breach.frame, (breach.start, breach.end))
+        cited = (breach.frame,) if breach.frame else ()  # 0 is a frame beyond what the recorder keeps
         if requirement not in broken_ids:
             broken_ids.add(requirement)
             judgement.findings.append(
-                _broken(
-                    catalogue, requirement, breach.expected, breach.received, (breach.frame,), "invariant"
-                )
+                _broken(catalogue, requirement, breach.expected, breach.received, cited, "invariant")
             )
     judgement.standing = frozenset(broken_ids)
     if happening.survival is not None:

@@ -172,6 +172,12 @@ def test_frames_that_nobody_can_read_are_no_proof_of_silence():
     assert verdicts(judgement)["MB-SURVIVES"] == (Verdict.INCONCLUSIVE, False, "control")
 
 
+def test_a_breach_in_a_frame_that_was_not_kept_cites_none():
+    judgement, _ = judged(breaches=[Breach("MB-FRAME", SAID, SAID, 0)])
+    finding = next(one for one in judgement.findings if one.requirement == "MB-FRAME")
+    assert (finding.verdict, finding.frames) == (Verdict.FAIL, ())
+
+
 def test_a_requirement_that_the_monitor_found_broken_is_not_judged_twice():
     case = Case("a_suite", "x", "A title.", cases.within, {}, (), ("MB-FRAME", "MB-ONE"), ())
     judgement = judge(case, catalogue(), Happening(breaches=[BREACH]), "MB-SURVIVES")
