@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.lint.items import day
-from reports.lint.rule import CONFIRMATION, Fault, Known, missing, rule
+from reports.lint.look import day, missing
+from reports.lint.rule import CONFIRMATION, Fault, Known, rule
 from reports.lint.sheet import Sheet
 from reports.words import word
 from testbed.model.certificate import CONFORMITY, INTEROPERABILITY

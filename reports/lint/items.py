@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
-from reports.lint.rule import PAPERS, REPORT, TESTED, Fault, Known, differs, missing, rule
-from reports.lint.sheet import Field, Sheet
+from reports.lint.look import STAMP, day, differs, last_day, missing, own_number, sentence
+from reports.lint.rule import PAPERS, REPORT, TESTED, Fault, Known, rule
+from reports.lint.sheet import Sheet
 from reports.words import stamped, word
 
 ISO = "ISO/IEC 17025:2017, 7.8.2.1"
 OWN_RUN = "a vendor's own run has no laboratory and no client; its title says so"
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _VERSION = re.compile(r"\b\d+\.\d+\.\d+\b")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _BARE = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)*\s*")
 UNITS = frozenset({"s", "ms", "us", "%", "B"})
-
-
-def own_number(sheet: Sheet) -> str:
-    """Return the number of the paper itself."""
-    return sheet.said("confirmation.id" if sheet.paper == "confirmation" else "report.id")
-
-
-def day(field: Field | None) -> date | None:
-    """Return the day that a field prints; None where it prints none."""
-    found = _DAY.search(field.en) if field is not None else None
-    try:
-        return date.fromisoformat(found[0]) if found else None
-    except ValueError:
-        return None
 
 
 @rule("7.8.2.1-A", f"{ISO} a", "a title, in both languages, that says which paper this is")
@@ -121,7 +106,7 @@ def _item(sheet: Sheet, known: Known) -> Iterator[Fault]:
     "7.8.2.1-H", f"{ISO} h", "the day on which the item was received, before it was tested", REPORT, OWN_RUN
 )
 def _received(sheet: Sheet, known: Known) -> Iterator[Fault]:
-    found, ended = day(sheet.get("received")), _last_day(sheet)
+    found, ended = day(sheet.get("received")), last_day(sheet)
     if found is None:
         yield Fault("the day on which the item was received is missing")
     elif ended is not None and found > ended + timedelta(days=1):  # it may be tomorrow where it was received
@@ -133,7 +118,7 @@ def _received(sheet: Sheet, known: Known) -> Iterator[Fault]:
 @rule("7.8.2.1-I", f"{ISO} i", "from when to when the test was performed", PAPERS)
 def _performed(sheet: Sheet, known: Known) -> Iterator[Fault]:
     field = sheet.get("tested")
-    stamps = _STAMP.findall(field.en) if field is not None else []
+    stamps = STAMP.findall(field.en) if field is not None else []
     if len(stamps) != 2 or stamps[0] > stamps[1]:  # noqa: PLR2004 - from and to
         yield Fault("the test has no beginning, no end, or ends before it begins", field.line if field else 0)
     elif known.header is not None and known.ended:
@@ -144,7 +129,7 @@ def _performed(sheet: Sheet, known: Known) -> Iterator[Fault]:
 
 @rule("7.8.2.1-J", f"{ISO} j", "the day of issue, not before the test ended", TESTED)
 def _issued(sheet: Sheet, known: Known) -> Iterator[Fault]:
-    found, ended = day(sheet.get("issued")), _last_day(sheet)
+    found, ended = day(sheet.get("issued")), last_day(sheet)
     if found is None:
         yield Fault("the day of issue is missing")
     elif ended is not None and found < ended:
@@ -203,26 +188,3 @@ def _provided(sheet: Sheet, known: Known) -> Iterator[Fault]:
     claimed = len(known.lab.providers) if known.lab is not None else None
     if claimed is not None and len(sheet.all("provider")) != claimed:
         yield Fault(f"{len(sheet.all('provider'))} providers are named, in the bundle {claimed}")
-
-
-def sentence(sheet: Sheet, name: str, key: str = "") -> Iterator[Fault]:
-    """Complain about a standing sentence that is not there word for word."""
-    wanted, found = word(key or f"notes.{name}"), sheet.get(f"notes.{name}")
-    if found is None:
-        yield Fault(f"the sentence `{wanted.en}` is missing")
-    elif (found.ko, found.en) != (wanted.ko, wanted.en):
-        yield Fault(f"`{found.text[:80]}` is not the sentence `{wanted.en}`", found.line)
-
-
-def _last_day(sheet: Sheet) -> date | None:
-    field = sheet.get("tested")
-    stamps = _STAMP.findall(field.en) if field is not None else []
-    return date.fromisoformat(stamps[-1][:10]) if stamps and _real(stamps[-1]) else None
-
-
-def _real(stamp: str) -> bool:
-    try:
-        date.fromisoformat(stamp[:10])
-    except ValueError:
-        return False
-    return True

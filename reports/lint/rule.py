@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reports.hostile import visible
-from reports.lint.sheet import MARK, Field, Paper, Sheet
+from reports.lint.sheet import Paper, Sheet
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.record import Header
 
@@ -101,20 +99,3 @@ def rule(
         return check
 
     return enter
-
-
-def missing(sheet: Sheet, *names: str) -> Iterator[Fault]:
-    """Complain about each field that is not there, or is empty in one of the languages."""
-    for name in names:
-        found = sheet.get(name)
-        if found is None:
-            yield Fault(f"`{name}` is missing")
-        elif not found.ko or not found.en:
-            yield Fault(f"`{name}` is empty in one of the languages", found.line)
-
-
-def differs(field: Field | None, wanted: str) -> Iterator[Fault]:
-    """Complain about a field that does not say what the bundle says; a missing one is not its business."""
-    wanted = re.sub(r"\s+", " ", visible(wanted).replace(MARK, "")).strip()
-    if field is not None and field.en != wanted:
-        yield Fault(f"`{field.name}` is `{field.en[:80]}`, in the bundle it is `{wanted[:80]}`", field.line)

@@ -13,9 +13,17 @@ Paper = Literal["report", "self_test", "confirmation", ""]
 MARK = "◆"
 """What the page prints after everything that the client declared."""
 
-DEEPEST = 100
+LARGEST = 32 << 20
+"""Characters of the largest page that is read (assumed; fifty times a report of 300 cases)."""
+DEEPEST = 40
 """Levels of nesting that are read (assumed; our pages have 20)."""
+FIELDS = 4
+"""Fields inside one another that are read; our pages have two."""
 
+_TAG = re.compile(
+    r"<(?:!doctype html|/[A-Za-z][A-Za-z0-9]*+|"
+    r"[A-Za-z][A-Za-z0-9]*+(?:\s++[A-Za-z][A-Za-z-]*+(?:=\"[^\"<>]*+\")?+)*+\s*+/?+)>"
+)
 _VOID = frozenset({"meta", "input", "br", "hr", "img", "link", "path", "rect", "circle", "use"})
 
 
@@ -94,13 +102,15 @@ class Sheet:
 
 
 def read(html: str) -> Sheet:
-    """Take a page apart; whatever it holds, nothing of it is obeyed.
+    """Take a page apart, up to `</html>`; whatever it holds, nothing of it is obeyed.
 
     Raises:
-        ValueError: it is no page of ours, being nested too deeply.
+        ValueError: it is not written as this house writes pages.
     """
+    visible, end, _ = html.partition("</html>")
+    _check(visible)
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(visible + end)
     reader.close()
     return Sheet(
         reader.paper,
@@ -110,6 +120,17 @@ def read(html: str) -> Sheet:
         re.sub(r"\s+", " ", "".join(reader.text)),
         reader.fields[-1].name if reader.fields else "",
     )
+
+
+def _check(html: str) -> None:
+    """Refuse markup that our templates never write; the parser would take hours over some of it."""
+    if len(html) > LARGEST:
+        raise ValueError(f"is larger than {LARGEST >> 20} MiB")
+    at = html.find("<")
+    while at >= 0:
+        if not _TAG.match(html, at):
+            raise ValueError(f"line {html.count(chr(10), 0, at) + 1}: is not HTML as this house writes it")
+        at = html.find("<", at + 1)
 
 
 @dataclass
@@ -142,6 +163,8 @@ class _Reader(HTMLParser):
             return
         if len(self._open) >= DEEPEST:
             raise ValueError(f"line {self.getpos()[0]}: is nested deeper than {DEEPEST} levels")
+        if "data-field" in values and sum(one.place is not None for one in self._open) >= FIELDS:
+            raise ValueError(f"line {self.getpos()[0]}: more than {FIELDS} fields stand in one another")
         language = self._open[-1].language if self._open else ""
         if values.get("class") in {"ko", "en"}:
             language = values["class"]

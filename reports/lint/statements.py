@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.lint.items import OWN_RUN, own_number, sentence
-from reports.lint.rule import PAPERS, REPORT, SELF_TEST, Fault, Known, differs, missing, rule
+from reports.lint.items import OWN_RUN
+from reports.lint.look import differs, missing, own_number, sentence
+from reports.lint.rule import PAPERS, REPORT, SELF_TEST, Fault, Known, rule
 from reports.lint.sheet import Sheet
 from reports.words import word
 from testbed.model.base import Text

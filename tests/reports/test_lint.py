@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
 from reports.lint.apply import lint, not_applicable
 from reports.lint.rule import RULES, Known, Signed
-from reports.lint.sheet import DEEPEST, read
+from reports.lint.sheet import DEEPEST, FIELDS, LARGEST, read
 from testbed.model.lab import Accreditation
 from tests.reports import sample
 from tests.reports.test_golden import PAGES
@@ -273,11 +274,35 @@ def test_what_does_not_apply_says_why(name):
     }
 
 
-def test_hostile_nesting_is_refused():
-    with pytest.raises(ValueError, match="nested deeper"):
-        lint("<b>" * (DEEPEST + 1))
+MANY = 100_000
+SLOW = ["<!--", "<a ", "<!a", "<?", "</", "<", '<a b="', "<script></s"]
+"""Markup over which the parser of the standard library takes time that grows with its square."""
 
 
-@pytest.mark.parametrize("page", ["", "no page", "<main data-paper='certificate'>", "</main></main>"])
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<b>" * (DEEPEST + 1), "nested deeper"),
+        ('<b data-field="x">' * (FIELDS + 1), "fields stand in one another"),
+        ("\n<p>\n<a ", "line 3: is not HTML"),
+        ("x" * (LARGEST + 1), "larger than"),
+        *((piece * MANY, "is not HTML") for piece in SLOW),
+    ],
+)
+def test_hostile_markup_is_refused_at_once(page, said):
+    began = time.perf_counter()
+    with pytest.raises(ValueError, match=said):
+        lint(page)
+    assert time.perf_counter() - began < 2
+
+
+def test_what_is_well_formed_and_endless_is_read_in_time():
+    began = time.perf_counter()
+    for piece in ("<b></b>", '<td class="a">1</td>', "</b>", "<style></s>", "&#", "&amp;"):
+        lint(piece * MANY)
+    assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("page", ["", "no page", '<main data-paper="certificate">', "</main></main>"])
 def test_what_is_no_page_of_ours_is_one_problem(page):
     assert broken(page) == {"7.8.2.1-A"}
