@@ -16,9 +16,9 @@ from testbed.testers.modbus.declared import READS
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 
-SEARCH_WITHIN = 12.0
+SEARCH_WITHIN = 9.0
 """Seconds for which the cause of a failure is searched (assumed; a bench engineer waits that long)."""
-PATIENCE = 3.0
+PATIENCE = 2.0
 """Seconds beyond the declared time that the first answer is waited for, to find a late one (assumed)."""
 
 GATEWAY = {ExceptionCode.GATEWAY_PATH_UNAVAILABLE, ExceptionCode.GATEWAY_TARGET_FAILED}

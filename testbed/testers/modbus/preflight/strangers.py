@@ -16,7 +16,7 @@ from testbed.testers.modbus.preflight.reaching import other_port
 from testbed.testers.modbus.safety import READS as READ_CODES
 from testbed.wire.dial import UnreachableError
 
-LISTEN_WITHIN = 1.0
+LISTEN_WITHIN = 0.5
 """Seconds that a stranger is listened to (assumed; what greets does so at once)."""
 MOST_SHOWN = 40
 """Characters of a greeting that are shown."""
