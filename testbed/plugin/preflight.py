@@ -8,14 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from testbed.model.base import Language
+from testbed.model.base import Language, Text
 from testbed.model.preflight import Check, Diagnosis
+from testbed.model.review import review
 from testbed.plugin.setup import Setup
 from testbed.testers.modbus.preflight import Desk, examine
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError, in_process, over_tcp
 from testbed.wire.pcapng import capture
 from testbed.wire.recorder import Recorder
+
+_UNFIT = Text(
+    en="the declaration does not fit its profile {profile}; `testbed review` shows every item",
+    ko="선언이 프로파일 {profile}에 맞지 않음; `testbed review`로 모든 항목을 확인",
+)
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,7 @@ class Preflight:
 
 
 class NotReadyError(UnreachableError):
-    """The set-up would falsify every case; the message names cause and remedy."""
-
-    def __init__(self, preflight: Preflight, language: Language) -> None:
-        super().__init__("\n".join(one.sentence(language) for one in preflight.found if one.stops))
+    """Declaration or set-up would falsify every case; the message names cause and remedy."""
 
 
 def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Preflight:
@@ -71,7 +74,7 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
 def reach(
     setup: Setup, trying: Callable[[str], None] = lambda _: None, language: Language = "en"
 ) -> Preflight:
-    """Do the same before a run.
+    """Pass the gates before a run: the declaration fits its profile, the device is set up as declared.
 
     Args:
         setup: the device.
@@ -81,7 +84,12 @@ def reach(
     Raises:
         NotReadyError: what was found would falsify every case; nothing may be judged.
     """
+    catalogues = [suite.catalogue for suite in setup.suites]
+    faults = review(setup.declaration, setup.profile, catalogues).faults
+    if faults:
+        said = _UNFIT.in_language(language).format(profile=setup.profile.id)
+        raise NotReadyError("\n".join([said, *(one.in_language(language) for one in faults)]))
     preflight = look(setup, trying)
     if any(one.stops for one in preflight.found):
-        raise NotReadyError(preflight, language)
+        raise NotReadyError("\n".join(one.sentence(language) for one in preflight.found if one.stops))
     return preflight
