@@ -10,7 +10,9 @@ from typing import Literal
 from reports.words import seconds, word
 from testbed.model.base import Text
 from testbed.model.declaration import Timing
+from testbed.model.needs import missing, split
 from testbed.model.record import CaseRecord, Footer, Header, Resumed
+from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict
 from testbed.model.waiver import Waiver
 
@@ -23,10 +25,11 @@ class Departure:
     text: Text
 
 
-def departures(
+def departures(  # noqa: PLR0913 - all that a run consists of
     header: Header,
     cases: Sequence[CaseRecord],
     footer: Footer | None,
+    catalogues: Sequence[Catalogue],
     *,
     accepted: Sequence[Waiver] = (),
     resumed: Sequence[Resumed] = (),
@@ -37,12 +40,13 @@ def departures(
         header: of the run.
         cases: all that the record holds.
         footer: of the run; None when it never finished.
+        catalogues: the suites used.
         accepted: waivers that cover a FAIL of this run.
         resumed: where a stopped run went on.
     """
     return (
         *(Departure("deviation", text) for text in _deviations(header, accepted, resumed)),
-        *(Departure("exclusion", text) for text in _exclusions(header, cases, footer)),
+        *(Departure("exclusion", text) for text in _exclusions(header, cases, footer, catalogues)),
     )
 
 
@@ -62,19 +66,38 @@ def _deviations(header: Header, accepted: Sequence[Waiver], resumed: Sequence[Re
         yield word("departures.resumed", at=line.at, kept=line.kept)
 
 
-def _exclusions(header: Header, cases: Sequence[CaseRecord], footer: Footer | None) -> Iterator[Text]:
+def _exclusions(
+    header: Header, cases: Sequence[CaseRecord], footer: Footer | None, catalogues: Sequence[Catalogue]
+) -> Iterator[Text]:
     if footer is None:
         yield word("departures.unfinished")
     elif footer.interrupted:
         yield word("departures.interrupted")
     if header.selected_by_hand:
         yield word("departures.by_hand", expression=header.selected_by_hand)
-    left_out = Counter(case.reason for case in cases if case.reason is not None and _is_left_out(case))
-    for reason, number in left_out.items():
-        yield Text(
-            en=word("departures.left_out", n=number, reason=reason.en).en,
-            ko=word("departures.left_out", n=number, reason=reason.ko).ko,
-        )
+    left_out = [case for case in cases if _is_left_out(case)]
+    permissions = {(case.suite, case.case): _permission(case, header, catalogues) for case in left_out}
+    for need, number in Counter(permissions.values()).items():
+        if need:
+            yield word("departures.not_granted", n=number, need=need)
+    reasons = Counter(case.reason for case in left_out if not permissions[case.suite, case.case])
+    for reason, number in reasons.items():
+        if reason is not None:
+            yield Text(
+                en=word("departures.left_out", n=number, reason=reason.en).en,
+                ko=word("departures.left_out", n=number, reason=reason.ko).ko,
+            )
+
+
+def _permission(case: CaseRecord, header: Header, catalogues: Sequence[Catalogue]) -> str:
+    """Return the permission that a case was left out for want of; empty where it was something else."""
+    known = {catalogue.id: catalogue for catalogue in catalogues}
+    for finding in case.findings:
+        if case.suite in known and finding.source == "selection":
+            lack = missing(known[case.suite][finding.requirement].needs, header.declaration.facts)
+            if lack is not None and lack.paste:
+                return split(lack.need)[0]
+    return ""
 
 
 def _is_left_out(case: CaseRecord) -> bool:

@@ -83,7 +83,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         title=word("title.report" if lab else "title.self_test"),
         lab=lab,
         reissue=reissue,
-        departures=departures(header, cases, footer, accepted=waivers.accepted, resumed=resumed),
+        departures=departures(header, cases, footer, catalogues, accepted=waivers.accepted, resumed=resumed),
         contested=contested(catalogues, judged),
         unrestored=[
             *(values for one in resumed for values in one.not_restored),

@@ -141,7 +141,12 @@ def _known(bundle: Path) -> Known:
     record = read.record
     accepted = dispositions(record.header, read.judged).accepted
     departed = departures(
-        record.header, record.cases, record.footer, accepted=accepted, resumed=record.resumed
+        record.header,
+        record.cases,
+        record.footer,
+        read.catalogues,
+        accepted=accepted,
+        resumed=record.resumed,
     )
     return Known(
         header=record.header,

@@ -21,9 +21,9 @@ def header(timing=None, **more):
     return sample.header(**({"clock": "real", "declaration": declaration} | more))
 
 
-def said(header, cases=RAN, *, finished=True, **more):
+def said(header, cases=RAN, *, finished=True, catalogues=sample.CATALOGUES, **more):
     footer = sample.footer(cases, **more.pop("footer", {})) if finished else None
-    return [(one.kind, one.text.en) for one in departures(header, cases, footer, **more)]
+    return [(one.kind, one.text.en) for one in departures(header, cases, footer, catalogues, **more)]
 
 
 def test_a_run_by_the_book_departs_in_nothing():
@@ -71,10 +71,26 @@ def test_cases_left_out_for_one_reason_are_one_departure():
     found = said(header(), twice)
 
     assert [kind for kind, _ in found] == ["exclusion", "exclusion"]
-    assert found[0][1].startswith(
-        "Cases left out: 2. The declaration does not grant `scratch_registers >= 2`."
+    assert found[0][1].startswith("Cases left out: 2 (The declaration does not grant `scratch_registers")
+    assert found[1][1] == "Cases left out: 1 (mbpoll is not installed.)"
+
+
+def test_a_permission_that_many_cases_wait_for_is_one_departure():
+    sizes = {"MB-FC16-WRITES": 2, "MB-FC03-READS": 121}
+    needing = tuple(
+        one.model_copy(update={"needs": (f"scratch_registers >= {sizes[one.id]}",)})
+        if one.id in sizes
+        else one
+        for one in sample.SUITE.requirements
     )
-    assert found[1][1] == "Cases left out: 1. mbpoll is not installed."
+    suite = sample.SUITE.model_copy(update={"requirements": needing})
+    refused = sample.CASES[2]
+    finding = refused.findings[0].model_copy(update={"requirement": "MB-FC03-READS"})
+    other = refused.model_copy(update={"case": "test_x.py::other", "findings": (finding,)})
+
+    assert said(header(), (*RAN, refused, other), catalogues=(suite, sample.INTEROP)) == [
+        ("exclusion", "Cases left out because the declaration does not grant `scratch_registers`: 2.")
+    ]
 
 
 def test_a_case_that_could_not_judge_was_not_left_out():
