@@ -30,6 +30,16 @@ def test_a_declaration_that_does_not_fit_is_told_why_in_both_languages(testbed, 
     assert "✗ `discrete_inputs`(이산 입력 주소)은(는) 필수이나 선언되지 않음" in korean.stdout
 
 
+def test_a_run_stops_at_a_declaration_that_does_not_fit(testbed, tmp_path):
+    path = tmp_path / "odd.yaml"
+    path.write_text(example("sim-plc.yaml").read_text().replace("fc02, ", ""))
+    done = testbed("run", str(path), "--out", "bundle")
+    assert done.returncode == 2
+    assert "does not fit its profile modbus-tcp-server@1" in done.stderr
+    assert "`discrete_inputs` (addresses of discrete inputs) is declared and must not be" in done.stderr
+    assert not (tmp_path / "bundle").exists()
+
+
 def test_what_a_draft_leaves_open_is_said(testbed, tmp_path):
     path = tmp_path / "draft.yaml"
     path.write_text(example("sim-plc.yaml").read_text().replace("Mother Factory", '"?"'))
