@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,11 +34,6 @@ class Preflight:
     def found(self) -> tuple[Diagnosis, ...]:
         """What is wrong, in the order in which it was found."""
         return tuple(check.found for check in self.checks if check.found is not None)
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the capture; empty where there is none."""
-        return hashlib.sha256(self.capture).hexdigest() if self.capture else ""
 
 
 class NotReadyError(UnreachableError):
