@@ -144,7 +144,7 @@ def _check_document(path: Path, digest: str) -> None:
     try:
         found = files.digest(path)
     except Refused as error:
-        raise BundleError(f"{path} {error}") from error
+        raise BundleError(f"{path} {error}; put it back, or start a new run") from error
     if found != digest:
         raise BundleError(
             f"{path} was changed since this run began; put the old one back, or start a new run"

@@ -99,9 +99,18 @@ def deal(  # noqa: PLR0913 - the options of the command
 @click.option("--round", "folder", type=click.Path(path_type=Path), default=FOLDER, show_default=True)
 @click.option("--key", type=click.Path(path_type=Path), help=_KEY)
 @click.option("--root", type=click.Path(path_type=Path), help="Root certificates of the laboratory (PEM).")
+@click.option(
+    "--crl", "crl", multiple=True, type=click.Path(path_type=Path), help="What that root has revoked (PEM)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def score(
-    bundles: tuple[Path, ...], folder: Path, key: Path | None, root: Path | None, *, as_json: bool
+def score(  # noqa: PLR0913 - the options of the command
+    bundles: tuple[Path, ...],
+    folder: Path,
+    key: Path | None,
+    root: Path | None,
+    crl: tuple[Path, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """Open the seal of a round and mark the laboratory's bundles.
 
@@ -112,10 +121,9 @@ def score(
     Example:
       testbed proficiency score results/*/*
     """  # noqa: D301 - click wants the character
-    from testbed.bundle.certificates import load_roots  # noqa: PLC0415 - heavy; only this command needs it
-    from testbed.bundle.errors import Refused  # noqa: PLC0415
+    from testbed.bundle.errors import Refused  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.sealed import read_key  # noqa: PLC0415
-    from testbed.commands.signing import keys_folder  # noqa: PLC0415
+    from testbed.commands.verify import trusted  # noqa: PLC0415
     from testbed.model.proficiency import Mark  # noqa: PLC0415
     from testbed.model.proficiency import score as mark  # noqa: PLC0415
     from testbed.plugin.scoring import answers, read_round, submission  # noqa: PLC0415
@@ -123,14 +131,14 @@ def score(
     try:
         dealt = read_round(folder)
         assigned = answers(dealt, read_key(key or folder.with_name(f"{folder.name}.key")))
-        roots = load_roots(root or keys_folder(None) / "root.pem")
     except Refused as error:
         raise fail(str(error), BAD_INPUT) from None
+    roots, revoked = trusted(root, crl)
     handed: dict[str, list[Submission]] = {}
     strangers: list[Submission] = []
     with progress(len(bundles), "bundles") as step:
         for bundle in bundles:
-            item, found = submission(bundle, dealt, roots)
+            item, found = submission(bundle, dealt, roots, revoked)
             if item is None:
                 strangers.append(found)
             else:

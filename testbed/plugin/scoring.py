@@ -20,7 +20,7 @@ from testbed.plugin.dealing import ASSIGNED, ROUND
 from testbed.plugin.shelf import suites
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
+    from cryptography.x509 import Certificate, CertificateRevocationList
 
 LARGEST = 4 << 20
 """Bytes of the largest round that is read (assumed; one of 500 devices has some 200 kB)."""
@@ -58,7 +58,12 @@ def answers(dealt: Round, key: bytes) -> tuple[Assigned, ...]:
     return assigned
 
 
-def submission(bundle: Path, dealt: Round, roots: Sequence[Certificate]) -> tuple[str | None, Submission]:
+def submission(
+    bundle: Path,
+    dealt: Round,
+    roots: Sequence[Certificate],
+    revoked: Sequence[CertificateRevocationList] = (),
+) -> tuple[str | None, Submission]:
     """Check a bundle and return the item it is about, with what it found; None for no item of this round.
 
     A bundle that is not as signed is still counted for the item that it claims, as refused.
@@ -72,7 +77,7 @@ def submission(bundle: Path, dealt: Round, roots: Sequence[Certificate]) -> tupl
     item = declared.get(record.header.declaration_sha256)
     if item is None:
         return None, Submission(bundle=name, refused="its declaration is none of this round's")
-    if refused := _doubt(bundle, record, dealt, roots):
+    if refused := _unsigned(bundle, roots, revoked) or next(_doubts(record, dealt), ""):
         return item, Submission(bundle=name, refused=refused)
     known = suites()
     try:
@@ -86,13 +91,15 @@ def submission(bundle: Path, dealt: Round, roots: Sequence[Certificate]) -> tupl
     return item, Submission(bundle=name, broken={suite: frozenset(ids) for suite, ids in broken.items()})
 
 
-def _doubt(bundle: Path, record: Record, dealt: Round, roots: Sequence[Certificate]) -> str:
-    """Say why a bundle does not count; empty when it does."""
-    checked = verify_bundle(bundle, roots)
-    if checked.status is not Status.GOOD:
-        first = checked.problems[0]
-        return f"{checked.status.name}: {first.file}: {first.reason}"
-    return next(_doubts(record, dealt), "")
+def _unsigned(
+    bundle: Path, roots: Sequence[Certificate], revoked: Sequence[CertificateRevocationList]
+) -> str:
+    """Say why a bundle is not what a trusted laboratory signed; empty when it is."""
+    checked = verify_bundle(bundle, roots, revoked=revoked)
+    if checked.status is Status.GOOD:
+        return ""
+    first = checked.problems[0]
+    return f"{checked.status.name}: {first.file}: {first.reason}"
 
 
 def _doubts(record: Record, dealt: Round) -> Iterator[str]:
