@@ -15,7 +15,7 @@ from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict
 from testbed.plugin.attempt import Bench, Settings, attempt
 from testbed.plugin.case import Case, Result
-from testbed.plugin.reproduction import Try, unsettled
+from testbed.plugin.reproduction import TRIES, Try, unsettled
 from testbed.plugin.selection import left_out, not_run
 from testbed.plugin.slots import Slots
 from testbed.plugin.spool import Spool, Waiting
@@ -28,6 +28,10 @@ AGAIN = "repeated with no other case running: beside others, something did not c
 """What the record says of a case whose first try another case may have disturbed."""
 REPRODUCED = "repeated with no other case running: how often does it show what was found broken?"
 """What the record says of a try that is made to count."""
+KNOWN = (
+    f"not repeated: another case showed the same, {TRIES} times of {TRIES}, and a wrong frame stands at once"
+)
+"""What the record says of a case whose repetition adds nothing but time: a device may break all of them."""
 
 GIVE_UP_AFTER = 5
 """Times in a row that a case alone meets nobody before the device is taken for gone (assumed)."""
@@ -71,6 +75,8 @@ class Engine:
     """Cases in a row that met nobody, whatever ran beside them."""
     _cause: Text | None = None
     """Why the last of them met nobody."""
+    _shown: set[str] = field(default_factory=set)
+    """Requirements that some case has shown broken in each of its tries."""
     _began: float = 0.0
 
     def start(self) -> None:
@@ -161,7 +167,7 @@ class Engine:
                     await self._again(one, bench)
                     if not unsettled(one.tries):
                         waiting.remove(one)
-                        self._set(one.case, one.settled())
+                        self._set(one.case, self._settled(one))
         finally:
             for one in waiting:  # stopped early: what stands at once is not lost
                 if any(done.standing for done in one.tries):
@@ -176,7 +182,7 @@ class Engine:
             return
         while unsettled(one.tries):
             await self._again(one, bench)
-        result = one.settled()
+        result = self._settled(one)
         if any(finding.broken for finding in result.record.findings if finding.source == "case"):
             bench.device.refused.add(one.case.gate)
         self._set(one.case, result)
@@ -194,11 +200,24 @@ class Engine:
                 waiting.append(one)  # nobody is there, or too many are: each alone will tell
                 return
             first = await self._try(case, bench, alone=weight == slots.capacity)
-        if unsettled([first]):
+        if not unsettled([first]):
+            self._set(case, Result(first.record, first.capture))
+        elif first.shows_only(self._shown):
+            noted = first.record.model_copy(update={"log": (*first.record.log, KNOWN)})
+            self._set(case, Result(noted, first.capture))
+        else:
             one.add(first)
             waiting.append(one)
-        else:
-            self._set(case, Result(first.record, first.capture))
+
+    def _settled(self, one: Waiting) -> Result:
+        """Settle a case, and remember what it showed broken in every try."""
+        result = one.settled()
+        self._shown |= {
+            finding.requirement
+            for finding in result.record.findings
+            if finding.broken and finding.reproduced == finding.tries >= TRIES
+        }
+        return result
 
     def _set(self, case: Case, result: Result) -> None:
         self.futures[case.suite, case.id].set_result(result)

@@ -6,7 +6,7 @@ What rests on absence or timing (silence, a close, nobody there) must be shown i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from testbed.model.base import Text
@@ -42,6 +42,11 @@ class Try:
     def finding(self, requirement: str) -> Finding | None:
         """Return what it found about a requirement."""
         return next((one for one in self.record.findings if one.requirement == requirement), None)
+
+    def shows_only(self, known: Collection[str]) -> bool:
+        """Say whether all that it found broken is known, and was shown by frames that came."""
+        broken = {finding.requirement for finding in self.record.findings if finding.broken}
+        return not self.disturbed and broken <= self.standing.intersection(known)
 
     def was_left(self, requirement: str) -> bool:
         """Say whether the device did not survive it, which broke a requirement."""

@@ -12,6 +12,7 @@ from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.model.base import Text
 from testbed.model.record import CaseRecord, Finding
 from testbed.model.verdict import Verdict
+from testbed.plugin.engine import KNOWN
 from testbed.plugin.reproduction import TRIES, Try, settle, unsettled, votes
 from testbed.testers.modbus.scratch import FIRST_WRITES, MOST_WRITES
 from tests.plugin.bench import case, declared, records, setup, simulated, suite_cases
@@ -277,3 +278,28 @@ def test_a_reference_is_never_repeated():
     found = records(suite_cases())
     assert {record.verdict for record in found.values()} == {Verdict.PASS}
     assert not any("repeated" in line and "how often" in line for one in found.values() for line in one.log)
+
+
+def test_a_device_that_breaks_every_case_is_not_met_three_times_in_each():
+    class Wrong(ModbusTcpProtocol):
+        """Sends another unit identifier than it was asked for."""
+
+        met = 0
+
+        def connection_made(self, transport):
+            super().connection_made(transport)
+            Wrong.met += 1
+
+        def envelop(self, transaction, unit, pdu):
+            return super().envelop(transaction, unit ^ 1, pdu)
+
+    found = records(suite_cases(), replace(setup(), simulator=simulated(Plc(), Wrong)))
+    broken = [one for one in found.values() if one.verdict == "FAIL"]
+    counted = [one for one in broken if any(finding.tries == 3 for finding in one.findings)]
+    told = [one for one in broken if KNOWN in one.log]
+    assert len(broken) == len(counted) + len(told) > 200
+    assert 0 < len(counted) < 15
+    assert {finding.requirement for one in told for finding in one.findings if finding.broken} == {
+        "MB-MBAP-UNIT-ECHO"
+    }
+    assert Wrong.met < 2 * len(found)
