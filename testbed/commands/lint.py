@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", metavar="FILE|BUNDLE", type=click.Path(path_type=Path))
+@click.argument("what", metavar="FILE|BUNDLE", required=False, type=click.Path(path_type=Path))
+@click.option("--rules", is_flag=True, help="List the rules, each with its clause and what it demands.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the rules that do not apply too, with the reason.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def lint(what: Path, *, verbose: bool, as_json: bool) -> None:
+def lint(what: Path | None, *, rules: bool, verbose: bool, as_json: bool) -> None:
     """Hold a report or a confirmation to ISO/IEC 17025, 7.8, ISO/IEC 9646-5 and ISO/IEC 17065, 7.7.
 
     A page alone is read as a reader sees it; the pages of a bundle are also compared with its record. Exit
@@ -37,6 +38,11 @@ def lint(what: Path, *, verbose: bool, as_json: bool) -> None:
     from reports.lint.apply import not_applicable  # noqa: PLC0415
     from testbed.bundle.errors import Refused  # noqa: PLC0415
 
+    if rules:
+        _list(as_json=as_json)
+        return
+    if what is None:
+        raise fail("name a page or a bundle: `testbed lint results/DEVICE/TIME`", BAD_INPUT)
     told: list[dict[str, Any]] = []
     try:
         for path, page, known in _pages(what):
@@ -59,6 +65,20 @@ def lint(what: Path, *, verbose: bool, as_json: bool) -> None:
         for one in told:
             _print(one, verbose=verbose)
     sys.exit(int(any(one["problems"] for one in told)))
+
+
+def _list(*, as_json: bool) -> None:
+    """Print every rule."""
+    from reports.lint.apply import rules  # noqa: PLC0415
+
+    said = [
+        {"rule": one.id, "clause": one.clause, "demand": one.demand, "papers": sorted(one.papers)}
+        for one in rules()
+    ]
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False))
+    for one in () if as_json else said:
+        click.echo(f"{one['rule']:<20} {one['clause']}: {one['demand']}")
 
 
 def _problem(problem: Problem) -> dict[str, object]:

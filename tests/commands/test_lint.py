@@ -160,3 +160,20 @@ def test_a_reissue_holds_every_rule_and_can_be_confirmed(said, started, tested, 
     page = (tmp_path / "new" / "certificate.html").read_text(encoding="utf-8")
     assert re.search(r"C-EXL-[0-9TZa-f-]+-2\b", page)
     assert "Exemplary Controls Co." in page
+
+
+def test_the_rules_are_listed_with_clause_and_demand(said):
+    status, out, _ = said("lint", "--rules")
+    lines = out.splitlines()
+
+    assert status == 0
+    assert any(
+        re.match(r"LINT-7\.8\.2\.1-A +ISO/IEC 17025:2017, 7\.8\.2\.1 a: a title", one) for one in lines
+    )
+    listed = json.loads(said("lint", "--rules", "--json")[1])
+    assert [one["rule"] for one in listed] == [line.partition(" ")[0] for line in lines]
+    assert all(one["clause"] and one["demand"] and one["papers"] for one in listed)
+
+
+def test_nothing_named_is_bad_input(said):
+    assert said("lint")[::2] == (64, "testbed: name a page or a bundle: `testbed lint results/DEVICE/TIME`\n")
