@@ -60,8 +60,8 @@ def test_a_council_that_names_nobody_is_told(said, granted):
     assert (report["paper"], report["problems"], report["compared"]) == ("self_test", [], True)
     assert {one["rule"] for one in certificate["problems"]} == {
         "LINT-7.8.2.1-O",
-        "LINT-17065-7.7.1-A",
-        "LINT-17065-7.6",
+        "LINT-17065-BODY",
+        "LINT-17065-DECIDED",
     }
 
 

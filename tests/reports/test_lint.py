@@ -107,19 +107,19 @@ SPOILED = [
     ("17065-TITLE", COUNCIL, text('lang="ko">상호운용성 확인서</span> ', 'lang="ko">인증서</span> ')),
     ("17065-TITLE", COUNCIL, without("peer")),
     ("17065-TITLE", COUNCIL, without("kind")),
-    ("17065-7.7.1-A", COUNCIL, without("council.name")),
-    ("17065-7.7.1-A", COUNCIL, without("council.address")),
-    ("17065-7.7.1-B", COUNCIL, without("issued")),
-    ("17065-7.7.1-B", COUNCIL, text('lang="en">2026-11-25</span>', 'lang="en">2026-11-21</span>')),
-    ("17065-7.7.1-C", COUNCIL, without("client.name")),
-    ("17065-7.7.1-D", COUNCIL, without("profile")),
-    ("17065-7.7.1-D", COUNCIL, without("met")),
-    ("17065-7.7.1-E", COUNCIL, without("until")),
-    ("17065-7.7.1-E", COUNCIL, text("2027-11-25", "2026-11-25")),
-    ("17065-7.6", COUNCIL, without("member")),
-    ("17065-7.6", COUNCIL, without("scheme")),
-    ("17065-7.5", COUNCIL, without("report.sha256")),
-    ("17065-7.5", COUNCIL, without("notes.only")),
+    ("17065-BODY", COUNCIL, without("council.name")),
+    ("17065-BODY", COUNCIL, without("council.address")),
+    ("17065-DATE", COUNCIL, without("issued")),
+    ("17065-DATE", COUNCIL, text('lang="en">2026-11-25</span>', 'lang="en">2026-11-21</span>')),
+    ("17065-CLIENT", COUNCIL, without("client.name")),
+    ("17065-SCOPE", COUNCIL, without("profile")),
+    ("17065-SCOPE", COUNCIL, without("met")),
+    ("17065-TERM", COUNCIL, without("until")),
+    ("17065-TERM", COUNCIL, text("2027-11-25", "2026-11-25")),
+    ("17065-DECIDED", COUNCIL, without("member")),
+    ("17065-DECIDED", COUNCIL, without("scheme")),
+    ("17065-REVIEWED", COUNCIL, without("report.sha256")),
+    ("17065-REVIEWED", COUNCIL, without("notes.only")),
 ]
 
 
@@ -254,7 +254,7 @@ def test_an_accreditation_is_the_laboratorys_own_word():
 
 def test_a_confirmation_is_held_to_the_report_beside_it():
     assert broken(GOOD[COUNCIL], Known(report_sha256="f" * 64)) == set()
-    assert broken(GOOD[COUNCIL], Known(report_sha256="e" * 64)) == {"17065-7.5"}
+    assert broken(GOOD[COUNCIL], Known(report_sha256="e" * 64)) == {"17065-REVIEWED"}
 
 
 def test_every_rule_has_its_counter_example():
