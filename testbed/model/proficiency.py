@@ -68,6 +68,8 @@ class Submission(Frozen):
     bundle: str
     broken: Mapping[str, frozenset[str]] = Field(default_factory=dict)
     """Of each suite, the requirements that were found broken."""
+    is_conformant: bool = True
+    """Whether every demand was judged and holds; a run that could not tell finds nothing broken either."""
     refused: str = ""
     """Why it does not count: not as signed, cut short, of another suite, or an error of the bed itself."""
 
@@ -103,8 +105,8 @@ def score(assigned: Sequence[Assigned], submitted: Mapping[str, Sequence[Submiss
         submitted: the laboratory's bundles by item.
 
     An item is concordant when the requirements found broken are exactly those that the device breaks, in the
-    suite that it breaks; the reference must be found whole by every suite. Two bundles for one item are
-    refused: a laboratory answers once.
+    suite that it breaks; the reference must be found whole by every suite, so a run that left it open is no
+    answer. Two bundles for one item are refused: a laboratory answers once.
     """
     return tuple(_mark(one, submitted.get(one.item, ())) for one in assigned)
 
@@ -129,11 +131,13 @@ def _mark(one: Assigned, bundles: Sequence[Submission]) -> Scored:
     judged = [one.suite] if one.suite else list(bundle.broken)
     found = frozenset[str]().union(*(bundle.broken.get(suite, frozenset()) for suite in judged))
     breaks = frozenset(one.breaks)
+    is_open = not breaks and not found and not bundle.is_conformant
     return Scored(
         item=one.item,
-        mark=Mark.CONCORDANT if found == breaks else Mark.DISCORDANT,
+        mark=Mark.CONCORDANT if found == breaks and not is_open else Mark.DISCORDANT,
         simulator=one.simulator,
         bundle=bundle.bundle,
         missed=tuple(sorted(breaks - found)),
         accused=tuple(sorted(found - breaks)),
+        why="the device is whole, and the run left open whether it is" if is_open else "",
     )

@@ -14,8 +14,8 @@ from testbed.bundle.reader import BundleError, Record, read_record
 from testbed.bundle.sealed import open_seal
 from testbed.bundle.verify import Status, verify_bundle
 from testbed.model.proficiency import Assigned, Round, Submission
-from testbed.model.record import UnknownRequirementError, roll_up
-from testbed.model.verdict import Verdict
+from testbed.model.record import UnknownRequirementError, outcome_of, roll_up
+from testbed.model.verdict import Outcome, Verdict
 from testbed.plugin.dealing import ASSIGNED, ROUND
 from testbed.plugin.shelf import suites
 
@@ -88,7 +88,11 @@ def submission(
     for one in judged:
         if one.is_broken:
             broken[one.suite].add(one.requirement.id)
-    return item, Submission(bundle=name, broken={suite: frozenset(ids) for suite, ids in broken.items()})
+    return item, Submission(
+        bundle=name,
+        broken={suite: frozenset(ids) for suite, ids in broken.items()},
+        is_conformant=outcome_of(judged, finished=True, selected_by_hand=False) is Outcome.CONFORMANT,
+    )
 
 
 def _unsigned(

@@ -32,6 +32,14 @@ def test_only_the_suite_that_a_mutant_breaks_is_looked_at_but_every_suite_of_a_w
     assert mark(WHOLE, handed(s=[], t=["B-1"])).accused == ("B-1",)
 
 
+def test_a_run_that_could_not_tell_does_not_find_a_device_whole():
+    blind = handed(s=[], t=[]).model_copy(update={"is_conformant": False})
+    found = mark(WHOLE, blind)
+    assert (found.mark, "left open" in found.why) == (Mark.DISCORDANT, True)
+    accused = handed(s=["A-1", "A-2"]).model_copy(update={"is_conformant": False})
+    assert mark(BROKEN, accused).mark is Mark.CONCORDANT
+
+
 def test_nothing_handed_in_two_bundles_and_a_refused_one_score_nothing():
     assert mark(BROKEN).mark is Mark.MISSING
     twice = mark(BROKEN, handed(s=["A-1", "A-2"]), handed(s=["A-1", "A-2"]))
