@@ -86,6 +86,10 @@ def _refuse_cleverness(text: str, source: str) -> None:
             what = f"tags such as `{tag}` are not allowed; write the plain value"
         elif depth > DEEPEST:
             what = f"is nested deeper than {DEEPEST} levels"
+        elif any("\ud800" <= char <= "\udfff" for char in getattr(event, "value", None) or ""):
+            what = (
+                "half a surrogate pair is no character; write the character itself, or `\\U` and eight digits"
+            )
         if what:
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise DocumentError(source, [Complaint(line, what)])

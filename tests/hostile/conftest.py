@@ -1,0 +1,22 @@
+"""One laboratory, and one run of a well-behaved device that hostile ones are compared with."""
+
+import pytest
+
+from testbed.bundle.keys import create_keys
+from tests.hostile.running import declare, judged, served
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("laboratory") / "keys"
+    create_keys(folder, test=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory, keys):
+    """The run of a device that does nothing wrong."""
+    with served("behaves") as port:
+        run = judged(declare(tmp_path_factory.mktemp("reference"), port, within=2.0), keys)
+    assert run.outcome == "CONFORMANT", run.printed
+    return run
