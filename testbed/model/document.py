@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,9 @@ DEEPEST = 32
 """Levels of nesting that are read (assumed; a requirement has five). Deeper flow takes quadratic time."""
 MOST_COMPLAINTS = 20
 """Faults of one document that are told (assumed); whoever has more begins with these."""
+
+_HALF = re.compile("[\\ud800-\\udfff]")
+"""What no text in UTF-8 can hold, and an escape in a document can."""
 
 Path = tuple[str | int, ...]
 Value = TypeVar("Value", bound=BaseModel)
@@ -86,10 +90,8 @@ def _refuse_cleverness(text: str, source: str) -> None:
             what = f"tags such as `{tag}` are not allowed; write the plain value"
         elif depth > DEEPEST:
             what = f"is nested deeper than {DEEPEST} levels"
-        elif any("\ud800" <= char <= "\udfff" for char in getattr(event, "value", None) or ""):
-            what = (
-                "half a surrogate pair is no character; write the character itself, or `\\U` and eight digits"
-            )
+        elif _HALF.search(getattr(event, "value", None) or ""):
+            what = "half a surrogate pair is no character; write the whole, or `\\U` and eight digits"
         if what:
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise DocumentError(source, [Complaint(line, what)])

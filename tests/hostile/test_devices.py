@@ -14,11 +14,9 @@ from tests.hostile.harmless import controls, frames, is_good, shown
 from tests.hostile.running import MOST_MEMORY, MOST_TIME, declare, judged, served
 
 QUICK = {
-    "answers_as_another_unit",
     "answers_with_markup",
     "answers_with_zeros",
     "counts_more_than_it_sends",
-    "declares_no_bytes",
     "dies_at_one_function",
     "echoes_the_request",
     "pours_frames",
@@ -26,7 +24,7 @@ QUICK = {
     "sends_a_name_of_ten_megabytes",
 }
 """Devices that are met in every run of the tests after preflight; the others are acceptance tests."""
-SLOW = {"lets_nobody_in", "never_accepts"}
+SLOW = {"lets_nobody_in", "never_accepts", "never_answers", "never_reads"}
 """Devices that preflight waits for, for as long as a connection may take."""
 
 

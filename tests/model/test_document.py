@@ -27,7 +27,7 @@ def refusal(text, model=Declaration):
         ("a: [\n", "line 2: is not YAML: expected the node content, but found '<stream end>'"),
         ("a: 1\nb: 2\na: 3\n", "line 3: `a` stands twice"),
         ("a: { b: 1,\n b: 2 }\n", "line 2: `b` stands twice"),
-        ('b: 1\na: "\\udb40\\udc41"\n', "line 2: half a surrogate pair is no character; write the"),
+        ('b: 1\na: "\\udb40\\udc41"\n', "line 2: half a surrogate pair is no character; write the whole"),
         ("a: &x 1\n", "line 1: anchors and aliases are not allowed; write it out"),
         ("a: 1\nb: *x\n", "line 2: anchors and aliases are not allowed; write it out"),
         (
