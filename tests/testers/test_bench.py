@@ -9,10 +9,16 @@ from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.model.declaration import Timing
 from testbed.protocols.modbus import ReadHoldingRegisters
+from testbed.testers.modbus.conclusion import Patience
+from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.reply import Reaction
+from testbed.testers.modbus.tap import RELEASE_WITHIN
 from testbed.testers.trouble import Unanswered, Undecided
+from testbed.wire.connection import Connection
+from testbed.wire.pipe import join
 from testbed.wire.recorder import Kind, Recorder
 from tests.testers.bench import bench, run, seated
+from tests.wire.bench import Cutter as Loose
 
 
 def conclude(at, *fixtures, work=None):
@@ -188,3 +194,58 @@ def test_the_harmless_read_keeps_to_what_is_served():
     at.refused.add("fc01")
     with pytest.raises(Undecided, match="no declared read function is served"):
         at.probe()
+
+
+@pytest.mark.parametrize("how", ["hangs", "refuses"])
+def test_a_device_that_never_answered_has_not_stopped(how):
+    device = Mortal()
+    device.gone = True
+
+    async def case():
+        desk = bench(device, switch(how)).case("a case", (), "", Recorder(asyncio.get_running_loop().time))
+        with pytest.raises(Undecided):
+            await desk.prepare(("modbus",))
+        return await desk.conclude()
+
+    assert run(case()) is None
+
+
+class Lingers(ModbusTcpProtocol):
+    """Keeps its side of some connections open when the tester has closed its own."""
+
+    lingering = True
+
+    def eof_received(self):
+        return type(self).lingering
+
+
+def test_patience_with_a_device_that_lingers_shrinks_and_comes_back():
+    at, waits = bench(protocol=Lingers), []
+
+    async def case():
+        loop = asyncio.get_running_loop()
+        for Lingers.lingering in (True, True, True, False, True):
+            desk = at.case("a case", (), "", Recorder(loop.time))
+            await desk.prepare(("modbus",))
+            began = loop.time()
+            await desk.conclude()
+            waits.append(loop.time() - began)
+
+    run(case())
+    assert waits == pytest.approx([RELEASE_WITHIN, RELEASE_WITHIN / 2, RELEASE_WITHIN / 4, 0, RELEASE_WITHIN])
+
+
+def test_patience_never_ends():
+    patience = Patience()
+
+    async def part_often():
+        loop, device = asyncio.get_running_loop(), Plc()
+        for _ in range(20):
+            began = loop.time()
+            connection = Connection(Recorder(loop.time), Loose(), ModbusMonitor())
+            join(connection, Lingers(device), client_port=49152, server_port=502)
+            await patience.part(connection)
+        return loop.time() - began
+
+    Lingers.lingering = True
+    assert run(part_often()) == pytest.approx(RELEASE_WITHIN / 64)
