@@ -9,14 +9,13 @@ from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from testbed.model.base import Text
 from testbed.model.declaration import Declaration
 from testbed.model.standard import Catalogue
-from testbed.model.verdict import Verdict
-from testbed.plugin.attempt import Bench, Settings, attempt
+from testbed.plugin.attempt import Bench, Settings
 from testbed.plugin.case import Case, Result
-from testbed.plugin.reproduction import TRIES, Try, unsettled
-from testbed.plugin.selection import left_out, not_run
+from testbed.plugin.presence import Presence
+from testbed.plugin.reproduction import TRIES, unsettled
+from testbed.plugin.selection import left_out
 from testbed.plugin.slots import Slots
 from testbed.plugin.spool import Spool, Waiting
 from testbed.testers.modbus.bench import ModbusBench
@@ -32,12 +31,6 @@ KNOWN = (
     f"not repeated: another case showed the same, {TRIES} times of {TRIES}, and a wrong frame stands at once"
 )
 """What the record says of a case whose repetition adds nothing but time: a device may break all of them."""
-
-GIVE_UP_AFTER = 5
-"""Times in a row that a case alone meets nobody before the device is taken for gone (assumed)."""
-
-RETURN_WITHIN = 5.0
-"""Seconds that a device which answered before gets to come back, before it is given up (assumed)."""
 
 Connect = Callable[[AsyncExitStack], Coroutine[object, object, tuple[Declaration, Dial]]]
 """Runs in the engine's loop before the first case; says how the device is reached from there.
@@ -69,12 +62,6 @@ class Engine:
     _loop: asyncio.AbstractEventLoop | None = None
     _main: asyncio.Task[None] | None = None
     _gate: threading.Lock = field(default_factory=threading.Lock)
-    _gone: int = 0
-    """Times in a row that a case met nobody, with nothing else running."""
-    _unmet: int = 0
-    """Cases in a row that met nobody, whatever ran beside them."""
-    _cause: Text | None = None
-    """Why the last of them met nobody."""
     _shown: set[str] = field(default_factory=set)
     """Requirements that some case has shown broken in each of its tries."""
     _began: float = 0.0
@@ -151,20 +138,20 @@ class Engine:
         device = ModbusBench(declaration, dial, self.settings.seed, self.journal)
         device.refused |= self.refused
         device.wear(self.written)
-        bench = Bench(device, self.catalogues, self.settings, self._began)
+        presence = Presence(Bench(device, self.catalogues, self.settings, self._began))
         slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))
         spool, waiting = Spool(), list[Waiting]()
         try:
             for case in self.cases:
                 if case.gate:
-                    await self._gate_case(Waiting(case, spool), bench)
+                    await self._gate_case(Waiting(case, spool), presence)
             async with asyncio.TaskGroup() as group:
                 for case in self.cases:
                     if not case.gate:
-                        group.create_task(self._beside(Waiting(case, spool), bench, slots, waiting))
+                        group.create_task(self._beside(Waiting(case, spool), presence, slots, waiting))
             while waiting:  # round by round, so that the tries of a case lie apart
                 for one in tuple(waiting):
-                    await self._again(one, bench)
+                    await self._again(one, presence)
                     if not unsettled(one.tries):
                         waiting.remove(one)
                         self._set(one.case, self._settled(one))
@@ -174,32 +161,32 @@ class Engine:
                     self._set(one.case, one.settled())
             spool.close()
 
-    async def _gate_case(self, one: Waiting, bench: Bench) -> None:
+    async def _gate_case(self, one: Waiting, presence: Presence) -> None:
         """Run a case that opens others, as often as its result needs, before any of them."""
-        skipped = left_out(one.case, bench.device.declaration.facts, bench.device.refused)
+        skipped = left_out(one.case, presence.device.declaration.facts, presence.device.refused)
         if skipped is not None:
             self._set(one.case, Result(skipped))
             return
         while unsettled(one.tries):
-            await self._again(one, bench)
+            await self._again(one, presence)
         result = self._settled(one)
         if any(finding.broken for finding in result.record.findings if finding.source == "case"):
-            bench.device.refused.add(one.case.gate)
+            presence.device.refused.add(one.case.gate)
         self._set(one.case, result)
 
-    async def _beside(self, one: Waiting, bench: Bench, slots: Slots, waiting: list[Waiting]) -> None:
+    async def _beside(self, one: Waiting, presence: Presence, slots: Slots, waiting: list[Waiting]) -> None:
         """Run a case beside others; what has to be tried again waits until they are through."""
-        case, device = one.case, bench.device
+        case, device = one.case, presence.device
         weight = slots.capacity if case.alone else min(device.weight(case.fixtures), slots.capacity)
         skipped = left_out(case, device.declaration.facts, device.refused)
         if skipped is not None:
             self._set(case, Result(skipped))
             return
         async with slots.take(weight):
-            if self._unmet >= GIVE_UP_AFTER * slots.capacity:
+            if presence.is_doubtful(slots.capacity):
                 waiting.append(one)  # nobody is there, or too many are: each alone will tell
                 return
-            first = await self._try(case, bench, alone=weight == slots.capacity)
+            first = await presence.meet(case, alone=weight == slots.capacity)
         if not unsettled([first]):
             self._set(case, Result(first.record, first.capture))
         elif first.shows_only(self._shown):
@@ -222,39 +209,8 @@ class Engine:
     def _set(self, case: Case, result: Result) -> None:
         self.futures[case.suite, case.id].set_result(result)
 
-    async def _again(self, one: Waiting, bench: Bench) -> None:
+    async def _again(self, one: Waiting, presence: Presence) -> None:
         """Try a case that waits, with no other beside it."""
         disturbed = all(done.disturbed for done in one.tries)
         note = "" if not one.tries else AGAIN if disturbed else REPRODUCED
-        one.add(await self._try(one.case, bench, note, alone=True))
-
-    async def _try(self, case: Case, bench: Bench, note: str = "", *, alone: bool) -> Try:
-        """Run a case once, unless the device has been gone for long; where it only restarts, wait for it."""
-        if self._gone >= GIVE_UP_AFTER:
-            return Try(not_run(case, Verdict.INCONCLUSIVE, _gave_up(self._cause)), met=False, gone=True)
-        done, waited = await self._attempt(case, bench, note, alone=alone), 0.0
-        while (
-            alone and bench.device.met and self._gone < GIVE_UP_AFTER and done.is_away and not done.standing
-        ):
-            await asyncio.sleep(RETURN_WITHIN / GIVE_UP_AFTER)
-            waited += RETURN_WITHIN / GIVE_UP_AFTER
-            done = await self._attempt(case, bench, note, alone=alone, waited=waited)
-        return done
-
-    async def _attempt(self, case: Case, bench: Bench, note: str, *, alone: bool, waited: float = 0.0) -> Try:
-        """Run a case, and count how often in a row nobody was there."""
-        done = await attempt(case, bench, alone=alone, note=note, waited=waited)
-        if done.met:
-            self._gone = self._unmet = 0
-        if done.gone:
-            self._cause = done.record.reason
-        self._unmet += done.gone
-        self._gone += alone and done.gone
-        return done
-
-
-def _gave_up(cause: Text | None) -> Text:
-    """Say why a case is not tried any more: what the last that was tried had met."""
-    en = f"nobody had answered {GIVE_UP_AFTER} times in a row; this case was not tried any more"
-    ko = f"연속 {GIVE_UP_AFTER}회 응답이 없어 이 케이스는 더 이상 시도하지 않음"
-    return Text(en=en, ko=ko) if cause is None else Text(en=f"{en} ({cause.en})", ko=f"{ko} ({cause.ko})")
+        one.add(await presence.meet(one.case, note, alone=True))

@@ -7,7 +7,7 @@ import pytest
 
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.protocol import ModbusTcpProtocol
-from testbed.plugin import engine as module
+from testbed.plugin import presence as module
 from tests.plugin.bench import case, records, setup, simulated
 from tests.plugin.sample_cases import passes
 
