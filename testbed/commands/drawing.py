@@ -17,6 +17,7 @@ from testbed.bundle.errors import Refused, printable
 from testbed.bundle.exports import Account
 from testbed.bundle.reader import BundleError, Record, read_record
 from testbed.bundle.writer import DECLARATION, LAB, PROFILE, REISSUE, RESULTS
+from testbed.model.declaration import Declaration
 from testbed.model.disposition import dispositions
 from testbed.model.document import LARGEST, DocumentError, load
 from testbed.model.lab import Laboratory, Reissue
@@ -88,8 +89,9 @@ def read_evidence(folder: Path) -> Evidence:
     """Read a bundle for drawing.
 
     Raises:
-        BundleError: it cannot be read, a document in it is not the one that the record names, or a suite that
-            the run used is not installed here or has no such requirement.
+        BundleError: it cannot be read, a document in it is not the one that the record names, or says
+            something else than the record does, or a suite that the run used is not installed here or has no
+            such requirement.
     """
     record = read_record(folder)
     header = record.header
@@ -97,8 +99,10 @@ def read_evidence(folder: Path) -> Evidence:
     lab = header.lab
     if reissue is not None and (folder / LAB).exists():
         lab = _load(Laboratory, folder / LAB)
-    elif header.lab_sha256:
-        _document(folder / LAB, header.lab_sha256)
+    elif lab is not None or header.lab_sha256:
+        _agree(folder, LAB, lab, _load(Laboratory, folder / LAB, header.lab_sha256))
+    declared = _load(Declaration, folder / DECLARATION, header.declaration_sha256)
+    _agree(folder, DECLARATION, header.declaration, declared)
     catalogues = _catalogues(header)
     try:
         judged = roll_up(catalogues, record.cases)
@@ -121,6 +125,12 @@ def _load(model: type[Value], path: Path, digest: str | None = None) -> Value:
         return load(model, _document(path, digest), str(path))
     except DocumentError as error:
         raise BundleError(str(error)) from error
+
+
+def _agree(folder: Path, name: str, told: BaseModel | None, written: BaseModel) -> None:
+    """Refuse a record that repeats one of its documents in other words: pages are drawn from both."""
+    if told != written:
+        raise BundleError(f"{folder / RESULTS} says something else than {name}, which the run used")
 
 
 def _document(path: Path, digest: str | None) -> str:

@@ -154,6 +154,34 @@ def test_a_run_killed_before_its_seal_is_sealed(unsealed, granted, said, keys):
     assert visible[0] == visible[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("declaration.yaml", ("declaration", "device", "firmware")),
+        ("lab.yaml", ("lab", "people", "tester", "name")),
+    ],
+)
+def test_a_record_that_tells_its_documents_otherwise_is_never_sealed(ran, said, tmp_path, name, place):
+    bundle = Path(shutil.copytree(ran("plc"), tmp_path / "copy"))
+    for own in ("report.html", "statement.json"):
+        (bundle / own).unlink()
+    *above, last = place
+
+    def change(lines):
+        told = lines[0]
+        for key in above:
+            told = told[key]
+        told[last] = "another"
+        return lines
+
+    lines_of(bundle, change)
+    status, _, err = said("report", bundle)
+
+    assert status == 64
+    assert f"says something else than {name}" in err
+    assert not (bundle / "report.html").exists()
+
+
 def test_there_is_nothing_to_compare_an_unsealed_bundle_with(unsealed, said):
     before = tree(unsealed)
 
