@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,38 +36,48 @@ def checker():
     return find
 
 
+class Window:
+    """One page in a window of its own, with what it asked for and complained about."""
+
+    def __init__(self, page):
+        self.page, self.asked, self.complaints = page, [], []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
 @pytest.fixture(scope="session")
-def chromium(program):
-    """Debian's browser under Playwright."""
+def browser(program):
+    """Debian's browser under Playwright, in a thread of its own: its event loop would be everybody's."""
     path = program("chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only these tests need it
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+    with ThreadPoolExecutor(1) as thread:
+        playwright = thread.submit(lambda: sync_playwright().start()).result()
+        chromium = thread.submit(playwright.chromium.launch, executable_path=path, args=FLAGS).result()
+        yield thread, chromium
+        thread.submit(chromium.close).result()
+        thread.submit(playwright.stop).result()
 
 
 @pytest.fixture
-def shown(chromium):
-    """Opens a page in a window of its own, with what it asked for and complained about."""
-    contexts = []
+def shown(browser):
+    """Opens a page and returns what `look(window)` returns."""
+    thread, chromium = browser
 
-    def show(path, *, width=794, scheme="light", **more):
-        contexts.append(
-            chromium.new_context(viewport={"width": width, "height": 1123}, color_scheme=scheme, **more)
-        )
-        page = contexts[-1].new_page()
-        page.asked, page.complaints = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(path.as_uri())
-        return page
+    def in_thread(path, look, width, scheme, more):
+        context = chromium.new_context(viewport={"width": width, "height": 1123}, color_scheme=scheme, **more)
+        try:
+            window = Window(context.new_page())
+            window.page.goto(path.as_uri())
+            return look(window)
+        finally:
+            context.close()
 
-    yield show
-    for context in contexts:
-        context.close()
+    def show(path, look, *, width=794, scheme="light", **more):
+        return thread.submit(in_thread, path, look, width, scheme, more).result()
+
+    return show
 
 
 @pytest.fixture(scope="session")
