@@ -64,6 +64,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
     if day is None:
         raise ValueError(f"`{footer.ended}` is not a time stamp; say when the confirmation is issued")
     waivers = dispositions(header, judged)
+    years = council.valid_years if council else VALID_YEARS
     return page(
         "certificate.html",
         number=f"C-{report_id}",
@@ -92,7 +93,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
         report_sha256=report_sha256,
         signer=signer,
         issued=day,
-        until=_years_later(day, council.valid_years if council else VALID_YEARS),
+        until=min((_years_later(day, years), *(one.expires for one in waivers.accepted))),
     )
 
 

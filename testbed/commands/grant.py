@@ -14,12 +14,13 @@ from testbed.commands.console import fail
 from testbed.model.verdict import BAD_INPUT, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cryptography.x509 import Certificate, CertificateRevocationList
 
     from testbed.bundle.keys import Signer
     from testbed.bundle.reader import Record
+    from testbed.commands.drawing import Evidence
     from testbed.model.council import Council
     from testbed.model.standard import Catalogue
 
@@ -77,6 +78,8 @@ def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | N
         read = read_evidence(bundle)
     except BundleError as error:
         raise fail(f"not granted: {error}", 1) from None
+    if trouble := next(_objections(read, body), ""):
+        raise fail(f"not granted: {trouble}", 1)
     judged = read.judged
     decision = decide(record.header, record.footer, judged, catalogues, report_is_good=True)
     if not decision.granted or record.footer is None:
@@ -85,8 +88,6 @@ def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | N
         sys.exit(1)
     if (bundle / CERTIFICATE).exists():
         raise fail(f"{bundle / CERTIFICATE} exists already; a confirmation is never overwritten", BAD_INPUT)
-    if body is not None and (partial := body.partial(read.lab)):
-        raise fail(f"not granted: {', '.join(partial)} took part in the testing and cannot decide on it", 1)
     report = sha256((bundle / REPORT).read_bytes()).hexdigest()
     html = render_certificate(
         record.header,
@@ -129,6 +130,39 @@ def _catalogues(
         said = [f"not granted: {one.said.en}; the report must be issued anew" for one in found]
         raise fail("\n".join(said), 1)
     return [installed[used.id].catalogue for used in record.header.suites]
+
+
+def _objections(read: Evidence, body: Council | None) -> Iterator[str]:
+    """Yield what stands against a confirmation beside the findings: method, waivers, who decides."""
+    from testbed.model.disposition import dispositions  # noqa: PLC0415
+
+    if trouble := _unfit(read):
+        yield trouble
+    today = datetime.now(UTC).date()
+    for waiver in dispositions(read.record.header, read.judged).accepted:
+        if waiver.expires <= today:  # it held when the run began; a confirmation speaks of the days to come
+            yield f"the waiver of {waiver.requirement} ended on {waiver.expires}"
+    if body is not None and (partial := body.partial(read.lab)):
+        yield f"{', '.join(partial)} took part in the testing and cannot decide on it"
+
+
+def _unfit(read: Evidence) -> str:
+    """Say why a run was not judged by the whole of the profile that it names; empty when it was."""
+    from testbed.model.document import DocumentError  # noqa: PLC0415
+    from testbed.model.review import review  # noqa: PLC0415
+    from testbed.plugin.shelf import read_profile  # noqa: PLC0415
+
+    header = read.record.header
+    try:
+        installed = sha256(read_profile(header.profile, "the record")[1]).hexdigest()
+    except DocumentError as error:
+        return str(error)
+    if header.profile != header.declaration.profile or header.profile_sha256 != installed:
+        return f"profile {header.profile} here is not the one that the run used"
+    if {one.id for one in header.suites} != set(read.profile.suites):
+        return f"the run was not judged by the suites of {header.profile}"
+    faults = review(header.declaration, read.profile, read.catalogues).faults
+    return f"the declaration does not fit its profile: {faults[0].en}" if faults else ""
 
 
 def _council(settings: Path | None, holder: Signer) -> Council | None:

@@ -1,7 +1,8 @@
-"""The council's side of a confirmation: who decides, by which rules, for how long (ISO/IEC 17065, 7.6, 7.7)."""
+"""The council's side of a confirmation: who decides, by which rules, how long (ISO/IEC 17065, 7.6, 7.7)."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -31,5 +32,10 @@ class Council(Frozen):
         if lab is None:
             return ()
         people = (lab.people.tester, lab.people.reviewer, lab.people.approver)
-        tested = {person.name for person in people if person is not None}
-        return tuple(one.name for one in (*self.members, self.approver) if one.name in tested)
+        tested = {_same(person.name) for person in people if person is not None}
+        return tuple(one.name for one in (*self.members, self.approver) if _same(one.name) in tested)
+
+
+def _same(name: str) -> str:
+    """Return a name as it compares: Hangul composed or not, a second blank and case are no other person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,5 +1,6 @@
 """A council's settings, and who must not decide."""
 
+import unicodedata
 from importlib.resources import files
 
 import pytest
@@ -24,6 +25,21 @@ def test_whoever_tested_reviewed_or_authorised_is_named(name):
     council = load(Council, TEXT.replace("Jung Wi-won", name), "council.yaml")
 
     assert council.partial(LAB) == (name,)
+
+
+@pytest.mark.parametrize("name", ["kim si-heom", "Kim  Si-heom", "Kim\u3000Si-heom"])
+def test_another_spelling_is_no_other_person(name):
+    council = COUNCIL.model_copy(update={"members": (COUNCIL.approver.model_copy(update={"name": name}),)})
+
+    assert council.partial(LAB) == (name,)
+
+
+def test_composed_and_decomposed_hangul_are_one_name():
+    composed, parts = (unicodedata.normalize(form, "박승인") for form in ("NFC", "NFD"))
+    people = LAB.people.model_copy(update={"tester": LAB.people.tester.model_copy(update={"name": composed})})
+    council = COUNCIL.model_copy(update={"members": (COUNCIL.approver.model_copy(update={"name": parts}),)})
+
+    assert council.partial(LAB.model_copy(update={"people": people})) == (parts,)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from reports.confirmation import render_certificate
 from testbed.model.base import Text
 from testbed.model.certificate import CONFORMITY, Decision, decide
 from testbed.model.record import roll_up
+from testbed.model.verdict import Outcome
 from tests.reports import sample
 from tests.reports.reading import Page, check
 
@@ -52,6 +53,28 @@ def test_names_device_report_peer_and_term():
     ):
         assert sentence in page.text
     assert "conforms to" not in page.text
+
+
+def test_it_holds_no_longer_than_the_waivers_it_rests_on():
+    header = sample.header(waivers=(sample.WAIVER,))
+    judged = roll_up(sample.CATALOGUES, sample.WAIVED)
+    footer = sample.footer(sample.WAIVED).model_copy(update={"outcome": Outcome.CONFORMANT_WITH_WAIVERS})
+    decision = decide(header, footer, judged, sample.CATALOGUES, report_is_good=True)
+    page = check(
+        render_certificate(
+            header,
+            footer,
+            judged,
+            sample.CATALOGUES,
+            decision,
+            report_sha256="f" * 64,
+            report_id="R-20261122T093000Z-7f3a-1",
+            signer=sample.SIGNER,
+        )
+    )
+
+    assert "2026년 12월 31일" in page.text
+    assert "2027" not in page.text
 
 
 def test_conformity_alone_names_no_peer_and_never_the_other_title():
