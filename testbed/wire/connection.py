@@ -16,6 +16,7 @@ from typing import Protocol
 from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Kind, Recorder
 
+_NOWHERE = ("0.0.0.0", 0)  # noqa: S104 - no address that anybody listens on
 MOST_UNASKED = 256
 """Frames that may come on one connection beyond the times that the tester sent something (assumed).
 
@@ -163,7 +164,8 @@ class Connection(asyncio.Protocol):
         """Record the new connection."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
         self._transport = transport
-        here, there = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+        here = transport.get_extra_info("sockname") or _NOWHERE
+        there = transport.get_extra_info("peername") or (here[0], 0)  # it may have reset by now
         self._number = self.recorder.opened(tuple(here[:2]), tuple(there[:2]))
 
     def data_received(self, data: bytes) -> None:

@@ -64,27 +64,32 @@ class Device:
         self.port: int = self.listener.getsockname()[1]
         self.connections = 0
         self.requests = 0
-        self.broken_down = False
+        self.is_down = False
+        self.is_stuck = False
+        self.lines: set[Line] = set()
 
     def serve(self) -> None:
         """Accept until the process ends, if at all."""
         while self.accepts:
-            try:
-                plug, _ = self.listener.accept()
-            except OSError:  # crashed: the listener is closed
-                time.sleep(0.05)
-                continue
+            plug, _ = self.listener.accept()
             self.connections += 1
             line = Line(plug, self, self.connections)
+            if self.is_down:
+                line.reset()
+                continue
             threading.Thread(target=line.serve, daemon=True).start()
 
-    def crash(self, *, revive_after: float | None) -> None:
-        """Vanish from the network, with all connections; come back after some seconds, or never."""
-        if revive_after is None:
-            os._exit(0)
-        self.listener.close()
-        time.sleep(revive_after)
-        self.listener = listen(self.port)
+    def die(self) -> None:
+        """Vanish from the network, with all connections, and never come back."""
+        os._exit(0)
+
+    def restart(self, seconds: float) -> None:
+        """Break every connection, old and new, for some seconds."""
+        self.is_down = True
+        for line in tuple(self.lines):
+            line.reset()
+        time.sleep(seconds)
+        self.is_down = False
 
 
 class Line:
@@ -99,6 +104,7 @@ class Line:
     def serve(self) -> None:
         """Do what the device does; the tester may hang up on it at any time."""
         try:
+            self.device.lines.add(self)
             while not self.device.is_hostile:
                 request = self.request()
                 if request[_FUNCTION] in _READS:
@@ -110,6 +116,7 @@ class Line:
         except OSError:
             return
         finally:
+            self.device.lines.discard(self)
             self.plug.close()
 
     def request(self) -> bytes:

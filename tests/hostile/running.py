@@ -92,7 +92,9 @@ class Judged:
 def _ran_out(case: dict) -> float:
     said = "\n".join([*case["log"], (case["reason"] or {"en": ""})["en"]])
     thousandths = re.findall(r"(?:no answer within|its side open for) ([\d.]+) ms", said)
-    seconds = re.findall(r"(?:does not answer within|: waits|was not answered within) ([\d.]+) s", said)
+    seconds = re.findall(
+        r"(?:does not answer within|: waits|: waited|was not answered within) ([\d.]+) s", said
+    )
     return sum(map(float, thousandths)) / 1000 + sum(map(float, seconds))
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from testbed.wire import connection as module
 from testbed.wire.clock import VirtualClockLoop
-from testbed.wire.connection import Ended, Received
+from testbed.wire.connection import Connection, Ended, Received
+from testbed.wire.pcapng import capture
 from testbed.wire.recorder import Kind
-from tests.wire.bench import Watch, connect
+from tests.wire.bench import Cutter, Watch, connect, recorder
 
 FRAME = bytes.fromhex("0001 0000 0003 01 83 02")
 
@@ -238,5 +239,22 @@ def test_sending_after_the_end_breaks_nothing():
         connection.finish_sending()
         await asyncio.sleep(0.1)
         assert device.got == b""
+
+    run(talk())
+
+
+@pytest.mark.parametrize("sockname", [None, ("127.0.0.1", 49152), ("::1", 49152, 0, 0)])
+def test_a_device_that_resets_before_it_can_be_asked_for_its_address(sockname):
+    class Gone(asyncio.Transport):
+        def get_extra_info(self, name, default=None):
+            return sockname if name == "sockname" else default
+
+    async def talk():
+        connection = Connection(recorder(), Cutter(), Watch())
+        connection.connection_made(Gone())
+        connection.connection_lost(ConnectionResetError())
+        assert connection.ended is Ended.RESET
+        assert [one.kind for one in connection.recorder.packets] == [Kind.OPEN, Kind.RST]
+        assert capture(connection.recorder, comment="", epoch=0.0)
 
     run(talk())

@@ -110,7 +110,7 @@ def dies_for_good(line: Line) -> None:
     while True:
         answer = line.answer(line.request())
         if line.device.requests > 40:
-            line.device.crash(revive_after=None)
+            line.device.die()
         line.send(answer)
 
 
@@ -120,18 +120,17 @@ def dies_at_one_function(line: Line) -> None:
     while True:
         request = line.request()
         if request[_FUNCTION] >= 100:
-            line.device.crash(revive_after=None)
+            line.device.die()
         line.send(line.answer(request))
 
 
-@hostile("MB-SURVIVES", said="after the case: .*refuses the connection")
+@hostile("MB-SURVIVES", said="after the case: .*reset")
 def restarts_at_one_function(line: Line) -> None:
     """Crashes at every request with a function code that it does not know, and is back a second later."""
     while True:
         request = line.request()
         if request[_FUNCTION] >= 100:
-            line.reset()
-            line.device.crash(revive_after=1.0)
+            line.device.restart(1.0)
             return
         line.send(line.answer(request))
 

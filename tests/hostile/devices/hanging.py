@@ -98,7 +98,7 @@ def hangs_for_good_at_one_function(line: Line) -> None:
     """Hangs, on all connections, from the first function code on that it does not know."""
     while True:
         request = line.request()
-        line.device.broken_down |= request[7] >= 100
-        if line.device.broken_down:
+        line.device.is_stuck |= request[7] >= 100
+        if line.device.is_stuck:
             line.hang()
         line.send(line.answer(request))
