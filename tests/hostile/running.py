@@ -21,7 +21,7 @@ MOST_TIME = 10.0
 """Seconds that a run may take over the time-outs that ran out, and over a run of the reference."""
 MOST_MEMORY = 100.0
 """Megabytes of memory at its peak that a run may take over a run of the reference."""
-KILLED_AFTER = 150.0
+KILLED_AFTER = 900.0
 """Seconds after which a run counts as hung."""
 
 _PROGRAM = """
