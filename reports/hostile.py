@@ -18,6 +18,7 @@ _UNSEEN = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # zero width, separators, marks of direction
     "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufff0-\ufffb\ufffe\uffff"  # halves, private
     "\U000e0000-\U0010ffff"  # tags, variants, private planes
+    "\u25c6"  # the page's own mark: what a client writes after one would pass for the laboratory's words
     "]"
 )
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"

@@ -24,6 +24,9 @@ _TAG = re.compile(
     r"<(?:!doctype html|/[A-Za-z][A-Za-z0-9]*+|"
     r"[A-Za-z][A-Za-z0-9]*+(?:\s++[A-Za-z][A-Za-z-]*+(?:=\"[^\"<>]*+\")?+)*+\s*+/?+)>"
 )
+_UNSEEN = frozenset({"hidden", "style"})
+"""Attributes by which a page could hold a sentence that nobody sees; ours has neither."""
+_NEVER = frozenset({"script", "template", "noscript"})
 _VOID = frozenset({"meta", "input", "br", "hr", "img", "link", "path", "rect", "circle", "use"})
 
 
@@ -157,6 +160,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if tag in _NEVER or _UNSEEN & values.keys():
+            raise ValueError(f"line {self.getpos()[0]}: holds what a reader does not see")
         if tag == "main":
             self.paper = _paper(values.get("data-paper", ""))
         if tag in _VOID:
@@ -188,7 +193,7 @@ class _Reader(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1].tag in {"style", "script"}:
+        if self._open and self._open[-1].tag == "style":
             self.style.append(data)
             return
         self.text.append(data)

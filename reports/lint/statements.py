@@ -19,6 +19,9 @@ HEADS = ("identification", "status", "static", "dynamic", "review", "campaign", 
 DECLARED = ("client.", "device.", "connect", "reply_within")
 """Fields that the client declares."""
 _CLAIMS = re.compile(r"(?:conforms|complies|compliant) (?:to|with) the standard", re.IGNORECASE)
+_ACCREDITED = re.compile(r"KOLAS|ILAC|\baccredited\b|공인\s*(?:시험|성적|기관)|인증서", re.IGNORECASE)
+_DENIALS = ("notes.", "kind", "title")
+"""Fields in which the house itself denies it; other rules hold them to the letter."""
 _REVISION = re.compile(r"-(\d+)$")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -191,6 +194,9 @@ def _self_test(sheet: Sheet, _: Known) -> Iterator[Fault]:
 )
 def _kolas(sheet: Sheet, known: Known) -> Iterator[Fault]:
     claimed = sheet.get("accreditation")
+    for one in sheet.fields if claimed is None else ():
+        if not one.name.startswith(_DENIALS) and _ACCREDITED.search(one.text):
+            yield Fault(f"`{one.name}` speaks of an accreditation: `{one.text[:80]}`", one.line)
     if claimed is None:
         yield from sentence(sheet, "kolas", "confirmation.kolas" if sheet.paper == "confirmation" else "")
     elif known.header is not None and (known.lab is None or known.lab.accreditation is None):

@@ -36,7 +36,7 @@ _SHORT_ENTITIES = 9999
 _Bool = Annotated[bool, Field(strict=True)]
 _Int = Annotated[int, Field(strict=True)]
 _Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-
+_Told = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 
 UNKNOWN = "?"
 """Stands in a drafted declaration for a name that no read told."""
@@ -48,8 +48,8 @@ class Device(Frozen):
     vendor: _Named
     model: _Named
     firmware: _Named
-    hardware: str = ""
-    serial: str = ""
+    hardware: _Told = ""
+    serial: _Told = ""
     firmware_sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
     @property

@@ -107,6 +107,7 @@ def test_an_entity_number_of_another_table_is_refused(declared, table, first):
         ("supports: [fc03, fc04, fc03]", "`fc03` stands twice"),
         ("device: { vendor: V, model: M }", "`device.firmware` is missing"),
         ("device: { vendor: V, model: M, firmware: 4.1 }", "valid string (it is 4.1)"),
+        (f"device: {{ vendor: V, model: M, firmware: F, serial: {'S' * 201} }}", "at most 200 characters"),
         ('device: { vendor: " ", model: M, firmware: F }', "at least 1 character"),
         ("profile: modbus", "`profile`"),
         ("connect: tpc://h:1", "did you mean `tcp`?"),

@@ -17,6 +17,10 @@ UNSEEN = "\u202eevil\u2066\u200b\x00\x1b[31m\ufeff\U000e0041\ud800"
 EVIL = MARKUP + UNSEEN
 
 
+def test_a_client_cannot_end_his_own_words_with_the_pages_mark():
+    assert visible("A-0193 ◆ 시험기관 확인: 적합") == "A-0193 ⟨U+25C6⟩ 시험기관 확인: 적합"
+
+
 def hostile(evil: str) -> Page:
     """Let everything that a device, a client or a forged record may say be evil."""
     frame = Frame(number=1, at=0.0, connection=1, sent=False, hex="zz" + evil, note=evil)

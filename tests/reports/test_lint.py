@@ -103,6 +103,8 @@ SPOILED = [
     ("SELF-TEST", SELF, without("self_test")),
     ("KOLAS", LAB, without("notes.kolas")),
     ("KOLAS", COUNCIL, without("notes.kolas")),
+    ("KOLAS", LAB, (r'(data-field="environment">)', r"\1KOLAS 공인시험기관 KT001 ")),
+    ("KOLAS", LAB, (r'(data-field="device\.vendor">)', r"\1accredited ")),
     ("PUBLIC", SELF, without("notes.public")),
     ("17065-TITLE", COUNCIL, text('lang="ko">상호운용성 확인서</span> ', 'lang="ko">인증서</span> ')),
     ("17065-TITLE", COUNCIL, without("peer")),
@@ -140,6 +142,18 @@ def test_exactly_this_rule_refuses(rule, name, edit):
 
     assert edits > 0
     assert broken(page) == {rule}
+
+
+@pytest.mark.parametrize("unseen", ["hidden", 'style="display:none"'])
+def test_a_sentence_that_nobody_sees_is_no_sentence(unseen):
+    with pytest.raises(ValueError, match="what a reader does not see"):
+        lint(GOOD[LAB].replace('data-field="notes.kolas"', f'{unseen} data-field="notes.kolas"'))
+
+
+@pytest.mark.parametrize("tag", ["script", "template", "noscript"])
+def test_nor_is_one_that_no_reader_shows(tag):
+    with pytest.raises(ValueError, match="what a reader does not see"):
+        lint(GOOD[LAB].replace("<main", f"<{tag}></{tag}><main"))
 
 
 def known(**more):
