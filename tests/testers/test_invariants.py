@@ -182,3 +182,12 @@ def test_pipelines_with_one_answer_missing_or_doubled(order, data):
         line.answer(transaction)
     assert line.broken == ([ONE_ANSWER] if kind == "doubled" else [])
     assert line.monitor.expects(0) == (kind == "missing")
+
+
+def test_a_flood_is_charged_even_where_framing_is_lost():
+    watch = ModbusMonitor()
+    watch.sent(0, b"\x00", 4)  # a stump: what belongs to what is unknown from here on
+    watch.flooded(0, 300)
+    (breach,) = watch.breaches
+    assert (breach.requirement, breach.frame) == ("MB-ONE-ANSWER", 300)
+    assert breach.received.en == "a flood of what nothing asked for"
