@@ -8,12 +8,13 @@ from pathlib import Path
 
 from cryptography.x509 import Certificate, CertificateRevocationList
 
-from testbed.bundle.certificates import UnknownSignerError, load_roots, root_of
+from testbed.bundle.certificates import UnknownSignerError, issued, load_roots, root_of
 from testbed.bundle.errors import Refused
 from testbed.bundle.keys import Signer
-from testbed.bundle.revocation import LIST, load_list
+from testbed.bundle.revocation import LIST, check_entry, load_list
 from testbed.bundle.writer import WAIVERS
 from testbed.commands.asked import Asked
+from testbed.commands.sealed import Sealed
 from testbed.commands.signing import keys_folder
 from testbed.model.document import Complaint, DocumentError
 from testbed.model.record import Header
@@ -56,6 +57,29 @@ def check_backed(bundle: Path, header: Header, keys: Path | None, holder: Signer
         return
     if trouble := unbacked(bundle, header, *_trusted(keys, holder)):
         raise DocumentError(str(bundle), [Complaint(0, f"{trouble}; start a new run with signed waivers")])
+
+
+def check_own(report: Path, sealed: Sealed | None, keys: Path | None, holder: Signer) -> None:
+    """Check, before somebody replaces a paper, that his own authority let it be signed and stands by it.
+
+    The signer's certificate may have expired since: a correction years later is a correction.
+
+    Raises:
+        DocumentError: somebody else's paper, or one whose signer was revoked.
+    """
+    if sealed is None:
+        return
+    (root,), lists = _trusted(keys, holder)
+    certificate = sealed.container.certificate
+    trouble = ""
+    if not issued(root, certificate):
+        trouble = f"was signed by somebody for whom the root of {holder.name} does not vouch"
+    try:
+        check_entry(certificate, lists)
+    except Refused as error:
+        trouble = str(error)
+    if trouble:
+        raise DocumentError(str(report), [Complaint(0, f"{trouble}: such a paper is not re-issued")])
 
 
 def _read(file: Path, keys: Path | None, holder: Signer) -> SignedWaivers:

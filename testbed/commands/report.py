@@ -63,7 +63,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
     from testbed.bundle.reader import BundleError  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle.verify import REPORT  # noqa: PLC0415
     from testbed.bundle.writer import LAB  # noqa: PLC0415
-    from testbed.commands.accepting import check_backed  # noqa: PLC0415
+    from testbed.commands.accepting import check_backed, check_own  # noqa: PLC0415
     from testbed.commands.drawing import read_evidence  # noqa: PLC0415
     from testbed.commands.reissuing import reissue  # noqa: PLC0415
     from testbed.commands.sealed import compare, open_report  # noqa: PLC0415
@@ -84,6 +84,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of the command
             said = Text(en=reason, ko=reason_ko or reason)
             holder = laboratory(keys)
             check_backed(bundle, read.record.header, keys, holder)
+            check_own(bundle / REPORT, sealed, keys, holder)
             _wrote(reissue(bundle, said, lab, out, holder), as_json=as_json)
         elif out is not None:
             _write_new(out, read.draw(sealed.signer if sealed else face(laboratory(keys))))

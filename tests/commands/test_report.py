@@ -318,6 +318,29 @@ def test_a_self_test_does_not_become_a_laboratorys_later(granted, tmp_path, said
     assert not (tmp_path / "new").exists()
 
 
+def test_nobody_reissues_what_another_authority_signed(ran, tmp_path, said):
+    create_keys(tmp_path / "own", test=True)
+
+    status, _, err = said("report", ran("plc"), "--reissue", "x", "--out", "new", "--keys", "own")
+
+    assert status == 64
+    assert "was signed by somebody for whom" in err
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_a_revoked_key_signed_is_not_made_good_by_a_reissue(ran, keys, tmp_path, said):
+    own = Path(shutil.copytree(keys, tmp_path / "own"))
+    assert said("keys", "renew", "laboratory", "--keys", own)[0] == 0
+    old = next(own.glob("laboratory-*.pem"))
+    assert said("report", ran("plc"), "--reissue", "x", "--out", "renewed", "--keys", own)[0] == 0
+    assert said("keys", "revoke", old, "--keys", own)[0] == 0
+
+    status, _, err = said("report", ran("plc"), "--reissue", "x", "--out", "new", "--keys", own)
+
+    assert status == 64
+    assert "was revoked on" in err
+
+
 def test_a_reissue_never_falls_into_a_full_folder(granted, tmp_path, said):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_bytes(b"mine")
