@@ -85,7 +85,7 @@ def stops_reading(line: Line) -> None:
     line.hang()
 
 
-@hostile(said="no answer within 200 ms")
+@hostile("MB-SURVIVES", said="no answer within 200 ms")
 def accepts_slowly(line: Line) -> None:
     """Takes half a second to notice each connection, and serves it well after that."""
     time.sleep(0.5)

@@ -92,14 +92,14 @@ def answers_as_another_function(_: bytes, answer: bytes) -> bytes:
     return answer[:7] + bytes([answer[7] ^ 0x40]) + answer[8:]
 
 
-@hostile(said="control exchange: refused")
+@hostile("MB-DECLARED-SERVED", said="control exchange: refused")
 @each_answer
 def refuses_with_exception_zero(_: bytes, answer: bytes) -> bytes:
     """Refuses everything with exception code 0, which no standard defines."""
     return answer[:4] + b"\0\3" + answer[6:7] + bytes([answer[7] | 0x80, 0])
 
 
-@hostile(said="control exchange: refused")
+@hostile("MB-DECLARED-SERVED", said="control exchange: refused")
 @each_answer
 def refuses_with_exception_255(_: bytes, answer: bytes) -> bytes:
     """Refuses everything with exception code 255, which no standard defines."""
