@@ -55,6 +55,10 @@ def sign(file: Path, keys: Path | None) -> None:
     if dead := [one for one in found if one.has_expired(_today())]:
         what = f"the waiver of {dead[0].requirement} expired on {dead[0].expires}; take it out"
         raise fail(f"{file}: {what}, or have it approved anew", BAD_INPUT)
+    last = holder.certificate.not_valid_after_utc.date()
+    if immortal := [one for one in found if one.expires > last]:
+        what = f"the waiver of {immortal[0].requirement} runs until {immortal[0].expires}"
+        raise fail(f"{file}: {what}, beyond the key that signs it ({last}); name an earlier day", BAD_INPUT)
     _replace(file, whole)
     test = " (TEST KEY)" if holder.is_test else ""
     count = "1 waiver" if len(found) == 1 else f"{len(found)} waivers"

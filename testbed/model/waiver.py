@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from testbed.model.base import Frozen, RequirementId
 from testbed.model.document import Complaint, DocumentError, load_list
@@ -18,12 +19,23 @@ LONGEST = 500
 """Characters of one part of a waiver (assumed); all of them are printed on the face of a page."""
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _narrow(said: str) -> str:
     if any(wild in said for wild in "*?") or said.lower() in {"any", "all"}:
         raise ValueError("a waiver is narrow: write the one model and the one firmware as declared")
     return said
 
 
+def _written(said: object) -> object:
+    """Refuse a day that nobody can read: pydantic takes `4102444800` for seconds since 1970."""
+    if not isinstance(said, date) and not (isinstance(said, str) and _DAY.fullmatch(said)):
+        raise ValueError("is not a day; write its year, month and day, for example `2027-01-31`")
+    return said
+
+
+_Day = Annotated[date, BeforeValidator(_written)]
 _Said = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
 _One = Annotated[_Said, AfterValidator(_narrow)]
 
@@ -37,7 +49,7 @@ class Waiver(Frozen):
     reason: _Said
     link: _Said
     approver: _Said
-    expires: date
+    expires: _Day
 
     def covers(self, requirement: str, model: str, firmware: str, on: date) -> bool:
         """Say whether this waiver accepts a FAIL of a requirement on a device on a day."""

@@ -278,6 +278,17 @@ def test_a_dead_waiver_is_not_signed_and_no_longer_good(said, signed, tmp_path):
     assert f"the waiver of {BROKEN} expired on 2026-01-31; take it out" in err
 
 
+def test_no_waiver_outlives_the_key_that_signs_it(said, keys, tmp_path):
+    file = tmp_path / "waivers.yaml"
+    file.write_text(entry(expires="9999-12-31"), encoding="utf-8")
+
+    status, _, err = said("waivers", "sign", file, "--keys", keys)
+
+    assert status == 64
+    assert f"the waiver of {BROKEN} runs until 9999-12-31, beyond the key that signs it" in err
+    assert "BEGIN" not in file.read_text("utf-8")
+
+
 def test_check_tells_refused_from_unknown(said, signed, tmp_path):
     create_keys(tmp_path / "stranger", test=True)
     file = signed(tmp_path, entry())

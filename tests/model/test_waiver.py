@@ -137,6 +137,8 @@ def test_the_document_is_read():
         ),
         ("known", "k" * 501, "line 5: `0.reason`"),
         ("2026-12-31", "never", "line 8: `0.expires`"),
+        ("2026-12-31", "4102444800", "is not a day"),
+        ("2026-12-31", '"4102444800"', "is not a day"),
         ("2026-12-31", "2026-13-31", "line 8: month must be in 1..12"),
         ("  expires: 2026-12-31\n", "", "line 2: `0.expires` is missing"),
         ("approver", "aprover", "line 7: unknown key `0.aprover`; did you mean `approver`?"),
