@@ -32,9 +32,18 @@ if TYPE_CHECKING:
     "--root", type=click.Path(path_type=Path), help="Root certificate to trust (default: of the keys)."
 )
 @click.option(
+    "--crl",
+    "lists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="What that root has revoked (PEM; default: of the keys, unless --root names another).",
+)
+@click.option(
     "--council", "settings", type=click.Path(path_type=Path), help="Settings of the council (council.yaml)."
 )
-def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | None) -> None:
+def grant(
+    bundle: Path, keys: Path | None, root: Path | None, lists: tuple[Path, ...], settings: Path | None
+) -> None:
     """Grant a confirmation on a bundle, if the granting rule allows it.
 
     Writes certificate.html beside the report. Without --council it names no council, no members and no rules,
@@ -46,21 +55,21 @@ def grant(bundle: Path, keys: Path | None, root: Path | None, settings: Path | N
     """  # noqa: D301 - click wants the character
     from reports.confirmation import render_certificate  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.bundle import page  # noqa: PLC0415
-    from testbed.bundle.certificates import Role, load_roots  # noqa: PLC0415
+    from testbed.bundle.certificates import Role  # noqa: PLC0415
     from testbed.bundle.errors import Refused  # noqa: PLC0415
     from testbed.bundle.reader import BundleError, read_record  # noqa: PLC0415
-    from testbed.bundle.revocation import LIST, load_list  # noqa: PLC0415
+    from testbed.bundle.revocation import LIST  # noqa: PLC0415
     from testbed.bundle.statement import PredicateType  # noqa: PLC0415
     from testbed.bundle.verify import CERTIFICATE, REPORT, Status, verify_bundle  # noqa: PLC0415
     from testbed.commands.drawing import read_evidence  # noqa: PLC0415
     from testbed.commands.signing import KeyTroubleError, face, keys_folder, signer  # noqa: PLC0415
+    from testbed.commands.verify import trusted  # noqa: PLC0415
     from testbed.model.certificate import decide  # noqa: PLC0415
 
     folder = keys_folder(keys)
     try:
-        roots = load_roots(root or folder / "root.pem")
-        listed = folder / LIST  # of the keys' own root
-        revoked = [load_list(listed, roots)] if root is None and listed.exists() else []
+        own = (folder / LIST,) if root is None and (folder / LIST).exists() else ()
+        roots, revoked = trusted(root or folder / "root.pem", lists or own)
         council = signer(folder, Role.COUNCIL)
         checked = verify_bundle(bundle, roots, revoked=revoked)
         for problem in checked.problems:

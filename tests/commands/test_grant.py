@@ -1,13 +1,14 @@
 """`testbed grant` against a laboratory that seals what the council must not confirm."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from testbed.bundle.certificates import Role
 from testbed.bundle.exports import EXPORTS
-from testbed.bundle.keys import load_signer
+from testbed.bundle.keys import create_keys, load_signer
 from testbed.bundle.waivers import sign
 from testbed.commands.signing import seal
 
@@ -96,3 +97,16 @@ def test_a_waiver_that_ended_since_the_run_carries_no_confirmation(started, decl
     assert status == 1
     assert f"the waiver of {BROKEN} ended on {ended}" in err
     assert not (bundle / "certificate.html").exists()
+
+
+def test_a_laboratory_that_another_root_has_revoked_is_not_confirmed(copied, keys, said, tmp_path):
+    (copied / "certificate.html").unlink()
+    theirs = Path(shutil.copytree(keys, tmp_path / "theirs"))
+    assert said("keys", "revoke", theirs / "laboratory.pem", "--keys", theirs)[0] == 0
+    create_keys(tmp_path / "own", test=True)
+    council = ("--keys", tmp_path / "own", "--root", theirs / "root.pem")
+
+    status, _, err = said("grant", copied, *council, "--crl", theirs / "crl.pem")
+    assert status == 1
+    assert "was revoked on" in err
+    assert said("grant", copied, *council)[0] == 0
