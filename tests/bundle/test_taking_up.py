@@ -253,7 +253,7 @@ def test_no_case_stands_twice():
 def test_every_document_that_the_header_names_must_be_as_it_was(tmp_path, name):
     head = HEADER.model_copy(update={f"{name.removesuffix('.yaml')}_sha256": sha256(b"signed").hexdigest()})
     folder = bundle(tmp_path, found("a"), head=head)
-    assert refused(folder) == f"{folder / name} is missing"
+    assert refused(folder) == f"{folder / name} is missing; put it back, or start a new run"
     (folder / name).write_bytes(b"other")
     assert "was changed since this run began" in refused(folder)
     (folder / name).write_bytes(b"signed")
@@ -263,7 +263,7 @@ def test_every_document_that_the_header_names_must_be_as_it_was(tmp_path, name):
 def test_the_capture_of_preflight_must_be_whole_and_stays(tmp_path):
     capture = f"wire/{sha256(b'preflight').hexdigest()}.pcapng"
     folder = bundle(tmp_path, found("a"), head=HEADER.model_copy(update={"preflight_capture": capture}))
-    assert refused(folder) == f"{folder / capture} is missing"
+    assert refused(folder) == f"{folder / capture} is missing; put it back, or start a new run"
     (folder / capture).write_bytes(b"preflight")
     take_up(folder).go_on().close()
     assert (folder / capture).read_bytes() == b"preflight"

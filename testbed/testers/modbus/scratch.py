@@ -50,16 +50,20 @@ class Lease:
 
 
 class Pool:
-    """The scratch areas of one table; hands out addresses that nobody else has."""
+    """The scratch areas of one table, leased to one case at a time.
+
+    A device that writes more than it was asked to would else spoil the values of a neighbouring case, and be
+    charged with what the tester did.
+    """
 
     def __init__(self, areas: Sequence[Area]) -> None:
         self._areas = [area for area in areas if area.scratch]
-        self._leases: list[Lease] = []
+        self._leased: Lease | None = None
         self._queue: deque[tuple[int, asyncio.Future[Lease]]] = deque()
         self.writes: Counter[int] = Counter()
 
     async def lease(self, count: int) -> Lease:
-        """Wait until so many addresses in a row are free, and take them: first come, first served.
+        """Wait until nobody else writes in the table, and take so many addresses: first come, first served.
 
         Raises:
             Undecided: no scratch area is that large.
@@ -75,35 +79,23 @@ class Pool:
             return await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self._leases.remove(turn.result())
+                self._leased = None
             self._admit()
             raise
 
     def give_back(self, lease: Lease) -> None:
-        """Free the addresses of a lease."""
-        self._leases.remove(lease)
+        """Free the table."""
+        if lease != self._leased:
+            raise ValueError(f"{lease} is not leased")
+        self._leased = None
         self._admit()
 
     def _admit(self) -> None:
-        while self._queue:
-            count, turn = self._queue[0]
+        while self._queue and self._leased is None:
+            count, turn = self._queue.popleft()
             if not turn.cancelled():
-                lease = self._free(count)
-                if lease is None:
-                    return
-                self._leases.append(lease)
-                turn.set_result(lease)
-            self._queue.popleft()
-
-    def _free(self, count: int) -> Lease | None:
-        for area in self._areas:
-            first = area.first
-            while first + count <= area.first + area.count:
-                taken = [one for one in self._leases if one.first < first + count and first <= one.last]
-                if not taken:
-                    return Lease(first, count)
-                first = max(one.last for one in taken) + 1
-        return None
+                self._leased = next(Lease(area.first, count) for area in self._areas if area.count >= count)
+                turn.set_result(self._leased)
 
 
 class Scratch(Generic[Item]):
