@@ -47,15 +47,27 @@ def wanted(items: list[pytest.Item], chosen: Sequence[str], config: pytest.Confi
     return kept
 
 
-def left_out(setup: Setup, cases: Sequence[Case]) -> str:
-    """Say which case files of the profile's suites were not collected; empty when all were."""
+def left_out(setup: Setup, cases: Sequence[Case], made: Sequence[tuple[Path, str]]) -> str:
+    """Say which case files, and cases of the others, will not run; empty when the profile's suites run whole.
+
+    Args:
+        setup: of the run.
+        cases: that will run.
+        made: all that the modules hold which pytest has read, by file and name.
+    """
     seen = {(case.suite, case.id.partition("::")[0]) for case in cases}
+    asked = {(case.suite, case.id) for case in cases}
+    folders = {suite.folder.resolve(): suite.catalogue.id for suite in setup.suites}
     missing = [
         f"{suite.catalogue.id}/{file.name}"
         for suite in setup.suites
         for file in sorted(suite.folder.glob("test_*.py"))
         if (suite.catalogue.id, file.name) not in seen
     ]
+    for path, name in made:
+        owner, case = folders.get(path.parent.resolve(), ""), f"{path.name}::{name}"
+        if (owner, path.name) in seen and (owner, case) not in asked:
+            missing.append(f"{owner}/{case}")
     return f"not run: {', '.join(missing)}" if missing else ""
 
 

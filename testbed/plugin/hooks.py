@@ -20,6 +20,8 @@ CASE: pytest.StashKey[Case] = pytest.StashKey()
 RECORD: pytest.StashKey[CaseRecord] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 HAND: pytest.StashKey[str] = pytest.StashKey()
+MADE: pytest.StashKey[list[tuple[Path, str]]] = pytest.StashKey()
+"""Each case that a module holds, by file and name: a node id picks some, and pytest deselects none."""
 
 LETTERS = {
     "PASS": ("passed", ".", "PASS"),
@@ -84,6 +86,18 @@ def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class,
+) -> Generator[None, object, object]:
+    """Remember each case that a module makes, whether it is asked for or not."""
+    made = yield
+    if isinstance(made, list):
+        names = [(item.path, item.name) for item in made if hasattr(item, "function")]
+        collector.config.stash.setdefault(MADE, []).extend(names)
+    return made
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Recognise the cases of installed suites and choose among them."""
@@ -127,7 +141,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if cases and run is not None:
         from testbed.plugin.collect import left_out  # noqa: PLC0415
 
-        run.begin(cases, session.config.stash.get(HAND, "") or left_out(run.setup, cases))
+        made = session.config.stash.get(MADE, [])
+        run.begin(cases, session.config.stash.get(HAND, "") or left_out(run.setup, cases, made))
     return (yield)
 
 

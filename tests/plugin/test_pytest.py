@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from testbed.bundle.reader import read_record
 from testbed.commands.run import run
 from testbed.plugin.gather import quiet
 from testbed.wire.simulator import simulators
@@ -90,6 +91,31 @@ def test_other_ways(options, status, said, declarations, capsys):
     options = [declarations / one if one.endswith(("yaml", ".")) else one for one in options]
     assert plain(*options) == status
     assert said in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("left", ["test_length_that_announces_more", "test_length_above_the_limit[255]"])
+def test_what_is_left_out_by_naming_the_others_is_left_out_by_hand(left, declarations, tmp_path):
+    """Pytest deselects nothing where a node id picks: a failure would be gone without a trace."""
+    header = f"{SERVER}/test_mbap_header.py"
+    others = [
+        str(path) for path in sorted(ROOT.glob("conformance_suites/*/test_*.py")) if str(path) != header
+    ]
+    cases = (
+        "transaction_identifier",
+        "foreign_protocol_is_discarded",
+        "next_request_after_a_foreign_protocol",
+    )
+    lengths = ("without_room_for_a_pdu", "above_the_limit[256]", "above_the_limit[65535]")
+    more = ("that_cuts_the_request_short", "that_announces_more", "above_the_limit[255]")
+    named = [f"test_{one}" for one in cases] + [f"test_length_{one}" for one in lengths + more]
+    named = [f"{header}::{one}" for one in named if one != left]
+
+    bundle = tmp_path / "bundle"
+    assert plain(*others, *named, "--declaration", declarations / "good.yaml", "--testbed-out", bundle) == 2
+    assert (
+        read_record(bundle).header.selected_by_hand
+        == f"not run: modbus_tcp_server/test_mbap_header.py::{left}"
+    )
 
 
 def test_a_bundle_is_kept_where_told_to(declarations, tmp_path):
