@@ -13,6 +13,7 @@ async def test_as_many_connections_as_declared(crowd):
     assert outcomes == {NORMAL}
 
 
+@alone
 @verifies("MB-CONNECTIONS-SEPARATE")
 async def test_answers_go_where_they_belong(modbus, other, registers):
     """Two connections that ask for different registers at once each get their own."""
@@ -41,6 +42,7 @@ async def test_connection_after_a_pause(modbus):
     assert reply.exception == NORMAL
 
 
+@alone
 @verifies("MB-RESET-SERVED")
 async def test_reset_within_a_request(modbus):
     """Half a second after a reset within a request, a new connection is served."""

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--suite", "wanted", multiple=True, help="Only this suite (default: every installed one).")
 @click.option("--device", "names", multiple=True, help="Only these simulated devices, for a closer look.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="Cases that may run at once; what is found must not depend on it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -> None:
+def mutants(wanted: tuple[str, ...], names: tuple[str, ...], jobs: int, *, as_json: bool) -> None:
     """Prove that every case can fail.
 
     Each mutant is a simulated device that breaks named requirements. It must be judged broken in exactly
@@ -45,7 +52,7 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], *, as_json: bool) -
             continue
         ledger = Ledger(suite.catalogue, cases)
         with progress(len(devices), f"{name}: devices") as step:
-            for trial in trials(setup, cases, devices):
+            for trial in trials(setup, cases, devices, jobs):
                 ledger.trials.append(trial)
                 step(trial.device)
         ledger.trials.sort(key=lambda trial: [device.name for device in devices].index(trial.device))

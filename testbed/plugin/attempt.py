@@ -111,7 +111,9 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         }
     )
     packets = _capture(record, recorder, bench.settings.epoch + at) if bench.settings.captures else b""
-    return Try(record, packets, judgement.standing, judgement.doubtful and not alone, met=met, gone=gone)
+    undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
+    disturbed = not alone and (judgement.doubtful or undecided)
+    return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone)
 
 
 def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgement) -> CaseRecord:

@@ -36,11 +36,17 @@ def choose(count: int, seed: int | None) -> list[Simulator]:
     Args:
         count: devices of the round.
         seed: of the choice; a fresh one where it is None.
+
+    A fault between connections is left out: what it shows in depends on what the laboratory does at once.
     """
     dice = random.Random(secrets.randbits(128) if seed is None else seed)  # noqa: S311 - the seed is kept secret
     known = simulators()
     declared = known[REFERENCE].declaration
-    broken = [one for one in known.values() if one.breaks and (one.declaration or declared) == declared]
+    broken = [
+        one
+        for one in known.values()
+        if one.breaks and not one.crosses and (one.declaration or declared) == declared
+    ]
     whole = sum(dice.random() < 1 / REFERENCES for _ in range(count))
     mutants = [one for _ in range(count // len(broken) + 1) for one in dice.sample(broken, len(broken))]
     dealt = [known[REFERENCE]] * whole + mutants[: count - whole]

@@ -96,18 +96,21 @@ class Ledger:
         return not (self.unequal or self.unproven_requirements or self.unproven_cases)
 
 
-def trials(setup: Setup, cases: Sequence[Case], devices: Sequence[Simulator]) -> Iterator[Trial]:
+def trials(
+    setup: Setup, cases: Sequence[Case], devices: Sequence[Simulator], jobs: int = 1
+) -> Iterator[Trial]:
     """Judge simulated devices, as many at once as there are processors, and yield each as it ends.
 
     Args:
         setup: the reference's declaration, which every mutant claims to keep.
         cases: of one suite.
         devices: the reference and the mutants.
+        jobs: cases that may run at once; what is found must not depend on it.
     """
     global _attempt  # noqa: PLW0603 - forked workers inherit it: cases and devices cannot be pickled
 
     def attempt(number: int) -> Trial:
-        return try_device(setup, cases, devices[number])
+        return try_device(setup, cases, devices[number], jobs)
 
     workers = min(len(devices), os.cpu_count() or 1)
     threads = threading.active_count() > 1  # a fork would copy their locks as they are, and wait for ever
@@ -128,8 +131,8 @@ def _attempted(number: int) -> Trial:
     return _attempt(number)
 
 
-def try_device(setup: Setup, cases: Sequence[Case], device: Simulator) -> Trial:
-    """Judge one simulated device by the cases of one suite, one at a time."""
+def try_device(setup: Setup, cases: Sequence[Case], device: Simulator, jobs: int = 1) -> Trial:
+    """Judge one simulated device by the cases of one suite."""
     mine = Setup(
         declaration=setup.declaration,
         declaration_text=setup.declaration_text,
@@ -138,7 +141,7 @@ def try_device(setup: Setup, cases: Sequence[Case], device: Simulator) -> Trial:
         profile_text=setup.profile_text,
         suites=setup.suites,
         seed=SEED,
-        jobs=1,
+        jobs=jobs,
         simulator=device,
     )
     catalogues = {suite.catalogue.id: suite.catalogue for suite in setup.suites}
@@ -146,7 +149,7 @@ def try_device(setup: Setup, cases: Sequence[Case], device: Simulator) -> Trial:
     engine = Engine(
         cases=cases,
         catalogues=catalogues,
-        settings=Settings(SEED, 1, 0.0, captures=False),
+        settings=Settings(SEED, jobs, 0.0, captures=False),
         connect=mine.connect() if virtual else mine.connect_over_sockets(),
         new_loop=VirtualClockLoop if virtual else asyncio.new_event_loop,
     )

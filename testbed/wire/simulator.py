@@ -27,6 +27,9 @@ class Simulator:
     """The suite whose requirements a mutant breaks."""
     breaks: frozenset[str] = frozenset()
     """Exactly the requirements that must judge it broken; empty for a reference."""
+    crosses: bool = False
+    """Whether its fault shows in whatever other connections do at the time, so that one who judges several
+    cases at once may rightly find more than it breaks."""
     build: Callable[[Declaration], Serve] | None = None
     """Makes a device that serves what a declaration says, where this simulator is a stand-in for any."""
     declaration: str = ""

@@ -36,6 +36,27 @@ def test_ledger(name):
     assert len(ledger["devices"]) == len(mutants) + 1
 
 
+@pytest.mark.acceptance
+@pytest.mark.parametrize("name", suites())
+def test_what_is_found_does_not_depend_on_how_many_cases_run_at_once(name):
+    command = [sys.executable, "-m", "testbed", "mutants", "--suite", name, "--jobs", "8", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
+    (ledger,) = json.loads(done.stdout)
+    crossing = {one.name for one in simulators().values() if one.crosses}
+    devices = ledger["devices"]
+    assert {device for device, trial in devices.items() if not trial["equal"]} <= crossing
+    for device in crossing & devices.keys():
+        assert set(devices[device]["breaks"]) <= set(devices[device]["killed_by"])
+
+
+@pytest.mark.parametrize("name", ["writes-byte-of-coils"])
+def test_a_device_that_writes_too_much_is_charged_once_though_cases_run_at_once(name):
+    """It writes seven coils beside the one that it was asked to, which another case might have leased."""
+    made = setup()
+    (trial,) = trials(made, gather(made.suites[:1]), [simulator(name)], jobs=8)
+    assert trial.killed_by == trial.breaks
+
+
 def test_every_mutant_belongs_to_a_suite_and_breaks_what_it_lists():
     for one in simulators().values():
         if one.breaks:

@@ -22,10 +22,13 @@ def serve(device: type[ModbusServer]) -> Serve:
     return partial(server.protocol_class, server)
 
 
-def mutant(*breaks: str, suite: str = "modbus_tcp_server") -> Callable[[Device], Device]:
+def mutant(
+    *breaks: str, suite: str = "modbus_tcp_server", crosses: bool = False
+) -> Callable[[Device], Device]:
     """Register a device that is broken in exactly these requirements of a suite.
 
-    The first line of its docstring says what it does wrong.
+    What it breaks between connections may show in any of them (`crosses`). The first line of its docstring
+    says what it does wrong.
     """
 
     def register(device: Device) -> Device:
@@ -39,6 +42,7 @@ def mutant(*breaks: str, suite: str = "modbus_tcp_server") -> Callable[[Device],
             partial(serve, device),
             suite=suite,
             breaks=frozenset(breaks),
+            crosses=crosses,
             declaration="sim-plc.yaml",
         )
         return device
