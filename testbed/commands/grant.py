@@ -143,10 +143,14 @@ def _catalogues(
 
 def _objections(read: Evidence, body: Council | None) -> Iterator[str]:
     """Yield what stands against a confirmation beside the findings: method, waivers, who decides."""
+    from testbed.bundle.exports.account import is_demanded  # noqa: PLC0415
     from testbed.model.disposition import dispositions  # noqa: PLC0415
 
     if trouble := _unfit(read):
         yield trouble
+    bare = [one.requirement.id for one in read.judged if is_demanded(one.requirement) and not one.findings]
+    if bare:
+        yield f"{len(bare)} of its demands were never looked at, the first {bare[0]}"
     today = datetime.now(UTC).date()
     for waiver in dispositions(read.record.header, read.judged).accepted:
         if waiver.expires <= today:  # it held when the run began; a confirmation speaks of the days to come

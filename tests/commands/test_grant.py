@@ -110,3 +110,17 @@ def test_a_laboratory_that_another_root_has_revoked_is_not_confirmed(copied, key
     assert status == 1
     assert "was revoked on" in err
     assert said("grant", copied, *council)[0] == 0
+
+
+def test_a_demand_without_any_finding_was_not_met(copied, keys, said):
+    def change(lines):
+        _, *cases, footer = lines
+        kept = [one for one in cases if BROKEN not in one["verifies"]]
+        footer["cases"] = len(kept)
+        lines[1:] = [*kept, footer]
+
+    sealed_anew(copied, keys, change)
+
+    status, _, err = said("grant", copied)
+    assert status == 1
+    assert f"of its demands were never looked at, the first {BROKEN}" in err
