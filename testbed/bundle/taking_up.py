@@ -11,7 +11,7 @@ from io import BufferedRandom
 from pathlib import Path, PurePosixPath
 
 from testbed.bundle import files
-from testbed.bundle.errors import Refused
+from testbed.bundle.errors import Refused, printable
 from testbed.bundle.journal import JOURNAL, FileJournal, Leased, Undone, read_journal
 from testbed.bundle.locking import lock
 from testbed.bundle.reader import LARGEST, BundleError, Record, parse_record
@@ -109,6 +109,7 @@ def _taken(folder: Path, file: BufferedRandom) -> Taken:
     for name, digest in documents.items():
         if digest:
             _check_document(folder / name, digest)
+    _check_captures(folder / CAPTURES)
     undone = read_journal(folder)
     for one in undone.leased:
         if not _is_scratch(one, header.declaration):
@@ -149,6 +150,17 @@ def _check_document(path: Path, digest: str) -> None:
         raise BundleError(
             f"{path} was changed since this run began; put the old one back, or start a new run"
         )
+
+
+def _check_captures(folder: Path) -> None:
+    """Refuse a folder that is a link or holds more than files: what no line names there is cleared away."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise BundleError(f"{folder} is no folder of its own; put it back, or start a new run")
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            raise BundleError(
+                f"{folder} holds a folder, {printable(path.name)}, which no run makes; move it away"
+            )
 
 
 def _is_scratch(one: Leased, declaration: Declaration) -> bool:

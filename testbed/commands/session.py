@@ -142,8 +142,7 @@ def judge(request: Request, signer: Signer | None) -> Result:
     )
     driver = _Driver(run)
     options = ["-k", request.expression] if request.expression else []
-    for case in cases:
-        options += ["--testbed-case", case]
+    options += [f"--testbed-case={case}" for case in cases]  # alone, `@FILE` would be read for options
     with quiet(), _ending_gently():
         pytest.main([*arguments(setup.suites), *options], plugins=[hooks, driver])
     if run.header is None or run.footer is None:

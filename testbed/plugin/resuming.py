@@ -32,6 +32,10 @@ def prepared(taken: Taken) -> Setup:
     other = [name for name in sorted(began | now) if began.get(name) != now.get(name)]
     if other:
         raise BundleError(f"{taken.folder}: suite {other[0]} {_ANOTHER}")
+    if setup.declaration != header.declaration:  # what may be written is asked of both
+        raise BundleError(
+            f"{taken.folder}: its record says something else than {DECLARATION}; start a new run"
+        )
     if setup.profile_sha256 != header.profile_sha256:
         raise BundleError(f"{taken.folder}: profile {header.profile} {_ANOTHER}")
     return setup

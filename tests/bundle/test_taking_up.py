@@ -267,3 +267,19 @@ def test_the_capture_of_preflight_must_be_whole_and_stays(tmp_path):
     (folder / capture).write_bytes(b"preflight")
     take_up(folder).go_on().close()
     assert (folder / capture).read_bytes() == b"preflight"
+
+
+def test_a_folder_of_captures_that_leads_elsewhere_is_refused_and_nothing_there_is_cleared_away(tmp_path):
+    folder = bundle(tmp_path, found("a"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "thesis.txt").write_bytes(b"years of work")
+    (folder / "wire").rmdir()
+    (folder / "wire").symlink_to(tmp_path / "elsewhere")
+    assert refused(folder) == f"{folder / 'wire'} is no folder of its own; put it back, or start a new run"
+    assert (tmp_path / "elsewhere" / "thesis.txt").exists()
+
+
+def test_a_folder_among_the_captures_is_named_before_anything_is_changed(tmp_path):
+    folder = bundle(tmp_path, found("a"))
+    (folder / "wire" / "mine").mkdir()
+    assert "holds a folder, mine, which no run makes" in refused(folder)

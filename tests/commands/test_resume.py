@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from testbed.bundle.certificates import load_roots
+from testbed.bundle.journal import FileJournal
 from testbed.bundle.reader import read_record
 from testbed.bundle.verify import Status, verify_bundle
 from testbed.model.record import ALL_TRAFFIC, LINE, roll_up
-from testbed.plugin.shelf import suites
+from testbed.plugin.shelf import example, suites
 from testbed.wire.simulator import simulator
 
 SEED = 7
@@ -303,3 +304,46 @@ def test_a_suite_that_is_another_now_is_refused(said, tmp_path, house):
 
 def read_record_header(bundle):
     return LINE.validate_json(lines(bundle)[0])
+
+
+@pytest.fixture
+def stopped(started, tmp_path):
+    """A run of two cases that was stopped before the second."""
+    cases = [
+        f"modbus_tcp_server/test_read_holding_registers.py::test_quantity_{one}" for one in ("zero", "max")
+    ]
+    chosen = [word for case in cases for word in ("--case", case)]
+    assert started("run", example("sim-plc.yaml"), "--out", "bundle", *chosen, cwd=tmp_path).returncode == 2
+    bundle = tmp_path / "bundle"
+    (bundle / "results.jsonl").write_bytes(b"".join(lines(bundle)[:2]))
+    journal = FileJournal(bundle)
+    journal.chosen(cases)
+    journal.close(done=False)
+    return bundle
+
+
+def test_a_journal_gives_pytest_no_words_of_its_own(testbed, stopped):
+    words = stopped.parent / "words"
+    words.write_text(
+        "modbus_tcp_server/test_read_holding_registers.py::test_quantity_max\n-p\nno_such_plugin\n"
+    )
+    journal = FileJournal(stopped)
+    journal.chosen([f"@{words}"])
+    journal.close(done=False)
+    done = testbed("run", "--resume", stopped)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert f"no case is called @{words}" in done.stderr
+
+
+def test_a_record_that_allows_more_than_its_declaration_is_refused(said, stopped):
+    path = stopped / "results.jsonl"
+    head, rest = path.read_text().split("\n", 1)
+    header = json.loads(head)
+    header["declaration"]["holding_registers"][0]["scratch"] = True
+    path.write_text(json.dumps(header) + "\n" + rest)
+    journal = FileJournal(stopped, 1)
+    journal.leased("registers", 0, [7], single=True)
+    journal.close(done=False)
+    status, out, err = said("run", "--resume", stopped)
+    assert (status, out) == (64, "")
+    assert "its record says something else than declaration.yaml" in err
