@@ -126,7 +126,8 @@ def _reasons(header: Header, footer: Footer | None, judged: Sequence[Judged]) ->
         if (one.requirement.level, one.requirement.untestable) == (Level.SHALL, None)
         and one.requirement.basis is not Basis.MEMORY
     ]
-    if undecided := sum(one.verdict in {Verdict.INCONCLUSIVE, Verdict.ERROR} for one in demands):
+    open_ = {Verdict.INCONCLUSIVE, Verdict.ERROR}
+    if undecided := sum(one.is_bare or one.verdict in open_ for one in demands):
         reasons.append(word("why.undecided", n=undecided))
     if not any(one.verdict in JUDGED for one in demands):
         reasons.append(word("why.nothing"))

@@ -196,6 +196,11 @@ class Judged(Frozen):
     reasons: tuple[Text, ...] = ()
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it can be tested, and nothing at all was found about it."""
+        return self.requirement.untestable is None and not self.findings
+
+    @property
     def is_broken(self) -> bool:
         """Whether any finding contradicts it (what kills a mutant)."""
         return any(finding.broken for _, finding in self.findings)
@@ -265,14 +270,15 @@ def outcome_of(
 ) -> Outcome:
     """Return what a whole run amounts to (see `testbed.model.verdict.outcome`).
 
-    A requirement whose basis is memory never blocks: nobody has read its clause.
+    A requirement whose basis is memory never blocks: nobody has read its clause. A demand about which nothing
+    was found at all is undecided: somebody left its cases out.
     """
     waived = waived or {}
     return outcome(
         (
             (
                 Level.MAY if one.requirement.basis is Basis.MEMORY else one.requirement.level,
-                one.verdict,
+                Verdict.INCONCLUSIVE if one.is_bare else one.verdict,
                 waived.get(one.requirement.id, False),
             )
             for one in judged

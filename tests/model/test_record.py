@@ -190,3 +190,13 @@ def test_values_are_frozen_and_closed():
     with pytest.raises(ValidationError, match="Extra inputs"):
         Text.model_validate(TEXT | {"de": "so"})
     assert [one.in_language(language) for language in ("en", "ko")] == list(TEXT.values())
+
+
+def test_a_demand_about_which_nothing_was_found_leaves_the_run_incomplete():
+    """Its cases were left out of the record: nobody can say that it was met."""
+    both = catalogue(requirement(A), requirement(B))
+    bare = roll_up([both], [case({A: Verdict.PASS})])
+    assert [one.is_bare for one in bare] == [False, True]
+    assert outcome_of(bare, finished=True, selected_by_hand=False) is Outcome.INCOMPLETE
+    whole = roll_up([both], [case({A: Verdict.PASS}), case({B: Verdict.PASS})])
+    assert outcome_of(whole, finished=True, selected_by_hand=False) is Outcome.CONFORMANT

@@ -63,7 +63,11 @@ def test_header_records_footer():
 
 
 def test_the_reference_is_conformant():
-    run, _, outcome = judge(setup())
+    made = setup()
+    run, _, outcome = judge(made)
+    assert outcome is Outcome.INCOMPLETE  # the cases of the other suite were left out
+    conformance = tuple(one for one in made.suites if one.catalogue.section == "conformance")
+    run, _, outcome = judge(replace(made, suites=conformance))
     assert outcome is Outcome.CONFORMANT
     traffic = run.records[-1]
     assert {finding.verdict for finding in traffic.findings} == {Verdict.PASS}

@@ -46,7 +46,7 @@ def test_names_device_report_peer_and_term():
         "f" * 64,
         "R-20261122T093000Z-7f3a-1",
         "PX-200",
-        "The device meets the 2 listed requirements of suite modbus_tcp_server, version 1.0.0.",
+        "The device meets the 5 listed requirements of suite modbus_tcp_server, version 1.0.0.",
         "pymodbus 3.16.1",
         "2026년 11월 22일",
         "2027년 11월 22일",
