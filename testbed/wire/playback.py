@@ -26,7 +26,10 @@ _ETHERNET, _RAW_IP, _COOKED = 1, 101, 113
 _TCP = 6
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
 _CUT = re.compile(r"the first \d+ of \d+ bytes$")
-_SEGMENTS = re.compile(r"sent in \d+ segments of (?P<sizes>[\d,]+) bytes, (?P<pause>\d+(?:\.\d+)?) ms apart")
+_SEGMENTS = re.compile(
+    r"sent in \d+ segments of (?P<sizes>[1-9]\d{0,4}(?:,[1-9]\d{0,4})*) bytes, "
+    r"(?P<pause>\d{1,6}(?:\.\d+)?) ms apart"
+)
 
 
 class UnreadableError(ValueError):
@@ -60,6 +63,8 @@ class _Stream:
     opener: tuple[bytes, int]
     expected: dict[tuple[bytes, int], int] = field(default_factory=dict)
     """Of each side, the sequence number that comes next."""
+    ended: set[tuple[bytes, int]] = field(default_factory=set)
+    """The sides that send no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +131,14 @@ def _steps(stream: _Stream, segment: _Segment, number: int, at: float, comment: 
         data = segment.data
     stream.expected[segment.source] = (due + len(data)) & 0xFFFFFFFF
     if data:
+        if segment.source in stream.ended:
+            raise UnreadableError(f"frame {number}: {len(data)} bytes from a side that had ended")
         if cut := _CUT.search(comment):
             raise UnreadableError(f"frame {number}: the capture has only {cut[0]}")
         pieces, pause = _pieces(comment, len(data))
         yield Step(number, at, stream.number, Kind.DATA, sent=sent, data=data, pieces=pieces, pause=pause)
     if segment.flags & _FIN:
+        stream.ended.add(segment.source)
         stream.expected[segment.source] = (stream.expected[segment.source] + 1) & 0xFFFFFFFF
         yield Step(number, at, stream.number, Kind.FIN, sent=sent)
 
@@ -140,7 +148,7 @@ def _pieces(comment: str, size: int) -> tuple[tuple[int, ...], float]:
     said = _SEGMENTS.search(comment)
     if said is None:
         return (), 0.0
-    sizes = tuple(int(one) for one in said["sizes"].split(",") if one)
+    sizes = tuple(map(int, said["sizes"].split(",")))
     return (sizes, float(said["pause"]) / 1000) if sum(sizes) == size else ((), 0.0)
 
 

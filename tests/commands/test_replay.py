@@ -3,15 +3,19 @@
 import asyncio
 import json
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
 from testbed.bundle.reader import read_record
 from testbed.plugin.setup import prepare_text
 from testbed.plugin.shelf import example
+from testbed.protocols.modbus import Adu, WriteSingleRegister
 from testbed.testers.modbus.replay import NotAllowedError, replay
 from testbed.wire.clock import VirtualClockLoop
-from testbed.wire.playback import steps
+from testbed.wire.dial import UnreachableError, in_process
+from testbed.wire.playback import Step, steps
+from testbed.wire.recorder import Kind
 from testbed.wire.simulator import simulator
 
 PLC = example("sim-plc.yaml")
@@ -88,8 +92,6 @@ def test_what_is_overwritten_is_put_back(bundle):
     def same_device():
         return shared
 
-    from dataclasses import replace  # noqa: PLC0415
-
     using = replace(using, simulator=replace(using.simulator, start=same_device))
     without_restoring = steps(capture_of(bundle, WRITES).read_bytes())[:-4]  # cut before the case restores
     values = []
@@ -121,6 +123,51 @@ def test_what_the_declaration_does_not_allow_is_not_sent(bundle, case, changed, 
     using = setup(changed={"isolated:    true": "isolated: false"} | changed)
     with pytest.raises(NotAllowedError, match=said):
         played(capture_of(bundle, cases[0]), using)
+
+
+def written(unit=1):
+    adu = Adu(1, unit, WriteSingleRegister(400, 7).encode()).encode()
+    return Step(1, 0.0, 0, Kind.DATA, sent=True, data=adu)
+
+
+def play(script, declaration, dial):
+    async def session():
+        return await replay(script, dial, declaration)
+
+    with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+        return runner.run(session())
+
+
+@pytest.mark.parametrize("cut", [0, 7])
+def test_a_write_in_another_unit_may_reach_another_device_and_is_not_sent(cut):
+    whole, declaration = written(unit=5), setup(changed={"isolated:    true": "isolated: false"}).declaration
+    script = [replace(whole, data=data) for data in (whole.data[:cut], whole.data[cut:]) if data]
+    dial = in_process(simulator("plc").start())
+    with pytest.raises(NotAllowedError, match="writes in unit 5, and unit 1 is declared"):
+        play(script, declaration, dial)
+    assert play([written()], declaration, dial).not_restored == []
+
+
+def test_what_could_not_be_put_back_into_a_device_that_went_is_said():
+    declaration, there, dialled = setup().declaration, in_process(simulator("plc").start()), []
+
+    async def dial(line):
+        dialled.append(line)
+        if len(dialled) > 2:  # after the look at what stands there, and the first connection
+            raise UnreachableError("it went")
+        await there(line)
+
+    lost = "holding register 400 was 400: it went"
+    assert play([written()], declaration, dial).not_restored == [lost]
+    dialled.clear()
+    there = in_process(simulator("plc").start())
+    with pytest.raises(UnreachableError, match=f"it went\nnot restored: {lost}"):
+        play([written(), replace(written(), connection=1)], declaration, dial)
+
+
+def test_a_pause_without_end_ends():
+    dial = in_process(simulator("plc").start())
+    assert play([replace(written(), pieces=(6, 6), pause=1e300)], setup().declaration, dial).is_same is False
 
 
 def test_the_command_prints_both_sides_and_says_whether_they_are_the_same(said, bundle):

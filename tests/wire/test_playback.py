@@ -64,6 +64,26 @@ def test_segments_that_a_capture_joins_are_known_by_its_comment():
     assert step.pieces == ()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"sent in 2 segments of {'9' * 5000},6 bytes, 1 ms apart",
+        f"sent in 2 segments of 3,3 bytes, {'9' * 400} ms apart",
+        "sent in 4 segments of 3,0,0,3 bytes, 1 ms apart",
+    ],
+    ids=["size", "pause", "nothing"],
+)
+def test_a_comment_that_no_recorder_makes_is_none_about_segments(said):
+    (_, step) = steps(capture(recorded([(Kind.DATA, True, b"abcdef", said)]), comment="", epoch=0))
+    assert (step.pieces, step.pause) == ((), 0.0)
+
+
+def test_nobody_sends_after_the_end_that_he_had_set():
+    again = [(Kind.DATA, True, b"abc"), (Kind.FIN, True, b""), (Kind.DATA, True, b"more")]
+    with pytest.raises(UnreadableError, match="4 bytes from a side that had ended"):
+        steps(capture(recorded(again), comment="", epoch=0))
+
+
 def test_times_are_seconds_since_the_first_frame():
     found = steps(
         capture(recorded([(Kind.DATA, True, b"a"), (Kind.DATA, False, b"b")]), comment="", epoch=1e9)

@@ -20,7 +20,7 @@ from testbed.testers.modbus.replay.hearing import Hearing
 from testbed.testers.modbus.replay.permission import table
 from testbed.testers.modbus.reply import Instead, Reply
 from testbed.testers.modbus.safety import Write
-from testbed.wire.dial import Dial
+from testbed.wire.dial import Dial, UnreachableError
 
 _ON = 0xFF00
 
@@ -48,23 +48,33 @@ class Keeper:
 
     async def restore(self) -> list[str]:
         """Put back what differs; return what could not be put back."""
-        supports = self._declaration.supports
-        for (coils, address), value in self._found.items():
-            if await self._value(_read(coils, address)) == value:
-                continue
-            request: Request
-            if coils and "fc05" in supports:
-                request = WriteSingleCoil(address, _ON if value else 0)
-            elif coils:
-                request = WriteMultipleCoils(address, (bool(value),))
-            elif "fc06" in supports:
-                request = WriteSingleRegister(address, value)
-            else:
-                request = WriteMultipleRegisters(address, (value,))
-            await self._ask(request)
-            if await self._value(_read(coils, address)) != value:
+        found = list(self._found.items())
+        for at, ((coils, address), value) in enumerate(found):
+            try:
+                stands = await self._put_back(coils, address, value)
+            except UnreachableError as error:  # then the others cannot be put back either
+                self._lost += [f"{_name(*place)} was {value}: {error}" for place, value in found[at:]]
+                break
+            if not stands:
                 self._lost.append(f"{_name(coils, address)} was {value}")
         return self._lost
+
+    async def _put_back(self, coils: bool, address: int, value: int) -> bool:  # noqa: FBT001 - which table
+        """Write a value where another one stands; say whether it stands there now."""
+        if await self._value(_read(coils, address)) == value:
+            return True
+        supports = self._declaration.supports
+        request: Request
+        if coils and "fc05" in supports:
+            request = WriteSingleCoil(address, _ON if value else 0)
+        elif coils:
+            request = WriteMultipleCoils(address, (bool(value),))
+        elif "fc06" in supports:
+            request = WriteSingleRegister(address, value)
+        else:
+            request = WriteMultipleRegisters(address, (value,))
+        await self._ask(request)
+        return await self._value(_read(coils, address)) == value
 
     async def _value(self, request: Request) -> int | None:
         raw = await self._ask(request)

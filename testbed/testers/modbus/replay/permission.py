@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from testbed.model.declaration import Declaration, Table
 from testbed.protocols.modbus import Framer
-from testbed.testers.modbus.safety import Write, writes_of
+from testbed.testers.modbus.safety import READS, Write, writes_of
 from testbed.wire.playback import Step
 from testbed.wire.recorder import Kind
 
@@ -21,6 +21,7 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
     Raises:
         NotAllowedError: it does not.
     """
+    unit = declaration.endpoint.unit
     behind: dict[int, Framer] = {}
     found: list[Write] = []
     for step in steps:
@@ -28,7 +29,7 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
             continue
         framer = behind.setdefault(step.connection, Framer())
         writes = writes_of(step.data, framer.pending)
-        framer.feed(step.data)
+        frames = [*framer.feed(step.data), *Framer().feed(step.data)]
         if declaration.isolated:
             found += writes or ()
             continue
@@ -36,6 +37,12 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
             raise NotAllowedError(
                 f"frame {step.frame} is neither a read nor a sound write; to send it, declare "
                 "`isolated: true`, which says that nothing real hangs on the device"
+            )
+        others = {one.unit for one in frames if one.unit != unit and one.pdu[:1] and one.pdu[0] not in READS}
+        if others:
+            raise NotAllowedError(
+                f"frame {step.frame} writes in unit {min(map(str, others))}, and unit {unit} is declared: "
+                "another device may answer to it; write its unit as `?unit=` in `connect`"
             )
         for write in writes:
             areas = declaration.areas(table(coils=write.coils))

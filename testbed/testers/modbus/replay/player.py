@@ -15,7 +15,7 @@ from testbed.testers.modbus.replay.comparison import Line, compared
 from testbed.testers.modbus.replay.hearing import Hearing
 from testbed.testers.modbus.replay.keeping import Keeper
 from testbed.testers.modbus.replay.permission import check
-from testbed.wire.dial import Dial
+from testbed.wire.dial import Dial, UnreachableError
 from testbed.wire.playback import Step
 from testbed.wire.recorder import Kind
 
@@ -47,11 +47,16 @@ async def replay(steps: Sequence[Step], dial: Dial, declaration: Declaration) ->
     keeper = Keeper(dial, declaration, check(steps, declaration))
     await keeper.keep()
     player = _Player(steps, dial, declaration.timing.reply_within)
+    trouble: UnreachableError | None = None
     try:
         await player.play()
+    except UnreachableError as error:
+        trouble = error
     finally:
         player.close()
         not_restored = await keeper.restore()
+    if trouble is not None:
+        raise UnreachableError("\nnot restored: ".join([str(trouble), *not_restored])) from trouble
     return Replayed(compared(steps, player.lines), not_restored)
 
 
@@ -91,7 +96,7 @@ class _Player:
         at = 0
         for size in (*step.pieces[:-1], len(step.data)):
             if at:
-                await asyncio.sleep(step.pause)
+                await asyncio.sleep(min(step.pause, LONGEST_GAP))
             transport.write(step.data[at : at + size])
             at += size
 
