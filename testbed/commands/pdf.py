@@ -69,7 +69,8 @@ def pdf(page: Path, out: Path | None, root: Path | None) -> None:
         )
     roots, revoked = trusted(root, ())
     with TemporaryDirectory(prefix="testbed-pdf-") as temporary:
-        copy = Path(temporary) / page.name  # what is verified is what is printed, whoever writes meanwhile
+        # What is verified is what is printed, whoever writes meanwhile; a browser goes by the name's end.
+        copy = Path(temporary) / f"{page.stem}.html"
         _copy(page, copy)
         result = verify_page(copy, roots, revoked=revoked)
         if result.status is not Status.GOOD:

@@ -39,7 +39,11 @@ def proficiency() -> None:
 @click.option(
     "--devices", type=click.IntRange(1, 500), default=20, show_default=True, help="How many to deal."
 )
-@click.option("--seed", type=int, help="Seed of the choice; as secret as the key (default: a fresh one).")
+@click.option(
+    "--seed",
+    type=int,
+    help="Seed of the choice, to deal the same round again: for rehearsals, since it gives the answers away.",
+)
 @click.option("--out", "folder", type=click.Path(path_type=Path), default=FOLDER, show_default=True)
 @click.option("--key", type=click.Path(path_type=Path), help=_KEY)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")

@@ -40,7 +40,8 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
     Example:
       testbed verify results/sim-plc-1.0/20261122T093000Z --root root.pem
     """  # noqa: D301 - click wants the character
-    from testbed.bundle.verify import Status, verify_bundle, verify_page  # noqa: PLC0415 - heavy
+    from testbed.bundle.statement import PredicateType  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.bundle.verify import Status, verify_bundle, verify_page  # noqa: PLC0415
 
     if not what.exists():
         raise fail(f"{what}: there is no such file or folder", BAD_INPUT)
@@ -48,6 +49,10 @@ def verify(what: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: b
     check = verify_bundle if what.is_dir() else verify_page
     result = check(what, roots, revoked=revoked)
     notes = _errata(what) if what.is_dir() and result.status is Status.GOOD else []
+    if not what.is_dir() and any(
+        one.statement.predicate_type is PredicateType.CONFIRMATION for one in result.pages
+    ):
+        notes.append("the report that it confirms was not compared; verify the folder that holds both")
     if as_json:
         pages = [
             {"file": one.file, "signer": one.name, "fingerprint": one.fingerprint} for one in result.pages

@@ -212,3 +212,10 @@ def test_nothing_is_granted_by_keys_that_others_made(said, copied):
     assert status == 1
     assert "for whom no given root vouches" in err
     assert not (copied / "certificate.html").exists()
+
+
+def test_a_confirmation_alone_says_that_its_report_was_not_compared(said, granted):
+    status, out, _ = said("verify", granted / "certificate.html")
+    assert (status, "note: the report that it confirms was not compared" in out) == (0, True)
+    status, out, _ = said("verify", granted / "report.html")
+    assert (status, "note:" in out) == (0, False)

@@ -155,3 +155,13 @@ def test_without_a_browser(said, granted, monkeypatch, tmp_path):
     assert err == (
         "testbed: no Chromium or Chrome is installed: install one, or print the page from any browser\n"
     )
+
+
+def test_a_page_of_another_name_is_printed_as_a_page(said, granted, tmp_path, program):
+    program("chromium")
+    shutil.copy(granted / "report.html", tmp_path / "report.txt")
+
+    status, _, err = said("pdf", tmp_path / "report.txt")
+
+    assert (status, err) == (0, "")
+    assert "<dl" not in text_of(tmp_path / "report.pdf", program)
