@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.plugin.preflight import NotReadyError, look, reach
 from testbed.plugin.setup import prepare, prepare_text
 from testbed.protocols.modbus import Framer, Function, ReadHoldingRegisters, WriteSingleRegister
@@ -437,3 +438,22 @@ def test_nothing_but_a_plain_read_can_be_asked():
         await asking.leave()
 
     asyncio.run(write())
+
+
+@pytest.mark.parametrize("how", ["silent", "busy", "closed"])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_one_answer_that_got_lost_is_no_wrong_setup(at, how):
+    class Unlucky(ModbusTcpProtocol):
+        asked = 0
+
+        def respond(self, transaction, protocol, unit, pdu):
+            Unlucky.asked += 1
+            if Unlucky.asked != at:
+                return super().respond(transaction, protocol, unit, pdu)
+            if how == "closed":
+                self.transport.close()
+            return self.envelop(transaction, unit, bytes((pdu[0] | 0x80, 6))) if how == "busy" else b""
+
+    with serving(device(protocol=Unlucky)) as port:
+        assert look(setup(text(port))).found == ()
+    assert Unlucky.asked > at

@@ -44,6 +44,8 @@ async def positive_control(desk: Desk) -> bool:
     answer = Answer()
     for table, address in probes:
         answer = await desk.read(table, address, within=desk.within + PATIENCE)
+        if not answer.raw and answer.ended is not Ended.FLOODED:
+            answer = await _once_more(desk, table, address, answer)
         if answer.is_data:
             await _in_time(desk, table, address, answer)
             desk.passed(
@@ -59,6 +61,15 @@ async def positive_control(desk: Desk) -> bool:
         return answer.is_modbus  # refused addresses have causes of their own; faulty frames are judged later
     desk.found(found)
     return False
+
+
+async def _once_more(desk: Desk, table: Table, address: int, first: Answer) -> Answer:
+    """Ask again over a fresh connection: one answer that got lost is no reason to look for another unit."""
+    desk.recorder.note("no answer; asked once more before a cause is searched")
+    with suppress(UnreachableError):
+        await desk.anew()
+        return await desk.read(table, address)
+    return first
 
 
 async def _why(desk: Desk, table: Table, address: int, answer: Answer) -> Diagnosis | None:

@@ -101,10 +101,13 @@ class Desk:
         return (await self.once(table, address)).is_data
 
     async def once(self, table: Table, address: int, count: int = 1) -> Answer:
-        """Read values of a table, unless they were read before."""
+        """Read values of a table, unless they were read before; what got lost or met a busy device, again."""
         key = (table, address, count)
         if key not in self._heard:
-            self._heard[key] = await self.read(table, address, count)
+            answer = await self.read(table, address, count)
+            if not answer.is_modbus or answer.exception in BUSY:
+                answer = await self.read(table, address, count)
+            self._heard[key] = answer
         return self._heard[key]
 
     # The search for a cause.
