@@ -94,6 +94,8 @@ def _open(path: Path, limit: int) -> BufferedReader:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
         raise Refused("is missing") from None
+    except ValueError:  # a NUL in its name
+        raise Refused("is no name of a file") from None
     except OSError as error:
         raise Refused(f"cannot be read as a regular file: {error.strerror}") from error
     status = os.fstat(descriptor)

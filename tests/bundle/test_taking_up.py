@@ -283,3 +283,8 @@ def test_a_folder_among_the_captures_is_named_before_anything_is_changed(tmp_pat
     folder = bundle(tmp_path, found("a"))
     (folder / "wire" / "mine").mkdir()
     assert "holds a folder, mine, which no run makes" in refused(folder)
+
+
+def test_a_capture_whose_name_no_file_can_have_is_refused(tmp_path):
+    head = HEADER.model_copy(update={"preflight_capture": "wire/\0.pcapng"})
+    assert "is no name of a file" in refused(bundle(tmp_path, found("a"), head=head))
