@@ -75,7 +75,7 @@ async def _put_back(setup: Setup, leased: Sequence[Leased], done: PutBack) -> No
             for one in reversed(leased):
                 await _put_one_back(desk, one, done)
         except Undecided as trouble:  # the device does not answer even a read
-            done.not_restored += [f"{_said(one)}: {trouble.said.en}" for one in leased]
+            done.not_restored += [f"{_lost(one)}: {trouble.said.en}" for one in leased]
         finally:
             await desk.conclude()
 
@@ -89,7 +89,7 @@ async def _put_one_back(desk: ModbusCase, one: Leased, done: PutBack) -> None:
         else:
             await ScratchRegisters(lease, desk.testers[0], single=one.single).set(*one.values)
     except Undecided as trouble:
-        done.not_restored.append(f"{_said(one)}: {trouble.said.en}")
+        done.not_restored.append(f"{_lost(one)}: {trouble.said.en}")
     else:
         done.restored.append(_said(one))
         done.entries.append(one.number)
@@ -99,3 +99,8 @@ async def _put_one_back(desk: ModbusCase, one: Leased, done: PutBack) -> None:
 
 def _said(one: Leased) -> str:
     return f"{_TABLES[one.table]} {one.first} to {one.first + len(one.values) - 1}"
+
+
+def _lost(one: Leased) -> str:
+    """Say what stood there: the journal goes with the end of the run, and nothing else would know it."""
+    return f"{_said(one)} were {' '.join(map(str, one.values))}"

@@ -7,8 +7,10 @@ import pytest
 
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.protocol import ModbusTcpProtocol
+from testbed.bundle.journal import Leased
 from testbed.plugin import presence as module
-from tests.plugin.bench import case, records, setup, simulated
+from testbed.plugin.restoring import put_back
+from tests.plugin.bench import case, declared, records, served, setup, simulated
 from tests.plugin.sample_cases import passes
 
 POISON = bytes([100, 1])
@@ -90,3 +92,13 @@ def test_a_device_that_never_answered_is_not_waited_for():
     assert all(not one.broken for record in found.values() for one in record.findings)
     assert all("waited" not in line for record in found.values() for line in record.log)
     assert sum("not tried" in record.reason.en for record in found.values()) == 3
+
+
+def test_what_a_stopped_run_left_changed_is_said_with_its_values_where_it_cannot_be_put_back():
+    with served() as (_, port):
+        made = setup(declared(connect=f"connect:     tcp://127.0.0.1:{port}?unit=1"))
+    left = Leased(number=3, table="registers", first=400, values=(5, 6), single=False)
+    done = put_back(made, [left])  # into a device that is gone
+    assert (done.restored, done.entries) == ([], [])
+    (said,) = done.not_restored
+    assert said.startswith("holding registers 400 to 401 were 5 6: cannot connect: ")
