@@ -12,7 +12,7 @@ from testbed.model.certificate import INTEROPERABILITY, Decision
 from testbed.model.council import Council
 from testbed.model.disposition import dispositions
 from testbed.model.lab import Laboratory
-from testbed.model.record import Footer, Header, Judged, counts
+from testbed.model.record import Footer, Header, Judged, Resumed, counts
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict
 
@@ -34,6 +34,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
     issued: date | None = None,
     lab: Laboratory | None = None,
     council: Council | None = None,
+    resumed: Sequence[Resumed] = (),
 ) -> bytes:
     """Return the confirmation's page, ready to be signed.
 
@@ -50,6 +51,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
         issued: day of the decision; the day on which the run ended when None.
         lab: whose report it is (`lab.yaml` of the bundle); the one of the record when None.
         council: which body decides (`council.yaml`); not named on the paper when None.
+        resumed: where the run had been stopped and went on.
 
     Raises:
         ValueError: the decision does not grant a confirmation, no day of issue is known, or somebody would
@@ -63,7 +65,7 @@ def render_certificate(  # noqa: PLR0913 - what the council decided on
     day = issued or day_of(footer.ended)
     if day is None:
         raise ValueError(f"`{footer.ended}` is not a time stamp; say when the confirmation is issued")
-    waivers = dispositions(header, judged)
+    waivers = dispositions(header, judged, resumed)
     years = council.valid_years if council else VALID_YEARS
     return page(
         "certificate.html",

@@ -56,10 +56,10 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
     """
     lab = lab or header.lab
     judged = roll_up(catalogues, cases)
-    waivers = dispositions(header, judged)
+    waivers = dispositions(header, judged, resumed)
     table = rows(judged, waivers.accepted)
     interop = {catalogue.id for catalogue in catalogues if catalogue.section == "interoperability"}
-    decision = decide(header, footer, judged, catalogues, report_is_good=True)
+    decision = decide(header, footer, judged, catalogues, report_is_good=True, resumed=resumed)
     shown, cut = lines(declaration_text, DECLARATION)
     return page(
         "report.html",

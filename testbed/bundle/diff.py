@@ -14,7 +14,6 @@ from enum import StrEnum
 from testbed.bundle.conditions import Condition, conditions
 from testbed.bundle.reader import Record
 from testbed.model.disposition import day_of
-from testbed.model.record import Header
 from testbed.model.verdict import Outcome, Verdict, join
 
 _KEPT = {Verdict.PASS: 0, Verdict.INFO: 1, Verdict.WEAK: 2, Verdict.FAIL: 3}
@@ -98,7 +97,7 @@ def difference(was: Record, now: Record) -> Difference:
     return Difference(
         was.footer.outcome if was.footer else Outcome.INCOMPLETE,
         now.footer.outcome if now.footer else Outcome.INCOMPLETE,
-        tuple(_pairs(_requirements(was), _requirements(now), _waived(was.header), _waived(now.header))),
+        tuple(_pairs(_requirements(was), _requirements(now), _waived(was), _waived(now))),
         tuple(_pairs(_cases(was), _cases(now))),
         tuple(conditions(was, now)),
     )
@@ -121,13 +120,13 @@ def _cases(record: Record) -> dict[Key, Verdict]:
     return {(case.suite, case.case): case.verdict for case in record.cases}
 
 
-def _waived(header: Header) -> frozenset[str]:
+def _waived(record: Record) -> frozenset[str]:
     """Return the requirements whose FAIL the laboratory accepts on the day of the run."""
-    device, day = header.declaration.device, day_of(header)
+    header, day = record.header, day_of(record.header, record.resumed)
     return frozenset(
         one.requirement
         for one in header.waivers
-        if day is not None and one.covers(one.requirement, device.model, device.firmware, day)
+        if day is not None and one.covers(one.requirement, header.declaration.device, day)
     )
 
 

@@ -67,7 +67,7 @@ class Evidence:
     def account(self, *, is_test: bool) -> Account:
         """Return the run as its exports and its statement tell it, with the outcome that the page prints."""
         header, cases, footer = self.record.header, self.record.cases, self.record.footer
-        waivers = dispositions(header, self.judged)
+        waivers = dispositions(header, self.judged, self.record.resumed)
         said = status(header, footer, self.judged, self.catalogues, cases=cases, waivers=waivers)
         return Account(
             header=header,

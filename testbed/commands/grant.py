@@ -90,7 +90,9 @@ def grant(
     if trouble := next(_objections(read, body), ""):
         raise fail(f"not granted: {trouble}", 1)
     judged = read.judged
-    decision = decide(record.header, record.footer, judged, catalogues, report_is_good=True)
+    decision = decide(
+        record.header, record.footer, judged, catalogues, report_is_good=True, resumed=record.resumed
+    )
     if not decision.granted or record.footer is None:
         for reason in decision.reasons:
             click.echo(f"not granted: {reason.en}", err=True)
@@ -111,6 +113,7 @@ def grant(
         issued=datetime.now(UTC).date(),
         lab=read.lab,
         council=body,
+        resumed=record.resumed,
     )
     predicate = {"report": read.report, "title": decision.title.en, "decision": "granted"}
     sealed = page.seal(html, predicate, {REPORT: report}, council, kind=PredicateType.CONFIRMATION)
@@ -152,8 +155,8 @@ def _objections(read: Evidence, body: Council | None) -> Iterator[str]:
     if bare:
         yield f"{len(bare)} of its demands were never looked at, the first {bare[0]}"
     today = datetime.now(UTC).date()
-    for waiver in dispositions(read.record.header, read.judged).accepted:
-        if waiver.expires <= today:  # it held when the run began; a confirmation speaks of the days to come
+    for waiver in dispositions(read.record.header, read.judged, read.record.resumed).accepted:
+        if waiver.expires <= today:  # it held in the run; a confirmation speaks of the days to come
             yield f"the waiver of {waiver.requirement} ended on {waiver.expires}"
     if body is not None and (partial := body.partial(read.lab)):
         yield f"{', '.join(partial)} took part in the testing and cannot decide on it"

@@ -159,7 +159,7 @@ def _known(bundle: Path) -> Known:
 
     read = read_evidence(bundle)
     record = read.record
-    accepted = dispositions(record.header, read.judged).accepted
+    accepted = dispositions(record.header, read.judged, record.resumed).accepted
     departed = departures(
         record.header,
         record.cases,

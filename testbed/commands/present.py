@@ -10,7 +10,6 @@ import click
 
 from testbed.bundle.errors import LINE_LIMIT, printable
 from testbed.model.base import Language
-from testbed.model.disposition import dispositions
 from testbed.model.record import CaseRecord, Finding, Judged
 from testbed.model.standard import clause_order
 from testbed.model.verdict import Outcome, Verdict
@@ -46,7 +45,7 @@ _WORDS: dict[str, dict[Language, str]] = {
 def as_data(result: Result, lang: Language) -> dict[str, object]:
     """Return the run as the JSON object of the command line's contract."""
     captures = {(record.suite, record.case): record.capture for record in result.records}
-    waivers = dispositions(result.header, result.judged)
+    waivers = result.waivers
     return {
         "outcome": str(result.outcome),
         "bundle": "" if result.request.dry else str(result.request.folder),
@@ -106,7 +105,7 @@ def summary(result: Result, lang: Language) -> None:
         if one.verdict not in quiet:
             _requirement(one, result, lang)
     _unmet(result, lang)
-    for stale in dispositions(result.header, result.judged).stale:
+    for stale in result.waivers.stale:
         click.secho(printable(stale.said.in_language(lang)), fg="red")
     counted = " · ".join(f"{verdict} {number}" for verdict, number in result.footer.counts.items() if number)
     click.echo(f"{counted} · {len(result.records)} cases in {result.footer.duration_s:.1f} s")
@@ -141,7 +140,8 @@ def _requirement(one: Judged, result: Result, lang: Language) -> None:
     clause = ", ".join(f"{document} {number}" for document, number in one.requirement.clause.items())
     click.echo(click.style(f"{one.verdict:<13}", fg=_COLOURS.get(one.verdict)), nl=False)
     click.echo(f" {one.requirement.id}  {clause}  {one.requirement.text.in_language(lang)}")
-    for waiver in dispositions(result.header, [one]).accepted:
+    accepted = result.waivers.accepted if one.verdict is Verdict.FAIL else ()
+    for waiver in (waiver for waiver in accepted if waiver.requirement == one.requirement.id):
         click.echo(f"    {_WORDS['waived'][lang]} {waiver.expires}: {printable(waiver.approver)}, ", nl=False)
         click.echo(f"{printable(waiver.reason)} ({printable(waiver.link)})")
     records = {(record.suite, record.case): record for record in result.records}

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from testbed.commands.console import patience
 from testbed.commands.progress import Watcher
 from testbed.commands.signing import seal
 from testbed.model.base import Language
+from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed
 from testbed.model.verdict import Outcome
 from testbed.plugin import hooks
@@ -62,6 +64,11 @@ class Result:
     def outcome(self) -> Outcome:
         """What it amounts to."""
         return self.footer.outcome
+
+    @cached_property
+    def waivers(self) -> Dispositions:
+        """What became of the laboratory's waivers."""
+        return dispositions(self.header, self.judged, (self.resumed,) if self.resumed else ())
 
 
 class _Driver:

@@ -117,7 +117,9 @@ def check(file: Path, root: Path | None, lists: tuple[Path, ...], *, as_json: bo
         click.echo(json.dumps(_as_data(signed), ensure_ascii=False))
     else:
         for one in signed.waivers:
-            click.echo(f"{_left(one)}  {one.requirement}  {printable(f'{one.model} {one.firmware}')}")
+            click.echo(
+                f"{_left(one)}  {one.requirement}  {printable(f'{one.vendor} {one.model} {one.firmware}')}"
+            )
             click.echo(
                 f"    accepted by {printable(one.approver)}: {printable(one.reason)} ({printable(one.link)})"
             )

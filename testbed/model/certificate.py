@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from testbed.model.base import Frozen, Text
 from testbed.model.disposition import dispositions
-from testbed.model.record import Footer, Header, Judged, outcome_of
+from testbed.model.record import Footer, Header, Judged, Resumed, outcome_of
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Outcome, Verdict
 
@@ -22,13 +22,14 @@ class Decision(Frozen):
     reasons: tuple[Text, ...] = ()
 
 
-def decide(
+def decide(  # noqa: PLR0913 - all that a decision rests on
     header: Header,
     footer: Footer | None,
     judged: Sequence[Judged],
     catalogues: Sequence[Catalogue],
     *,
     report_is_good: bool,
+    resumed: Sequence[Resumed] = (),
 ) -> Decision:
     """Decide on a confirmation.
 
@@ -38,6 +39,7 @@ def decide(
         judged: every requirement of the suites used.
         catalogues: the suites used.
         report_is_good: whether the report's signature and all its evidence were verified.
+        resumed: where the run had been stopped and went on.
 
     The outcome is computed again from the findings; what the footer claims must agree.
     """
@@ -55,7 +57,7 @@ def decide(
         reasons.append(
             Text(en="Cases were left out by hand.", ko="일부 시험 케이스가 임의로 제외되었습니다.")
         )
-    found = dispositions(header, judged)
+    found = dispositions(header, judged, resumed)
     reasons += [one.said for one in found.stale]
     if unnamed := header.declaration.device.unnamed:
         reasons.append(

@@ -1,12 +1,12 @@
-"""What became of a run's waivers: a pure function of header and verdicts, for all who show or decide."""
+"""What became of a run's waivers: a pure function of record and verdicts, for all who show or decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from testbed.model.base import Frozen, Text
-from testbed.model.record import Header, Judged
+from testbed.model.record import Header, Judged, Resumed
 from testbed.model.verdict import Verdict, join
 from testbed.model.waiver import Waiver
 
@@ -49,29 +49,34 @@ class Dispositions(Frozen):
         return {waiver.requirement: True for waiver in self.accepted}
 
 
-def day_of(header: Header) -> date | None:
-    """Return the UTC day on which a run began; None when its record does not tell one."""
+def day_of(header: Header, resumed: Sequence[Resumed] = ()) -> date | None:
+    """Return the UTC day on which a run began or last went on; None when its record does not tell one."""
+    stamps = [header.started, *(line.at for line in resumed[-1:])]
     try:
-        began = datetime.fromisoformat(header.started)
-        return (began if began.tzinfo else began.replace(tzinfo=UTC)).astimezone(UTC).date()
+        return max(_in_utc(datetime.fromisoformat(stamp)).date() for stamp in stamps)
     except (ValueError, OverflowError):
         return None
 
 
-def dispositions(header: Header, judged: Iterable[Judged]) -> Dispositions:
-    """Say of each waiver in the header whether it covers a FAIL, on the day on which the run began.
+def _in_utc(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
-    A waiver of another device is neither: it says nothing about this run. Where the day is not known,
-    every waiver counts as expired.
+
+def dispositions(header: Header, judged: Iterable[Judged], resumed: Sequence[Resumed] = ()) -> Dispositions:
+    """Say of each waiver in the header whether it covers a FAIL, on the day on which the run last set out.
+
+    Whoever lets a stopped run go on judges then, so a waiver that ended in between covers nothing. One of
+    another device is neither: it says nothing about this run. Where the day is not known, every waiver counts
+    as expired.
     """
     verdicts: dict[str, Verdict] = {}
     for one in judged:
         before = verdicts.get(one.requirement.id, Verdict.NOT_TESTED)
         verdicts[one.requirement.id] = join((before, one.verdict))
-    day, device = day_of(header), header.declaration.device
+    day, device = day_of(header, resumed), header.declaration.device
     accepted, stale = [], []
     for waiver in header.waivers:
-        if not waiver.speaks_of(device.model, device.firmware):
+        if not waiver.speaks_of(device):
             continue
         verdict = verdicts.get(waiver.requirement, Verdict.NOT_TESTED)
         if day is not None and not waiver.is_stale(verdict, day):

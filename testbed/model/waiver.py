@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from testbed.model.base import Frozen, RequirementId
+from testbed.model.declaration import Device
 from testbed.model.document import Complaint, DocumentError, load_list
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Verdict
@@ -24,7 +25,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def _narrow(said: str) -> str:
     if any(wild in said for wild in "*?") or said.lower() in {"any", "all"}:
-        raise ValueError("a waiver is narrow: write the one model and the one firmware as declared")
+        raise ValueError("a waiver is narrow: write the one vendor, model and firmware as declared")
     return said
 
 
@@ -44,6 +45,7 @@ class Waiver(Frozen):
     """One FAIL of one requirement on one firmware of one device, accepted by a named person until a day."""
 
     requirement: RequirementId
+    vendor: _One
     model: _One
     firmware: _One
     reason: _Said
@@ -51,15 +53,14 @@ class Waiver(Frozen):
     approver: _Said
     expires: _Day
 
-    def covers(self, requirement: str, model: str, firmware: str, on: date) -> bool:
+    def covers(self, requirement: str, device: Device, on: date) -> bool:
         """Say whether this waiver accepts a FAIL of a requirement on a device on a day."""
-        return (
-            self.requirement == requirement and self.speaks_of(model, firmware) and not self.has_expired(on)
-        )
+        return self.requirement == requirement and self.speaks_of(device) and not self.has_expired(on)
 
-    def speaks_of(self, model: str, firmware: str) -> bool:
-        """Say whether this waiver is about a device."""
-        return (self.model, self.firmware) == (model, firmware)
+    def speaks_of(self, device: Device) -> bool:
+        """Say whether this waiver is about a device: vendor, model and firmware, letter by letter."""
+        named = self.vendor, self.model, self.firmware
+        return named == (device.vendor, device.model, device.firmware)
 
     def has_expired(self, on: date) -> bool:
         """Say whether its last day is over."""
@@ -94,9 +95,10 @@ def read_waivers(text: str, source: str, catalogues: Sequence[Catalogue]) -> tup
 def _misplaced(waivers: Sequence[Waiver], catalogues: Sequence[Catalogue]) -> Iterator[tuple[int, str]]:
     """Yield the place of each waiver that no catalogue gives a reason for, and why."""
     known = {one.id: one for catalogue in catalogues for one in catalogue.requirements}
-    seen: dict[tuple[str, str, str], int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     for at, waiver in enumerate(waivers):
-        first = seen.setdefault((waiver.requirement, waiver.model, waiver.firmware), at)
+        of = waiver.requirement, waiver.vendor, waiver.model, waiver.firmware
+        first = seen.setdefault(of, at)
         if first != at:
             yield at, f"{waiver.requirement} is waived for this device already, by entry {first + 1}"
         if waiver.requirement not in known:

@@ -61,5 +61,5 @@ def go_on(taken: Taken, setup: Setup) -> tuple[Before, list[Keeper], Resumed]:
     writer, journal = taken.go_on(), taken.journal()
     for entry in back.entries:
         journal.restored(entry)
-    before = Before(taken.record.header, records, taken.ran_s)
+    before = Before(taken.record.header, records, taken.ran_s, (*taken.record.resumed, resumed))
     return before, [Keeper(writer, journal, resumed=resumed)], resumed

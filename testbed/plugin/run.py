@@ -23,6 +23,7 @@ from testbed.model.record import (
     Footer,
     Header,
     Judged,
+    Resumed,
     SuiteUsed,
     counts,
     in_order,
@@ -65,6 +66,8 @@ class Before:
     records: tuple[CaseRecord, ...]
     ran_s: float
     """Seconds that it had taken."""
+    resumed: Sequence[Resumed] = ()
+    """Each time that it went on, this time included."""
 
 
 class Run:
@@ -206,7 +209,8 @@ class Run:
                 self._keep(record, b"")
         judged = self.judged
         by_hand = bool(self.header and self.header.selected_by_hand)
-        waivers = dispositions(self.header, judged) if self.header else Dispositions()
+        resumed = self._before.resumed if self._before else ()
+        waivers = dispositions(self.header, judged, resumed) if self.header else Dispositions()
         outcome = outcome_of(
             judged,
             finished=not interrupted,

@@ -34,8 +34,7 @@ class SignedWaivers:
         return tuple(
             one
             for one in self.waivers
-            if one.speaks_of(device.model, device.firmware)
-            and any(one.requirement in catalogue for catalogue in catalogues)
+            if one.speaks_of(device) and any(one.requirement in catalogue for catalogue in catalogues)
         )
 
 

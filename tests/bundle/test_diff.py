@@ -1,5 +1,7 @@
 """Two runs side by side: no change is hidden, and none is called better than it is."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from testbed.bundle.diff import Change, change, difference
 from testbed.bundle.reader import Record
 from testbed.model.lab import Laboratory
+from testbed.model.record import Resumed
 from testbed.model.verdict import Outcome, Verdict
 from tests.model import sample
 
@@ -136,6 +139,7 @@ def test_a_case_that_moved_below_an_unmoved_requirement_is_a_change():
 def test_a_waiver_that_ends_is_worse():
     waiver = {
         "requirement": "MB-A-A",
+        "vendor": "V",
         "model": "M",
         "firmware": "F",
         "reason": "R",
@@ -149,6 +153,9 @@ def test_a_waiver_that_ends_is_worse():
     assert [one.change for one in difference(was, now).requirements] == ["worse"]
     assert [one.change for one in difference(now, was).requirements] == ["other"]
     assert difference(now, was).exit_status == 2
+    late = Resumed(at="2099-01-02T00:00:00Z", kept=1, ran_s=1.0, tester="t", platform="p")
+    lapsed = replace(was, resumed=(late,))
+    assert [one.change for one in difference(was, lapsed).requirements] == ["worse"]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def told(catalogues, cases, *, is_test=True, waivers=(), reasons=(), **header):
 
 
 def waiver(requirement):
-    plain = {"reason": "R", "link": "L", "approver": "A", "expires": "2099-01-01"}
+    plain = {"vendor": "V", "reason": "R", "link": "L", "approver": "A", "expires": "2099-01-01"}
     return Waiver.model_validate({"requirement": requirement, "model": "M", "firmware": "F", **plain})
 
 

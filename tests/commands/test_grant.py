@@ -72,6 +72,7 @@ def test_a_waiver_that_ended_since_the_run_carries_no_confirmation(started, decl
     ended = TODAY - timedelta(days=1)
     entry = {
         "requirement": BROKEN,
+        "vendor": "Mother Factory",
         "model": "SIM-PLC",
         "firmware": '"1.0"',
         "reason": "mended in 1.1",

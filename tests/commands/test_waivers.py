@@ -24,6 +24,7 @@ MUTANT = {"sim:plc": "sim:accepts-no-holding-registers"}
 def entry(requirement=BROKEN, **changes):
     plain = {
         "requirement": requirement,
+        "vendor": "Mother Factory",
         "model": "SIM-PLC",
         "firmware": '"1.0"',
         "reason": "mended in 1.1",
@@ -161,8 +162,11 @@ def test_a_stale_or_expired_one_fails_the_run_by_name(  # noqa: PLR0913, PLR0917
     assert sentence in refused.stderr
 
 
+OTHER = entry(model="SIM-IO-BLOCK", expires="2026-01-31")
+
+
 def test_waivers_of_other_devices_are_left_aside(testbed, declare, signed, tmp_path):
-    file = signed(tmp_path, entry(firmware='"2.0"'), entry(model="SIM-IO-BLOCK", expires="2026-01-31"))
+    file = signed(tmp_path, entry(firmware='"2.0"'), entry(vendor="Somebody"), OTHER)
     done = testbed(
         "run", declare(tmp_path, "plc"), "--waivers", file, "--lab", LAB, "--out", "bundle", "--json"
     )
@@ -221,8 +225,8 @@ def test_a_file_signed_by_anybody_else_is_refused(refused, signed, keys, tmp_pat
             entry("MB-FC03-QUANTITY-ZER"),
             "line 1: no installed suite has a requirement MB-FC03-QUANTITY-ZER; did",
         ),
-        (entry(firmware='"*"'), "line 3: `0.firmware`: a waiver is narrow"),
-        (entry() + entry(), f"line 8: {BROKEN} is waived for this device already, by entry 1"),
+        (entry(firmware='"*"'), "line 4: `0.firmware`: a waiver is narrow"),
+        (entry() + entry(), f"line 9: {BROKEN} is waived for this device already, by entry 1"),
         ("waivers: none\n", "line 1: must be a list"),
     ],
 )
@@ -261,7 +265,7 @@ def test_sign_then_check(said, keys, tmp_path):
         )
     status, out, _ = said("waivers", "check", file, "--root", keys / "root.pem")
     assert status == 0
-    assert f"until {TODAY + timedelta(days=70)}, 70 days left  {BROKEN}  SIM-PLC 1.0" in out
+    assert f"until {TODAY + timedelta(days=70)}, 70 days left  {BROKEN}  Mother Factory SIM-PLC 1.0" in out
     assert "TEST KEY" in out
     status, out, _ = said("waivers", "check", file, "--json")
     assert [one["days_left"] for one in json.loads(out)["waivers"]] == [70, 70]

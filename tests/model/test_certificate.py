@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.model.certificate import decide
-from testbed.model.record import roll_up
+from testbed.model.record import Resumed, roll_up
 from testbed.model.verdict import Outcome, Verdict
 from testbed.model.waiver import Waiver
 from tests.model.sample import case, catalogue, footer, header, requirement
@@ -22,7 +22,9 @@ def decision(verdict=Verdict.PASS, outcome=None, *, interop=None, good=True, fin
         cases += [case({X: one}, suite="interop", name=f"t::{at}") for at, one in enumerate(interop)]
     judged = roll_up(catalogues, cases)
     claimed = footer(outcome or Outcome.CONFORMANT, judged, interrupted=options.pop("interrupted", False))
-    return decide(header(**options), claimed if finished else None, judged, catalogues, report_is_good=good)
+    resumed = options.pop("resumed", ())
+    told = claimed if finished else None
+    return decide(header(**options), told, judged, catalogues, report_is_good=good, resumed=resumed)
 
 
 def test_a_good_report_of_a_conformant_run_is_granted():
@@ -90,6 +92,7 @@ def test_interoperable_only_where_values_were_exchanged(verdicts, title):
 
 WAIVER = {
     "requirement": A,
+    "vendor": "V",
     "model": "M",
     "firmware": "F",
     "reason": "known",
@@ -109,11 +112,21 @@ def test_a_waived_failure_is_granted_and_counted_anew():
     ]
 
 
+def test_a_waiver_that_ended_before_the_run_went_on_is_no_ground():
+    waivers = (Waiver.model_validate(WAIVER),)
+    late = Resumed(at="2027-01-01T00:00:00Z", kept=1, ran_s=1.0, tester="t", platform="p")
+    one = decision(Verdict.FAIL, Outcome.CONFORMANT_WITH_WAIVERS, waivers=waivers, resumed=(late,))
+
+    assert not one.granted
+    assert any(said.en.startswith("The waiver of MB-A-ONE expired") for said in one.reasons)
+
+
 @pytest.mark.parametrize(
     ("verdict", "change", "reason"),
     [
         (Verdict.PASS, {}, "The waiver of MB-A-ONE no longer bites (verdict PASS)"),
         (Verdict.FAIL, {"expires": "2026-11-21"}, "The waiver of MB-A-ONE expired on 2026-11-21"),
+        (Verdict.FAIL, {"vendor": "W"}, "The overall verdict is NOT_CONFORMANT."),
         (Verdict.FAIL, {"firmware": "G"}, "The overall verdict is NOT_CONFORMANT."),
     ],
 )

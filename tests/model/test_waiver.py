@@ -7,15 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from testbed.model.declaration import Device
 from testbed.model.disposition import dispositions
 from testbed.model.document import DocumentError
-from testbed.model.record import outcome_of, roll_up
+from testbed.model.record import Resumed, outcome_of, roll_up
 from testbed.model.verdict import Outcome, Verdict
 from testbed.model.waiver import Waiver, read_waivers
 from tests.model.sample import case, catalogue, header, requirement
 
 PLAIN = {
     "requirement": "MB-FC03-QUANTITY-ZERO",
+    "vendor": "Example Controls",
     "model": "PX-200",
     "firmware": "4.1.7",
     "reason": "known since 4.1.5, next firmware mends it",
@@ -27,19 +29,25 @@ WAIVER = Waiver.model_validate(PLAIN)
 
 
 @pytest.mark.parametrize(
-    ("requirement", "model", "firmware", "on", "covered"),
+    ("requirement", "other", "on", "covered"),
     [
-        ("MB-FC03-QUANTITY-ZERO", "PX-200", "4.1.7", date(2026, 12, 31), True),
-        ("MB-FC03-QUANTITY-ZERO", "PX-200", "4.1.7", date(2027, 1, 1), False),
-        ("MB-FC04-QUANTITY-ZERO", "PX-200", "4.1.7", date(2026, 12, 31), False),
-        ("MB-FC03-QUANTITY-ZERO", "PX-201", "4.1.7", date(2026, 12, 31), False),
-        ("MB-FC03-QUANTITY-ZERO", "PX-200", "4.1.8", date(2026, 12, 31), False),
+        ("MB-FC03-QUANTITY-ZERO", {}, date(2026, 12, 31), True),
+        ("MB-FC03-QUANTITY-ZERO", {}, date(2027, 1, 1), False),
+        ("MB-FC04-QUANTITY-ZERO", {}, date(2026, 12, 31), False),
+        ("MB-FC03-QUANTITY-ZERO", {"vendor": "Other Controls"}, date(2026, 12, 31), False),
+        ("MB-FC03-QUANTITY-ZERO", {"vendor": "example controls"}, date(2026, 12, 31), False),
+        ("MB-FC03-QUANTITY-ZERO", {"model": "PX-201"}, date(2026, 12, 31), False),
+        ("MB-FC03-QUANTITY-ZERO", {"firmware": "4.1.8"}, date(2026, 12, 31), False),
     ],
 )
-def test_a_waiver_covers_one_requirement_of_one_firmware_until_a_day(
-    requirement, model, firmware, on, covered
+def test_a_waiver_covers_one_requirement_of_one_firmware_of_one_vendor_until_a_day(
+    requirement, other, on, covered
 ):
-    assert WAIVER.covers(requirement, model, firmware, on) is covered
+    device = Device.model_validate(
+        {"vendor": "Example Controls", "model": "PX-200", "firmware": "4.1.7"} | other
+    )
+
+    assert WAIVER.covers(requirement, device, on) is covered
 
 
 @pytest.mark.parametrize("verdict", [None, *Verdict])
@@ -54,7 +62,7 @@ def test_every_part_is_demanded(field):
         Waiver.model_validate({name: value for name, value in PLAIN.items() if name != field})
 
 
-@pytest.mark.parametrize("field", ["model", "firmware", "reason", "link", "approver"])
+@pytest.mark.parametrize("field", ["vendor", "model", "firmware", "reason", "link", "approver"])
 def test_no_part_is_blank(field):
     with pytest.raises(ValidationError, match=field):
         Waiver.model_validate(PLAIN | {field: "  "})
@@ -63,6 +71,7 @@ def test_no_part_is_blank(field):
 TEXT = """\
 # accepted until the next firmware
 - requirement: MB-A-ONE
+  vendor: V
   model: M
   firmware: "F"
   reason: known
@@ -81,14 +90,14 @@ SUITE = catalogue(
 
 
 def waiver(**changes):
-    plain = PLAIN | {"requirement": A, "model": "M", "firmware": "F"}
+    plain = PLAIN | {"requirement": A, "vendor": "V", "model": "M", "firmware": "F"}
     return Waiver.model_validate(plain | changes)
 
 
 def test_the_document_is_read():
     (one,) = read_waivers(TEXT, "waivers.yaml", [SUITE])
 
-    assert (one.requirement, one.model, one.firmware, one.approver) == (A, "M", "F", "Kim")
+    assert (one.requirement, one.vendor, one.model, one.firmware, one.approver) == (A, "V", "M", "F", "Kim")
     assert one.expires == date(2026, 12, 31)
     assert read_waivers("[]", "waivers.yaml", [SUITE]) == ()
 
@@ -125,23 +134,27 @@ def test_the_document_is_read():
         (
             "model: M",
             "model: '*'",
-            "line 3: `0.model`: a waiver is narrow: write the one model and the one firm",
+            "line 4: `0.model`: a waiver is narrow: write the one vendor, model and firm",
         ),
-        ('firmware: "F"', 'firmware: "4.?"', "line 4: `0.firmware`: a waiver is narrow"),
-        ('firmware: "F"', "firmware: Any", "line 4: `0.firmware`: a waiver is narrow"),
-        ('firmware: "F"', 'firmware: ""', "line 4: `0.firmware`"),
+        ("vendor: V", "vendor: all", "line 3: `0.vendor`: a waiver is narrow"),
+        ("vendor: V", "vendor: 'V*'", "line 3: `0.vendor`: a waiver is narrow"),
+        ("vendor: V", "vendor: ' '", "line 3: `0.vendor`"),
+        ("  vendor: V\n", "", "line 2: `0.vendor` is missing"),
+        ('firmware: "F"', 'firmware: "4.?"', "line 5: `0.firmware`: a waiver is narrow"),
+        ('firmware: "F"', "firmware: Any", "line 5: `0.firmware`: a waiver is narrow"),
+        ('firmware: "F"', 'firmware: ""', "line 5: `0.firmware`"),
         (
             'firmware: "F"',
             "firmware: 4.1",
-            "line 4: `0.firmware`: input should be a valid string (it is 4.1)",
+            "line 5: `0.firmware`: input should be a valid string (it is 4.1)",
         ),
-        ("known", "k" * 501, "line 5: `0.reason`"),
-        ("2026-12-31", "never", "line 8: `0.expires`"),
+        ("known", "k" * 501, "line 6: `0.reason`"),
+        ("2026-12-31", "never", "line 9: `0.expires`"),
         ("2026-12-31", "4102444800", "is not a day"),
         ("2026-12-31", '"4102444800"', "is not a day"),
-        ("2026-12-31", "2026-13-31", "line 8: month must be in 1..12"),
+        ("2026-12-31", "2026-13-31", "line 9: month must be in 1..12"),
         ("  expires: 2026-12-31\n", "", "line 2: `0.expires` is missing"),
-        ("approver", "aprover", "line 7: unknown key `0.aprover`; did you mean `approver`?"),
+        ("approver", "aprover", "line 8: unknown key `0.aprover`; did you mean `approver`?"),
         ("- requirement", "requirement", "is not YAML"),
     ],
 )
@@ -162,11 +175,12 @@ def test_what_is_no_list_is_refused(text):
 
 def test_two_for_the_same_thing_are_refused_and_two_firmwares_are_two_things():
     with pytest.raises(
-        DocumentError, match="line 10: MB-A-ONE is waived for this device already, by entry 1"
+        DocumentError, match="line 11: MB-A-ONE is waived for this device already, by entry 1"
     ):
         read_waivers(TEXT + TEXT, "waivers.yaml", [SUITE])
 
-    assert len(read_waivers(TEXT + TEXT.replace('"F"', '"G"'), "waivers.yaml", [SUITE])) == 2
+    for other in (TEXT.replace('"F"', '"G"'), TEXT.replace("vendor: V", "vendor: W")):
+        assert len(read_waivers(TEXT + other, "waivers.yaml", [SUITE])) == 2
 
 
 def judged(**verdicts):
@@ -204,7 +218,38 @@ def test_the_day_of_the_run_decides_in_utc(verdict, expires, started, said):
         assert found.waived == {}
 
 
-@pytest.mark.parametrize("other", [{"model": "N"}, {"firmware": "G"}])
+def went_on(at):
+    return Resumed(at=at, kept=1, ran_s=1.0, tester="t", platform="p")
+
+
+@pytest.mark.parametrize(
+    ("days", "held"),
+    [
+        (["2026-11-22T23:50:00Z"], True),  # the day on which it ends
+        (["2026-11-23T08:59:59+09:00"], True),  # still the 22nd in UTC
+        (["2026-11-23T00:00:00Z"], False),
+        (["2026-11-22T10:00:00Z", "2026-11-23T10:00:00Z"], False),  # the last time counts
+        (["2026-11-21T10:00:00Z"], True),  # a clock put back makes no run older
+        (["some day"], False),
+    ],
+)
+def test_a_waiver_must_still_hold_when_a_stopped_run_goes_on(days, held):
+    one = waiver(expires="2026-11-22")
+    lines = [went_on(at) for at in days]
+    found = dispositions(header(waivers=(one,)), judged(a=Verdict.FAIL), lines)
+
+    assert found.accepted == ((one,) if held else ())
+    assert [stale.expired for stale in found.stale] == ([] if held else [True])
+
+
+def test_a_clock_put_back_revives_no_waiver():
+    one = header(waivers=(waiver(expires="2026-11-21"),))
+    lines = [went_on("2026-11-21T10:00:00Z")]
+
+    assert dispositions(one, judged(a=Verdict.FAIL), lines).accepted == ()
+
+
+@pytest.mark.parametrize("other", [{"vendor": "W"}, {"model": "N"}, {"firmware": "G"}])
 def test_waivers_of_other_devices_say_nothing(other):
     found = dispositions(header(waivers=(waiver(**other),)), judged(a=Verdict.FAIL))
 
@@ -233,6 +278,7 @@ def outcome_with(found, verdicts):
         ([{"expires": "2026-11-21"}], {}, Outcome.INCOMPLETE),
         ([{"expires": "2026-11-21"}], {"a": Verdict.FAIL}, Outcome.NOT_CONFORMANT),
         ([{"firmware": "G"}], {}, Outcome.CONFORMANT),
+        ([{"vendor": "W"}], {"a": Verdict.FAIL}, Outcome.NOT_CONFORMANT),
         ([{}], {"a": Verdict.FAIL, "b": Verdict.INCONCLUSIVE}, Outcome.INCOMPLETE),
     ],
 )
@@ -249,6 +295,7 @@ def test_the_outcome_follows(waivers, verdicts, outcome):
         st.builds(
             waiver,
             requirement=st.sampled_from([A, B, "MB-S-SHOULD", "MB-Z-ELSEWHERE"]),
+            vendor=st.sampled_from(["V", "W"]),
             model=st.sampled_from(["M", "N"]),
             firmware=st.sampled_from(["F", "G"]),
             expires=st.dates(date(2026, 11, 20), date(2026, 11, 25)),
@@ -262,9 +309,9 @@ def test_no_set_of_waivers_hides_a_failure_that_none_of_them_covers(verdicts, wa
     found = roll_up([SUITE], [case(verdicts)])
     outcome = outcome_with(dispositions(one, found), found)
 
-    covered = {w.requirement for w in waivers if (w.model, w.firmware) == ("M", "F") and started <= w.expires}
+    of_device = [w for w in waivers if (w.vendor, w.model, w.firmware) == ("V", "M", "F")]
+    covered = {w.requirement for w in of_device if started <= w.expires}
     bare = {name for name in (A, B) if verdicts[name] is Verdict.FAIL} - covered
-    of_device = [w for w in waivers if (w.model, w.firmware) == ("M", "F")]
     idle = [w for w in of_device if started > w.expires or verdicts.get(w.requirement) is not Verdict.FAIL]
     assert (outcome is Outcome.NOT_CONFORMANT) == bool(bare)
     if idle and not bare:

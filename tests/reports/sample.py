@@ -478,6 +478,7 @@ assert footer(GOOD).outcome is Outcome.CONFORMANT
 
 WAIVER = Waiver(
     requirement="MB-FC03-QUANTITY-ZERO",
+    vendor="예시제어(주)",
     model="PX-200",
     firmware="4.1.7",
     reason="The controller that polls this device never asks for no registers.",

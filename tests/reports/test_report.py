@@ -7,7 +7,7 @@ import pytest
 from reports.face import SignerFace
 from reports.report import render_report
 from testbed.model.base import Text
-from testbed.model.record import CaseRecord, Footer, Header, UnknownRequirementError
+from testbed.model.record import CaseRecord, Footer, Header, Resumed, UnknownRequirementError
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Outcome, Verdict
 from testbed.model.waiver import Waiver
@@ -214,6 +214,7 @@ def test_waiver_is_printed_and_the_verdict_stays():
     cases = tuple(one for one in sample.CASES if one.verdict not in {Verdict.INCONCLUSIVE, Verdict.ERROR})
     waiver = Waiver(
         requirement="MB-FC03-QUANTITY-ZERO",
+        vendor="예시제어(주)",
         model="PX-200",
         firmware="4.1.7",
         reason="field units",
@@ -231,6 +232,11 @@ def test_waiver_is_printed_and_the_verdict_stays():
     assert "v-FAIL" in page.source
     assert "o-NOT_CONFORMANT" in stale.source
     assert "The waiver of MB-FC03-QUANTITY-ZERO expired on 2026-11-21" in stale.text
+
+    late = Resumed(at="2027-01-01T00:00:00Z", kept=1, ran_s=1.0, tester="t", platform="p")
+    lapsed = report(cases, footer, waivers=(waiver,), resumed=(late,))
+    assert "o-NOT_CONFORMANT" in lapsed.source
+    assert "The waiver of MB-FC03-QUANTITY-ZERO expired on 2026-12-31" in lapsed.text
 
 
 def test_coverage_counts_clauses():

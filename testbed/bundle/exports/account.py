@@ -50,7 +50,7 @@ class Account:
     @cached_property
     def waivers(self) -> Dispositions:
         """What became of the laboratory's waivers."""
-        return dispositions(self.header, self.judged)
+        return dispositions(self.header, self.judged, self.resumed)
 
     def is_waived(self, one: Judged) -> bool:
         """Say whether a laboratory has accepted this FAIL."""
