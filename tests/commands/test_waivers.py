@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -339,6 +340,29 @@ def test_a_run_goes_on_with_the_waivers_that_it_was_begun_with(stopped, started)
     assert done.returncode == 0, done.stderr
     assert "CONFORMANT_WITH_WAIVERS" in done.stdout
     assert started("grant", "bundle", cwd=stopped.parent).returncode == 0
+
+
+def test_a_waiver_that_ended_while_the_run_stood_still_accepts_nothing(stopped, signed, started):
+    ended, record = TODAY - timedelta(days=1), stopped / "results.jsonl"
+    file = signed(stopped, entry(expires=ended))
+    head, *rest = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    header = json.loads(head)
+    header["started"] = f"{ended}T09:30:00+00:00"
+    header["waivers"][0]["expires"] = str(ended)
+    header["waivers_sha256"] = sha256(file.read_bytes()).hexdigest()
+    record.write_text("".join([json.dumps(header) + "\n", *rest]), encoding="utf-8")
+
+    done = started("run", "--resume", "bundle", cwd=stopped.parent)
+
+    said = f"The waiver of {BROKEN} expired on {ended}"
+    assert done.returncode == 1, done.stderr
+    assert said in done.stdout
+    footer = json.loads(record.read_text(encoding="utf-8").splitlines()[-1])
+    assert footer["outcome"] == "NOT_CONFORMANT"
+    page = (stopped / "report.html").read_text(encoding="utf-8")
+    assert "o-NOT_CONFORMANT" in page
+    assert said in page
+    assert started("grant", "bundle", cwd=stopped.parent).returncode == 1
 
 
 @pytest.mark.parametrize("spoil", ["record", "file", "file gone"])
