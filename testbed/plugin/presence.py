@@ -12,10 +12,11 @@ from testbed.plugin.reproduction import Try
 from testbed.plugin.selection import not_run
 from testbed.testers.modbus.bench import ModbusBench
 
-GIVE_UP_AFTER = 5
+RETURN_WAITS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the looks after a device that answered before: one that starts anew, or whose cable was
+pulled, may take a quarter of a minute (assumed), and what is one absence shall not count as three."""
+GIVE_UP_AFTER = len(RETURN_WAITS) + 1
 """Times in a row that a case alone meets nobody before the device is taken for gone (assumed)."""
-RETURN_WITHIN = 5.0
-"""Seconds that a device which answered before gets to come back, before it is given up (assumed)."""
 
 
 class Presence:
@@ -46,8 +47,9 @@ class Presence:
         done, waited = await self._attempt(case, note, alone=alone), 0.0
         may_return = alone and self.device.met
         while may_return and self._alone < GIVE_UP_AFTER and done.is_away and not done.standing:
-            await asyncio.sleep(RETURN_WITHIN / GIVE_UP_AFTER)
-            waited += RETURN_WITHIN / GIVE_UP_AFTER
+            wait = RETURN_WAITS[max(self._alone, 1) - 1]
+            await asyncio.sleep(wait)
+            waited += wait
             done = await self._attempt(case, note, alone=alone, waited=waited)
         return done
 

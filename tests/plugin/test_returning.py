@@ -56,7 +56,7 @@ def survival(record):
 
 
 @pytest.mark.parametrize("jobs", [1, 8])
-@pytest.mark.parametrize("away", [0.5, 2.0, 4.0])
+@pytest.mark.parametrize("away", [0.5, 2.0, 4.0, 12.0])
 def test_a_device_that_restarts_is_judged_whole(away, jobs):
     found = run(away, jobs)
     crashed = survival(found.pop("poisons"))
@@ -102,3 +102,21 @@ def test_what_a_stopped_run_left_changed_is_said_with_its_values_where_it_cannot
     assert (done.restored, done.entries) == ([], [])
     (said,) = done.not_restored
     assert said.startswith("holding registers 400 to 401 were 5 6: cannot connect: ")
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_one_outage_of_twelve_seconds_is_nobodys_fault(jobs):
+    class Unplugged(Crashes):
+        asked = 0
+
+        def data_received(self, data):
+            Unplugged.asked += 1
+            if Unplugged.asked == 40:
+                Unplugged.down_until = asyncio.get_running_loop().time() + 12.0
+            super().data_received(data)
+
+    made = replace(setup(jobs=jobs), simulator=simulated(Plc(), Unplugged))
+    found = records([case(passes, "modbus", name=f"passes[{at}]") for at in range(30)], made)
+    assert Unplugged.asked > 60
+    assert not [one for record in found.values() for one in record.findings if one.broken]
+    assert [record.verdict for record in found.values()].count("PASS") >= 29
