@@ -15,7 +15,7 @@ def never_answers(line: Line) -> None:
         line.request()
 
 
-@hostile("MB-DECLARED-SERVED", said="no answer within 200 ms")
+@hostile("MB-FUNCTION-UNASSIGNED", said="no answer within 200 ms")
 def answers_the_first_request_only(line: Line) -> None:
     """Answers the first request of each connection and none after it."""
     line.send(line.answer(line.request()))
@@ -77,7 +77,7 @@ def never_reads(line: Line) -> None:
     line.hang()
 
 
-@hostile("MB-DECLARED-SERVED", said="no answer within 200 ms")
+@hostile("MB-FUNCTION-UNASSIGNED", said="no answer within 200 ms")
 def stops_reading(line: Line) -> None:
     """Answers one request of each connection well, then reads no more and lets its window run full."""
     line.plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
