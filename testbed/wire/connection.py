@@ -17,7 +17,7 @@ from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Kind, Recorder
 
 _NOWHERE = ("0.0.0.0", 0)  # noqa: S104 - no address that anybody listens on
-MOST_UNASKED = 256
+MOST_UNASKED = 64
 """Frames that may come on one connection beyond the times that the tester sent something (assumed).
 
 No case sends as many requests in one piece, so that a device which exceeds it sends what nobody asked for.
