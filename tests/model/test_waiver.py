@@ -13,6 +13,7 @@ from testbed.model.document import DocumentError
 from testbed.model.record import Resumed, outcome_of, roll_up
 from testbed.model.verdict import Outcome, Verdict
 from testbed.model.waiver import Waiver, read_waivers
+from testbed.plugin.shelf import OWN, suites
 from tests.model.sample import case, catalogue, header, requirement
 
 PLAIN = {
@@ -320,3 +321,13 @@ def test_no_set_of_waivers_hides_a_failure_that_none_of_them_covers(verdicts, wa
         assert covered & {name for name in (A, B) if verdicts[name] is Verdict.FAIL}
     if outcome is Outcome.CONFORMANT:
         assert Verdict.FAIL not in {verdicts[A], verdicts[B]}
+
+
+def test_the_example_can_be_read():
+    text = (OWN / "waivers-example.yaml").read_text(encoding="utf-8")
+    (one,) = read_waivers(text, "example", [suite.catalogue for suite in suites().values()])
+    assert (one.vendor, one.model, str(one.requirement)) == (
+        "Example Controls",
+        "PX-200",
+        "MB-FC03-QUANTITY-ZERO",
+    )
