@@ -16,11 +16,9 @@ from tests.hostile.running import MOST_MEMORY, MOST_TIME, declare, judged, serve
 QUICK = {
     "answers_with_markup",
     "answers_with_zeros",
-    "counts_more_than_it_sends",
     "dies_at_one_function",
     "echoes_the_request",
     "pours_frames",
-    "pours_the_longest_frames",
     "sends_a_name_of_ten_megabytes",
 }
 """Devices that are met in every run of the tests after preflight; the others are acceptance tests."""
