@@ -37,6 +37,16 @@ class Requirement(Frozen):
     untestable: Untestable | None = None
     invariant: bool = False
     reviewed_by: tuple[str, ...] = ()
+    proven_in: str = ""
+    """The suite whose mutants prove it, where several suites include it; empty where that is its own."""
+
+
+class Part(Frozen):
+    """What several suites share: the demands and cases of a document that holds on every transport."""
+
+    facts: tuple[str, ...] = ()
+    proven_in: str
+    """The suite whose mutants prove it."""
 
 
 class Catalogue(Frozen):
@@ -48,6 +58,8 @@ class Catalogue(Frozen):
     protocol: str
     section: Literal["conformance", "interoperability"] = "conformance"
     documents: dict[str, Document] = Field(min_length=1)
+    includes: tuple[str, ...] = ()
+    """Parts, folders beside its own, whose requirements, facts and cases it shares with other suites."""
     facts: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()

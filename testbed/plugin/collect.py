@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from testbed.bundle.journal import FileJournal
 from testbed.bundle.writer import BundleWriter
+from testbed.model.document import DocumentError
 from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed
 from testbed.plugin.case import Case, make_case
-from testbed.plugin.setup import Setup
+from testbed.plugin.setup import Setup, prepare
 from testbed.plugin.shelf import Suite, suites
 
 
-def case_of(item: pytest.Function) -> Case | None:
-    """Return the case that a collected function is, or None when it belongs to no installed suite."""
-    suite = _suite_of(item.path)
+def in_play(names: Sequence[str], declaration: Path | None) -> list[Suite]:
+    """Return the suites among which the owner of a case is sought: several may include the same part.
+
+    Args:
+        names: of the suites, where they are known.
+        declaration: whose profile names them otherwise; one that cannot be read is complained about later.
+    """
+    installed = list(suites().values())
+    if not names and declaration is not None:
+        with suppress(DocumentError):
+            names = [suite.catalogue.id for suite in prepare(declaration).suites]
+    return [suite for suite in installed if suite.catalogue.id in names] or installed
+
+
+def case_of(item: pytest.Function, among: Sequence[Suite]) -> Case | None:
+    """Return the case that a collected function is, or None when it belongs to none of some suites."""
+    suite = _suite_of(item.path, among)
     if suite is None:
         return None
     parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     return make_case(suite.catalogue, f"{item.path.name}::{item.name}", item.function, parameters)
 
 
-def _suite_of(path: Path) -> Suite | None:
-    folder = path.parent.resolve()
-    return next((suite for suite in suites().values() if suite.folder.resolve() == folder), None)
+def _suite_of(path: Path, among: Sequence[Suite]) -> Suite | None:
+    here = path.parent.resolve()
+    owners = [suite for suite in among if here in (folder.resolve() for folder in suite.folders)]
+    return next(iter(owners), None)
 
 
 def wanted(items: list[pytest.Item], chosen: Sequence[str], config: pytest.Config) -> list[pytest.Item]:
@@ -57,11 +74,12 @@ def left_out(setup: Setup, cases: Sequence[Case], made: Sequence[tuple[Path, str
     """
     seen = {(case.suite, case.id.partition("::")[0]) for case in cases}
     asked = {(case.suite, case.id) for case in cases}
-    folders = {suite.folder.resolve(): suite.catalogue.id for suite in setup.suites}
+    folders = {folder.resolve(): suite.catalogue.id for suite in setup.suites for folder in suite.folders}
     missing = [
         f"{suite.catalogue.id}/{file.name}"
         for suite in setup.suites
-        for file in sorted(suite.folder.glob("test_*.py"))
+        for folder in suite.folders
+        for file in sorted(folder.glob("test_*.py"))
         if (suite.catalogue.id, file.name) not in seen
     ]
     for path, name in made:

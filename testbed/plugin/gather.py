@@ -45,22 +45,24 @@ def gather(suites: Sequence[Suite]) -> list[Case]:
     Raises:
         GatherError: a suite is wrong.
     """
-    gatherer = _Gatherer()
-    with quiet():
-        status = pytest.main([*arguments(suites), "--collect-only"], plugins=[hooks, gatherer])
-    if gatherer.faults or status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-        raise GatherError("\n".join(gatherer.faults) or f"pytest ended with {status}")
-    for suite in suites:
-        names = [case.id for case in gatherer.cases if case.suite == suite.catalogue.id]
+    cases: list[Case] = []
+    for suite in suites:  # one by one: two may include the same part
+        gatherer = _Gatherer()
+        with quiet():
+            status = pytest.main([*arguments([suite]), "--collect-only"], plugins=[hooks, gatherer])
+        if gatherer.faults or status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+            raise GatherError("\n".join(gatherer.faults) or f"pytest ended with {status}")
+        names = [case.id for case in gatherer.cases]
+        cases += gatherer.cases
         for one in suite.pending:
             if strange := one.names_none_of(names):
                 raise GatherError(f"{suite.folder / ERRATA}: {one.id}: there is no case {strange}")
-    return gatherer.cases
+    return cases
 
 
 def arguments(suites: Sequence[Suite]) -> list[str]:
     """Return pytest's arguments for some suites, free of whatever stands in the user's folder."""
-    folders = [str(suite.folder) for suite in suites]
+    folders = list(dict.fromkeys(str(folder) for suite in suites for folder in suite.folders))
     options = [
         "--assert=plain",
         "--import-mode=importlib",
@@ -70,6 +72,7 @@ def arguments(suites: Sequence[Suite]) -> list[str]:
         "no:terminal",
     ]
     options += ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest"]
+    options += [f"--testbed-suite={suite.catalogue.id}" for suite in suites]
     return [*folders, f"--rootdir={Path(folders[0]).parent}", "-c", os.devnull, *options]
 
 

@@ -43,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--testbed-case", action="append", default=[], help="run only this case: SUITE/FILE::NAME"
     )
+    group.addoption(
+        "--testbed-suite", action="append", default=[], help="suite to which cases belong that several share"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -105,10 +108,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         isinstance(item, pytest.Function) and hasattr(item.function, "__verifies__") for item in items
     ):
         return
-    from testbed.plugin.collect import case_of, wanted  # noqa: PLC0415 - see the top of this file
+    from testbed.plugin.collect import case_of, in_play, wanted  # noqa: PLC0415 - see the top of this file
 
+    among = in_play(config.getoption("--testbed-suite"), config.getoption("--declaration"))
     for item in items:
-        if isinstance(item, pytest.Function) and (case := case_of(item)) is not None:
+        if isinstance(item, pytest.Function) and (case := case_of(item, among)) is not None:
             item.stash[CASE] = case
     chosen = config.getoption("--testbed-case")
     if chosen:

@@ -71,18 +71,27 @@ class Ledger:
 
     @property
     def unproven_requirements(self) -> list[str]:
-        """Demands that no mutant breaks: nobody knows whether their cases can fail."""
+        """Demands that no mutant breaks: nobody knows whether their cases can fail.
+
+        What another suite proves with the same cases is left to it.
+        """
         killers = self.killers
         return [
             one.id
             for one in self.catalogue.requirements
-            if one.level is not Level.MAY and one.untestable is None and not killers[one.id]
+            if one.level is not Level.MAY
+            and one.untestable is None
+            and not one.proven_in
+            and not killers[one.id]
         ]
 
     @property
     def unproven_cases(self) -> list[str]:
         """Cases that no mutant has ever failed, but for those that could not run here."""
         cannot = {case for trial in self.trials for case in trial.not_tested}
+        cannot |= {
+            case.id for case in self.cases if all(self.catalogue[one].proven_in for one in case.verifies)
+        }
         return [case for case, mutants in self.failures.items() if not mutants and case not in cannot]
 
     @property

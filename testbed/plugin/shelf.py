@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import profiles
 from testbed.model.document import Complaint, DocumentError, load, parse
 from testbed.model.errata import Erratum, read_errata
 from testbed.model.profile import Profile
-from testbed.model.standard import Catalogue
+from testbed.model.standard import Catalogue, Part
 
 ERRATA = "errata.yaml"
 
@@ -27,12 +28,17 @@ class Suite:
     catalogue: Catalogue
     folder: Path
     digest: str
-    """SHA-256 over names and contents of its YAML and Python files, in order of name.
+    """SHA-256 over names and contents of its YAML and Python files and those of its parts, in order of name.
 
     `errata.yaml` stays outside: what is published later must not change what a version was.
     """
     errata: tuple[Erratum, ...] = ()
     """What is known to be wrong with this version or another one."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its cases stand: its own folder, then those of its parts."""
+        return (self.folder, *(self.folder.parent / part for part in self.catalogue.includes))
 
     @property
     def pending(self) -> tuple[Erratum, ...]:
@@ -52,27 +58,81 @@ def suites() -> Mapping[str, Suite]:
 
 
 def read_suite(folder: Path) -> Suite:
-    """Read a suite's folder.
+    """Read a suite's folder and those of the parts that it includes.
 
     Raises:
-        DocumentError: suite.yaml, requirements.yaml or errata.yaml cannot be used.
+        DocumentError: a suite.yaml, part.yaml, requirements.yaml or errata.yaml cannot be used.
     """
-    requirements = folder / "requirements.yaml"
-    rows, _ = parse(requirements.read_text(encoding="utf-8"), str(requirements))
-    register = folder / "ambiguities.yaml"
-    questions = parse(register.read_text(encoding="utf-8"), str(register))[0] if register.is_file() else ()
     source = folder / "suite.yaml"
+    said, _ = parse(source.read_text(encoding="utf-8"), str(source))
+    own: dict[str, Any] = said if isinstance(said, dict) else {}
+    shelf = [_read_part(folder.parent / str(name), own) for name in own.get("includes") or ()]
     catalogue = load(
         Catalogue,
         source.read_text(encoding="utf-8"),
         f"{source} with its other files",
-        {"requirements": rows, "ambiguities": questions},
+        {
+            "requirements": [
+                *_rows(folder, "requirements"),
+                *(row for one in shelf for row in one.requirements),
+            ],
+            "ambiguities": [
+                *_rows(folder, "ambiguities"),
+                *(row for one in shelf for row in one.ambiguities),
+            ],
+            "facts": [*(own.get("facts") or ()), *(fact for one in shelf for fact in one.facts)],
+        },
     )
     digest = hashlib.sha256()
-    for file in sorted(path for path in folder.iterdir() if path.suffix in {".py", ".yaml"}):
-        if file.name != ERRATA:
-            digest.update(f"{file.name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
+    for place in (folder, *(one.folder for one in shelf)):
+        for file in sorted(path for path in place.iterdir() if path.suffix in {".py", ".yaml"}):
+            if file.name != ERRATA:
+                name = file.name if place == folder else f"{place.name}/{file.name}"
+                digest.update(f"{name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
     return Suite(catalogue, folder, digest.hexdigest(), _errata(folder, catalogue))
+
+
+@dataclass(frozen=True)
+class _Included:
+    """A part as one suite includes it: of its clauses, those of documents that the suite lists."""
+
+    folder: Path
+    facts: tuple[str, ...]
+    requirements: list[dict[str, Any]]
+    ambiguities: list[dict[str, Any]]
+
+
+def _read_part(folder: Path, suite: Mapping[str, Any]) -> _Included:
+    source = folder / "part.yaml"
+    if not source.is_file():
+        raise DocumentError(str(source), [Complaint(0, "does not exist, but a suite includes this part")])
+    part = load(Part, source.read_text(encoding="utf-8"), str(source))
+    listed = suite.get("documents") or {}
+    rows = [{**row, "proven_in": part.proven_in} for row in _cited(_rows(folder, "requirements"), listed)]
+    ids = {row["id"] for row in rows}
+    questions = _cited(_rows(folder, "ambiguities"), listed)
+    return _Included(
+        folder,
+        part.facts,
+        [row if row["proven_in"] != suite.get("id") else {**row, "proven_in": ""} for row in rows],
+        [{**row, "requirements": [one for one in row["requirements"] if one in ids]} for row in questions],
+    )
+
+
+def _cited(rows: list[dict[str, Any]], listed: Collection[str]) -> list[dict[str, Any]]:
+    """Keep of each row's clauses those of listed documents; a row without one is of another transport."""
+    kept = [
+        {**row, "clause": {key: at for key, at in row["clause"].items() if key in listed}} for row in rows
+    ]
+    return [row for row in kept if row["clause"]]
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    source = folder / f"{name}.yaml"
+    if not source.is_file():
+        return []
+    rows, _ = parse(source.read_text(encoding="utf-8"), str(source))
+    return rows if isinstance(rows, list) else []
 
 
 def _errata(folder: Path, catalogue: Catalogue) -> tuple[Erratum, ...]:
@@ -83,7 +143,8 @@ def _errata(folder: Path, catalogue: Catalogue) -> tuple[Erratum, ...]:
     errata = read_errata(path.read_text(encoding="utf-8"), str(path), catalogue)
     for erratum in errata:
         for case in erratum.cases if erratum.cases != "all" else ():
-            if erratum.applies_to(catalogue.version) and not _has(folder, case):
+            places = [folder, *(folder.parent / part for part in catalogue.includes)]
+            if erratum.applies_to(catalogue.version) and not any(_has(place, case) for place in places):
                 what = f"{erratum.id}: version {catalogue.version} has no case {case}"
                 raise DocumentError(str(path), [Complaint(0, what)])
     return errata
