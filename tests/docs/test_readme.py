@@ -132,8 +132,8 @@ def test_every_example_declaration_is_valid(example):
 
 def test_the_worked_example_is_the_real_one():
     sources = [
-        text("conformance_suites/modbus_tcp_server/requirements.yaml"),
-        text("conformance_suites/modbus_tcp_server/test_read_holding_registers.py"),
+        text("conformance_suites/modbus_functions/requirements.yaml"),
+        text("conformance_suites/modbus_functions/test_read_holding_registers.py"),
         text("device_simulators/modbus/mutants/holding_registers.py"),
     ]
     shown = [*blocks("CONTRIBUTING.md", "yaml"), *blocks("CONTRIBUTING.md", "python")]

@@ -34,9 +34,10 @@ OF_EVERY_PROTOCOL = {
 }
 
 FILES = {
-    f"{suite.catalogue.id}/{file.name}": ast.parse(file.read_text(encoding="utf-8"))
+    f"{folder.name}/{file.name}": ast.parse(file.read_text(encoding="utf-8"))
     for suite in suites().values()
-    for file in sorted(suite.folder.glob("*.py"))
+    for folder in suite.folders
+    for file in sorted(folder.glob("*.py"))
 }
 CASES = {
     f"{name}::{node.name}": node
