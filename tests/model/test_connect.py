@@ -21,6 +21,20 @@ from testbed.model.connect import Endpoint, endpoint
         ("tcp://[fe80::1%eth0]:65535", Endpoint(scheme="tcp", host="fe80::1%eth0", port=65535)),
         ("sim:plc", Endpoint(scheme="sim", name="plc")),
         ("sim:plc?unit=9", Endpoint(scheme="sim", name="plc", unit=9)),
+        ("sim:plc?over=ascii&unit=9", Endpoint(scheme="sim", over="ascii", name="plc", unit=9)),
+        ("tls://plc", Endpoint(scheme="tls", over="tls", host="plc", port=802)),
+        (
+            "rtu+tcp://plc:4001?unit=17",
+            Endpoint(scheme="rtu+tcp", over="rtu+tcp", host="plc", port=4001, unit=17),
+        ),
+        ("serial:///dev/ttyS0", Endpoint(scheme="serial", over="rtu", name="/dev/ttyS0")),
+        ("serial://COM3", Endpoint(scheme="serial", over="rtu", name="COM3")),
+        (
+            "serial:///dev/ttyS0?mode=ascii&baud=9600&parity=none&unit=247",
+            Endpoint(
+                scheme="serial", over="ascii", name="/dev/ttyS0", baud=9600, parity="none", stop=2, unit=247
+            ),
+        ),
     ],
 )
 def test_read(text, expected):
@@ -48,6 +62,15 @@ def test_read(text, expected):
         ("tcp://plc:502#part", "is not of the form"),
         ("tcp://plc?unti=1", "unknown option `unti`; known: unit"),
         ("tcp://plc?unit=1&baud=9600", "unknown option `baud`"),
+        ("serial://?unit=1", "names no port"),
+        ("serial:///dev/ttyS0?unit=0", "has an address from 1 to 247"),
+        ("serial:///dev/ttyS0?unit=248", "has an address from 1 to 247"),
+        ("serial:///dev/ttyS0?baud=fast", "it is a number like 9600 or 19200"),
+        ("serial:///dev/ttyS0?baud=9600&baud=19200", "names more than one baud"),
+        ("serial:///dev/ttyS0?parity=mark", "has parity `mark`; known: even, odd, none"),
+        ("serial:///dev/ttyS0?stop=3", "names `3` stop bits"),
+        ("serial:///dev/ttyS0?mode=tcp", "has mode `tcp`; known: rtu, ascii"),
+        ("sim:plc?over=udp", "has over `udp`; known: tcp, tls, rtu, ascii, rtu+tcp"),
         ("tcp://plc?unit=1&unit=2", "more than one unit"),
         ("tcp://plc?unit=256", "a number from 0 to 255"),
         ("tcp://plc?unit=-1", "a number from 0 to 255"),
