@@ -1,5 +1,6 @@
-"""Modbus codec, sans I/O: PDUs of every public function, and the MBAP framing of Modbus over TCP."""
+"""Modbus codec, sans I/O: PDUs of every public function, and their framing: MBAP, RTU, ASCII."""
 
+from testbed.protocols.modbus.ascii import AsciiAdu, AsciiFrame, AsciiFramer, lrc
 from testbed.protocols.modbus.base import NormalResponse, Pdu, Request, pack_bits, unpack_bits
 from testbed.protocols.modbus.codes import (
     MAX_PDU,
@@ -43,6 +44,7 @@ from testbed.protocols.modbus.reading import (
     ReadInputRegistersResponse,
     ReadWriteMultipleRegistersResponse,
 )
+from testbed.protocols.modbus.rtu import RtuAdu, RtuFrame, crc16
 from testbed.protocols.modbus.serial_line import (
     Diagnostics,
     DiagnosticsResponse,
@@ -56,6 +58,7 @@ from testbed.protocols.modbus.serial_line import (
     ReportServerIdResponse,
     SubFunction,
 )
+from testbed.protocols.modbus.sizes import request_size, response_size
 from testbed.protocols.modbus.writing import (
     COIL_OFF,
     COIL_ON,
@@ -77,6 +80,9 @@ __all__ = [
     "COIL_ON",
     "MAX_PDU",
     "Adu",
+    "AsciiAdu",
+    "AsciiFrame",
+    "AsciiFramer",
     "CanopenGeneralReference",
     "CanopenGeneralReferenceResponse",
     "DecodeError",
@@ -125,6 +131,8 @@ __all__ = [
     "ReportServerIdResponse",
     "Request",
     "Response",
+    "RtuAdu",
+    "RtuFrame",
     "SubFunction",
     "UnknownFunction",
     "WriteFileRecord",
@@ -137,9 +145,13 @@ __all__ = [
     "WriteSingleCoilResponse",
     "WriteSingleRegister",
     "WriteSingleRegisterResponse",
+    "crc16",
     "decode_request",
     "decode_response",
     "dissect",
+    "lrc",
     "pack_bits",
+    "request_size",
+    "response_size",
     "unpack_bits",
 ]

@@ -64,11 +64,11 @@ class DecodeError(ValueError):
 
     Attributes:
         reason: What is wrong, in words.
-        offset: Index into the PDU of the first byte that is wrong or missing.
+        offset: Index into the PDU, or the frame around it, of the first byte that is wrong or missing.
     """
 
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(f"{reason} (at byte {offset} of the PDU)")
+    def __init__(self, reason: str, offset: int, of: str = "PDU") -> None:
+        super().__init__(f"{reason} (at byte {offset} of the {of})")
         self.reason = reason
         self.offset = offset
 
