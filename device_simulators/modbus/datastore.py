@@ -1,21 +1,22 @@
 """The data of a Modbus device: tables of bits and of registers, in areas with gaps between them.
 
-A table keeps one image of the whole 16-bit address space, so that reading is a slice and nothing ever
-raises for an address; the areas only say what the device serves. To ask :meth:`Table.covers` and
-:meth:`Table.protects` before touching the image is the server's rule, not the table's.
+A table keeps one image from address 0 to the last address that was ever set: reading is a slice, what lies
+behind reads as zero, and nothing ever raises for an address. A thousand small devices stay small by that.
+The areas only say what the device serves. To ask :meth:`Table.covers` and :meth:`Table.protects` before
+touching the image is the server's rule, not the table's.
 """
 
+import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Self
 
 ADDRESSES = 1 << 16
 """Addresses of one table, 0 to 0xFFFF (MODBUS Application Protocol V1.1b3, 4.4)."""
 
 VALUE_MAX = 0xFFFF
 """Greatest value of a register."""
-
-LONGEST_READ = 2000
-"""Room behind the last address, so that even a read which no server should allow stays in the image."""
 
 
 class Table:
@@ -29,7 +30,9 @@ class Table:
         ValueError: an area is empty, leaves the address space or overlaps another one.
     """
 
-    __slots__ = ("_ends", "_firsts", "_read_only")
+    __slots__ = ("_ends", "_firsts", "_image", "_read_only")
+
+    _image: bytearray
 
     def __init__(self, areas: Iterable[tuple[int, int]], read_only: Iterable[tuple[int, int]] = ()) -> None:
         self._read_only = [(first, first + count) for first, count in read_only]
@@ -45,6 +48,7 @@ class Table:
                 ends.append(end)
         self._firsts = firsts
         self._ends = ends
+        self._image = bytearray()
 
     def covers(self, address: int, count: int) -> bool:
         """Say whether all of ``count`` addresses from ``address`` on (no wrapping) exist."""
@@ -53,6 +57,12 @@ class Table:
     def protects(self, address: int, count: int) -> bool:
         """Say whether any of ``count`` addresses from ``address`` on is read-only."""
         return any(first < address + count and address < end for first, end in self._read_only)
+
+    def copy(self) -> Self:
+        """Return a table of the same areas, shared for good, with values of its own that are equal now."""
+        twin = copy(self)
+        twin._image = self._image[:]  # noqa: SLF001 - the same class
+        return twin
 
 
 class Registers(Table):
@@ -66,7 +76,7 @@ class Registers(Table):
         ValueError: as in :class:`Table`, or a value does not fit 16 bits.
     """
 
-    __slots__ = ("_image",)
+    __slots__ = ()
 
     def __init__(
         self,
@@ -74,24 +84,28 @@ class Registers(Table):
         read_only: Sequence[tuple[int, Sequence[int]]] = (),
     ) -> None:
         super().__init__(_spans(areas), _spans(read_only))
-        self._image = bytearray(2 * (ADDRESSES + LONGEST_READ))
+        self._image = bytearray(2 * self._ends[-1])
         for first, values in (*areas, *read_only):
-            self.write(first, b"".join(map(_word, values)))
+            self.write(first, _words(values))
 
     def __getitem__(self, address: int) -> int:
         """The value of one register; 0 outside the areas."""
         return int.from_bytes(self._image[2 * address : 2 * address + 2])
 
     def __setitem__(self, address: int, value: int) -> None:
-        self.write(address, _word(value))
+        self.write(address, _words((value,)))
 
     def read(self, address: int, count: int) -> bytearray:
         """Return ``count`` registers, two bytes each; registers outside the areas read as 0."""
-        return self._image[2 * address : 2 * (address + count)]
+        found = self._image[2 * address : 2 * (address + count)]
+        return found if len(found) == 2 * count else found.ljust(2 * count, b"\0")
 
     def write(self, address: int, values: bytes) -> None:
         """Set consecutive registers from ``address`` on to ``values``, two bytes each."""
-        self._image[2 * address : 2 * address + len(values)] = values
+        start, stop = 2 * address, 2 * address + len(values)
+        if stop > len(self._image):
+            self._image.extend(bytes(stop - len(self._image)))
+        self._image[start:stop] = values
 
 
 class Bits(Table):
@@ -105,7 +119,7 @@ class Bits(Table):
         ValueError: as in :class:`Table`.
     """
 
-    __slots__ = ("_image",)
+    __slots__ = ()
 
     def __init__(
         self,
@@ -113,13 +127,13 @@ class Bits(Table):
         read_only: Sequence[tuple[int, Sequence[bool]]] = (),
     ) -> None:
         super().__init__(_spans(areas), _spans(read_only))
-        self._image = bytearray((ADDRESSES + LONGEST_READ) // 8)
+        self._image = bytearray((self._ends[-1] + 7) // 8)
         for first, values in (*areas, *read_only):
             self.write(first, len(values), sum(value << place for place, value in enumerate(values)))
 
     def __getitem__(self, address: int) -> bool:
         """One bit; False outside the areas."""
-        return bool(self._image[address >> 3] >> (address & 7) & 1)
+        return bool(self.read(address, 1))
 
     def __setitem__(self, address: int, value: bool) -> None:
         self.write(address, 1, int(value))
@@ -132,16 +146,20 @@ class Bits(Table):
     def write(self, address: int, count: int, bits: int) -> None:
         """Set ``count`` bits from ``address`` on to the ``count`` lowest bits of ``bits``."""
         start, stop = address >> 3, (address + count + 7) >> 3
+        if stop > len(self._image):
+            self._image.extend(bytes(stop - len(self._image)))
         mask = ((1 << count) - 1) << (address & 7)
         window = int.from_bytes(self._image[start:stop], "little")
         window = window & ~mask | bits << (address & 7) & mask
         self._image[start:stop] = window.to_bytes(stop - start, "little")
 
 
-def _word(value: int) -> bytes:
-    if not 0 <= value <= VALUE_MAX:
-        raise ValueError(f"{value} does not fit a register")
-    return value.to_bytes(2)
+def _words(values: Sequence[int]) -> bytes:
+    try:
+        return struct.pack(f">{len(values)}H", *values)
+    except struct.error:
+        wrong = next(value for value in values if not 0 <= value <= VALUE_MAX)
+        raise ValueError(f"{wrong} does not fit a register") from None
 
 
 def _spans(areas: Sequence[tuple[int, Sequence[object]]]) -> list[tuple[int, int]]:

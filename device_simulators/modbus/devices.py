@@ -23,12 +23,10 @@ class Plc(ModbusServer):
 
     def __init__(self) -> None:
         super().__init__(
-            coils=Bits([_odd_ones(0, 2048), _odd_ones(4096, 2048)]),
-            discrete_inputs=Bits([_even_ones(0, 2048), _even_ones(4096, 16)]),
-            holding_registers=Registers(
-                [(0, range(200)), (400, range(400, 656))], read_only=[(800, range(800, 816))]
-            ),
-            input_registers=Registers([(0, range(1000, 1200)), (400, range(1400, 1416))]),
+            coils=_PLC_COILS.copy(),
+            discrete_inputs=_PLC_DISCRETE_INPUTS.copy(),
+            holding_registers=_PLC_HOLDING_REGISTERS.copy(),
+            input_registers=_PLC_INPUT_REGISTERS.copy(),
         )
 
 
@@ -96,3 +94,11 @@ def _odd_ones(first: int, count: int) -> tuple[int, list[bool]]:
 
 def _even_ones(first: int, count: int) -> tuple[int, list[bool]]:
     return first, [address.bit_count() % 2 == 0 for address in range(first, first + count)]
+
+
+_PLC_COILS = Bits([_odd_ones(0, 2048), _odd_ones(4096, 2048)])
+_PLC_DISCRETE_INPUTS = Bits([_even_ones(0, 2048), _even_ones(4096, 16)])
+_PLC_HOLDING_REGISTERS = Registers(
+    [(0, range(200)), (400, range(400, 656))], read_only=[(800, range(800, 816))]
+)
+_PLC_INPUT_REGISTERS = Registers([(0, range(1000, 1200)), (400, range(1400, 1416))])

@@ -1,10 +1,13 @@
 """Tables of a device: areas, gaps, registers and bits."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device_simulators.modbus.datastore import Bits, Registers, Table
+from device_simulators.modbus.devices import Plc
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,25 @@ def test_single_values_can_be_set():
     registers, bits = Registers([(0, [0])]), Bits([(0, [False])])
     registers[0], bits[0] = 0xABCD, True
     assert (registers[0], bits[0]) == (0xABCD, True)
+
+
+def test_a_copy_has_values_of_its_own():
+    registers, bits = Registers([(4, [1, 2])]), Bits([(9, [True])])
+    others = registers.copy(), bits.copy()
+    registers[4], bits[9] = 7, False
+
+    assert (others[0][4], others[0][5], others[1][9]) == (1, 2, True)
+    assert (registers[4], bits[9]) == (7, False)
+    assert (others[0].covers(4, 2), others[0].covers(4, 3), others[1].covers(9, 1)) == (True, False, True)
+
+
+def test_a_thousand_controllers_take_less_memory_than_a_hundred_whole_address_spaces():
+    tracemalloc.start()
+    try:
+        controllers = [Plc() for _ in range(1000)]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(controllers) == 1000
+    assert peak < 100 * 2 * 65536
