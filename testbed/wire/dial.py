@@ -1,4 +1,4 @@
-"""Reaching a device: over TCP, or in this process."""
+"""Reaching a device: over TCP, over a serial port, or in this process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import socket
 from collections.abc import Awaitable, Callable
 
 from testbed.model.connect import MODBUS_PORT, Endpoint
+from testbed.wire.line import Line
 from testbed.wire.pipe import join
+from testbed.wire.serial_format import SerialFormat
 from testbed.wire.simulator import Serve
 
 CONNECT_WITHIN = 5.0
@@ -23,7 +25,16 @@ Dial = Callable[[asyncio.Protocol], Awaitable[None]]
 
 
 class UnreachableError(Exception):
-    """The device cannot be reached; the message names the cause and what to check."""
+    """The device cannot be reached; the message names the cause and what to check.
+
+    Args:
+        said: the message.
+        is_heard: whether its host answered all the same, with a refusal: then the way to it is not cut.
+    """
+
+    def __init__(self, said: str = "", *, is_heard: bool = False) -> None:
+        super().__init__(said)
+        self.is_heard = is_heard
 
 
 def over_tcp(endpoint: Endpoint) -> Dial:
@@ -45,10 +56,12 @@ def over_tcp(endpoint: Endpoint) -> Dial:
         except OSError as error:
             if f"[Errno {errno.ECONNREFUSED}]" in str(error):  # one text for all addresses of a name
                 raise UnreachableError(
-                    f"{where} refuses the connection: nothing listens on that port; is the device running?"
+                    f"{where} refuses the connection: nothing listens on that port; is the device running?",
+                    is_heard=True,
                 ) from error
             said = os.strerror(error.errno) if error.errno else str(error)
-            raise UnreachableError(f"{where} cannot be reached: {said}") from error
+            heard = isinstance(error, ConnectionError)
+            raise UnreachableError(f"{where} cannot be reached: {said}", is_heard=heard) from error
 
     return dial
 
@@ -60,5 +73,29 @@ def in_process(serve: Serve) -> Dial:
     async def dial(protocol: asyncio.Protocol) -> None:
         await asyncio.sleep(0)  # what was closed or reset before must arrive before a new connection does
         join(protocol, serve(), client_port=next(ports), server_port=MODBUS_PORT)
+
+    return dial
+
+
+def over_line(endpoint: Endpoint, *serves: Serve) -> Dial:
+    """Return what dials simulated devices on a serial line in the running loop, all of them on the same one.
+
+    The line lasts as long as the loop: a port that is closed and opened again finds it as it was.
+
+    Args:
+        endpoint: names rate and shape of the characters.
+        serves: makes the protocol of each device; every one hears what it sends, as on two wires.
+    """
+    shape = SerialFormat.of(endpoint)
+    silence = shape.t35 if endpoint.over == "rtu" else 0.0
+    lines: list[Line] = []
+
+    async def dial(protocol: asyncio.Protocol) -> None:
+        await asyncio.sleep(0)  # what was closed before leaves the line before another comes
+        if not lines or lines[0].loop is not asyncio.get_running_loop():
+            lines[:] = [Line(shape)]
+            for serve in serves:
+                lines[0].attach(serve(), hears_itself=True)
+        lines[0].attach(protocol, silence=silence)
 
     return dial

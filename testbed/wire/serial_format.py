@@ -6,9 +6,8 @@ MODBUS over Serial Line V1.02 ("SL" below).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Parity = Literal["even", "odd", "none"]
+from testbed.model.connect import BAUD, Endpoint, Parity
 
 _FIXED_ABOVE = 19200  # baud; SL 2.5.1.1, remark
 _FIXED_T15 = 750e-6
@@ -26,10 +25,16 @@ class SerialFormat:
         stop_bits: 1; 2 where there is no parity (SL 2.5.1).
     """
 
-    baud: int = 19200
+    baud: int = BAUD
     data_bits: int = 8
     parity: Parity = "even"
     stop_bits: int = 1
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> SerialFormat:
+        """Return the format that a connect string names."""
+        data_bits = 7 if endpoint.over == "ascii" else 8
+        return cls(endpoint.baud, data_bits, endpoint.parity, endpoint.stop)
 
     @property
     def bits(self) -> int:
