@@ -7,11 +7,9 @@ from enum import Enum
 from functools import cached_property
 
 from testbed.protocols.modbus import ExceptionCode, Function, Request, unpack_bits
+from testbed.testers.modbus.layout import MBAP, Layout
 
 ERROR_BIT = 0x80
-_HEADER = 7
-"""Bytes of the MBAP header (IG 3.1.3)."""
-
 _BIT_READS = {Function.READ_COILS, Function.READ_DISCRETE_INPUTS}
 _READS = _BIT_READS | {
     Function.READ_HOLDING_REGISTERS,
@@ -55,21 +53,23 @@ class Reply:
     """Seconds since the case began."""
     request: Request | None = None
     """The request that it answers, where that was well-formed."""
+    layout: Layout = MBAP
+    """How the ADU is laid out."""
 
     @property
     def transaction(self) -> int:
-        """Transaction identifier."""
-        return int.from_bytes(self.raw[0:2])
+        """Transaction identifier; 0 on a line that has none."""
+        return self.layout.transaction(self.raw)
 
     @property
     def unit(self) -> int:
         """Unit identifier."""
-        return self.raw[6] if len(self.raw) >= _HEADER else -1
+        return self.layout.unit(self.raw)
 
-    @property
+    @cached_property
     def pdu(self) -> bytes:
         """Function code and data."""
-        return self.raw[_HEADER:]
+        return self.layout.pdu(self.raw)
 
     @property
     def function(self) -> int:
@@ -142,13 +142,16 @@ class Reply:
 
     def span(self, attribute: str) -> tuple[int, int]:
         """Return the bytes of the frame that an attribute is read from: first, and first after."""
-        end = len(self.raw)
-        return {
-            "transaction": (0, 2),
-            "unit": (6, 7),
-            "function": (7, 8),
-            "exception": (7, min(9, end)),
-            "byte_count": (8, 9),
-            "values": (9, end) if self.function in _READS else (7, end),
+        if attribute == "transaction":
+            return 0, 2
+        if attribute == "unit":
+            return self.layout.unit_span
+        end = len(self.pdu)
+        first, last = {
+            "function": (0, 1),
+            "exception": (0, min(2, end)),
+            "byte_count": (1, 2),
+            "values": (2, end) if self.function in _READS else (0, end),
             "padding": (end - 1, end),
-        }.get(attribute, (7, end))
+        }.get(attribute, (0, end))
+        return self.layout.span(first, last)
