@@ -96,6 +96,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
             happening.error = error
     gone = isinstance(happening.error, Gone)
+    unheard = isinstance(happening.error, Gone) and not happening.error.is_heard
     if recorder.fault is not None:  # what looks like the device's silence is ours
         happening.error, happening.survival = recorder.fault, None
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
@@ -113,7 +114,8 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     packets = _capture(record, recorder, bench.settings.epoch + at) if bench.settings.captures else b""
     undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
     disturbed = not alone and (judgement.doubtful or undecided)
-    return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone)
+    busy = judgement.refused_as_busy
+    return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
 
 
 def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgement) -> CaseRecord:

@@ -50,6 +50,8 @@ class Judgement:
     """Whether another case may have caused it: something did not come, or the device was busy."""
     standing: frozenset[str] = frozenset()
     """Requirements found broken by a frame that came: that stands at once, and is no other case's fault."""
+    refused_as_busy: bool = False
+    """Whether what the case itself found rests on exception 06, which asks to be asked again (AP 7)."""
 
 
 def judge(case: Case, catalogue: Catalogue, happening: Happening, survives: str) -> Judgement:
@@ -92,6 +94,7 @@ def _judge_own(
     """Add what the case itself found about the requirements that it verifies."""
     own = _own(case, happening)
     contradicted = own.contradicted and not happening.busy
+    judgement.refused_as_busy = own.contradicted and happening.busy
     doubts = happening.missed or happening.busy
     judgement.doubtful = happening.survival is not None or (
         doubts and not contradicted and not happening.breaches

@@ -30,6 +30,8 @@ class Presence:
         """Times in a row that a case met nobody, whatever ran beside it."""
         self._cause: Text | None = None
         """Why the last of them met nobody."""
+        self._unheard = False
+        """Whether the last of them heard nothing at all."""
 
     @property
     def device(self) -> ModbusBench:
@@ -43,7 +45,8 @@ class Presence:
     async def meet(self, case: Case, note: str = "", *, alone: bool) -> Try:
         """Run a case once, unless the device has been gone for long; where it only restarts, wait for it."""
         if self._alone >= GIVE_UP_AFTER:
-            return Try(not_run(case, Verdict.INCONCLUSIVE, self._gave_up()), met=False, gone=True)
+            untried = not_run(case, Verdict.INCONCLUSIVE, self._gave_up())
+            return Try(untried, met=False, gone=True, unheard=self._unheard)
         done, waited = await self._attempt(case, note, alone=alone), 0.0
         may_return = alone and self.device.met
         while may_return and self._alone < GIVE_UP_AFTER and done.is_away and not done.standing:
@@ -59,7 +62,7 @@ class Presence:
         if done.met:
             self._alone = self._beside = 0
         if done.gone:
-            self._cause = done.record.reason
+            self._cause, self._unheard = done.record.reason, done.unheard
         self._beside += done.gone
         self._alone += alone and done.gone
         return done

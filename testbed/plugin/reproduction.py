@@ -1,7 +1,9 @@
 """From the tries of a case to its one record: what a fault must be shown by before it is one. Pure.
 
 A frame that came and is wrong is a fault at once, an intermittent one too; repetition only counts how often.
-What rests on absence or timing (silence, a close, nobody there) must be shown in each of `TRIES` tries.
+What rests on absence or timing (silence, a close, nobody there) must be shown in each of `TRIES` tries, and
+one outage is one absence, however many tries it outlasts. Exception 06 asks to be asked again: it tells
+nothing, unless nothing else is ever heard.
 """
 
 from __future__ import annotations
@@ -33,6 +35,10 @@ class Try:
     """Whether the device answered before the case began."""
     gone: bool = False
     """Whether the device was found gone, before the case began or in it."""
+    unheard: bool = False
+    """Whether nothing at all was heard of it when it was gone: no connection, and no refusal of one."""
+    busy: bool = False
+    """Whether what the case itself found rests on exception 06."""
 
     @property
     def is_away(self) -> bool:
@@ -52,6 +58,11 @@ class Try:
         """Say whether the device did not survive it, which broke a requirement."""
         finding = self.finding(requirement)
         return finding is not None and finding.broken and finding.source == "control"
+
+    def asks_again(self, requirement: str) -> bool:
+        """Say whether it found a requirement broken by exception 06 alone."""
+        finding = self.finding(requirement)
+        return self.busy and finding is not None and finding.broken and finding.source == "case"
 
     def vote(self, requirement: str) -> bool | None:
         """Say whether it shows a requirement broken; None where it cannot tell."""
@@ -77,15 +88,21 @@ def unsettled(tries: Sequence[Try]) -> bool:
 def votes(tries: Sequence[Try], requirement: str) -> list[bool | None]:
     """Return what each try says of a requirement.
 
-    A device that did not survive and is away when the case is repeated has still not survived: that is the
-    same absence, still standing. It speaks against nothing but survival, and makes what was shown beside
-    other cases count, since none of them runs any more.
+    A device that did not survive and is away when the case is repeated has still not survived. It speaks
+    against nothing but survival, and makes what was shown beside other cases count, since none of them runs
+    any more. A host that still answers, if only with a refusal, proves each time anew that its server is
+    down; where nothing at all is heard the way to it may be cut: that is one absence, still standing.
     """
-    cast = [one.vote(requirement) for one in tries]
-    for at in range(1, len(tries)):
-        before = tries[at - 1]
-        if tries[at].is_away and (before.was_left(requirement) or (before.is_away and cast[at - 1])):
-            cast[at - 1] = cast[at] = True
+    busy = all(one.asks_again(requirement) for one in tries if not one.disturbed)
+    cast = [one.vote(requirement) if busy or not one.asks_again(requirement) else None for one in tries]
+    fell = False
+    for at, one in enumerate(tries):
+        if one.is_away and fell:
+            cast[at] = None if one.unheard else True
+            if tries[at - 1].was_left(requirement):
+                cast[at - 1] = True
+        else:
+            fell = one.was_left(requirement)
     return cast
 
 

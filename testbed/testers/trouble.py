@@ -30,7 +30,16 @@ class Undecided(Trouble):
 
 
 class Gone(Undecided):
-    """The device cannot be reached, or does not answer the control exchange."""
+    """The device cannot be reached, or does not answer the control exchange.
+
+    Args:
+        said: how that showed.
+        is_heard: whether anything of it was heard at all, were it a refusal: then the way to it is not cut.
+    """
+
+    def __init__(self, said: Text, *, is_heard: bool = True) -> None:
+        super().__init__(said)
+        self.is_heard = is_heard
 
 
 class NotTestable(Trouble):

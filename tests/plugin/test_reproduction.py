@@ -15,7 +15,8 @@ from testbed.model.verdict import Verdict
 from testbed.plugin.engine import KNOWN
 from testbed.plugin.reproduction import TRIES, Try, settle, unsettled, votes
 from testbed.testers.modbus.scratch import FIRST_WRITES, MOST_WRITES
-from tests.plugin.bench import case, declared, records, setup, simulated, suite_cases
+from testbed.wire.dial import UnreachableError
+from tests.plugin.bench import case, declared, engine, records, setup, simulated, suite_cases
 from tests.plugin.sample_cases import passes, reads_two
 
 A, SURVIVES = "MB-FC03-READS", "MB-SURVIVES"
@@ -45,8 +46,11 @@ OURS = tried(Verdict.ERROR)
 DIED = tried(Verdict.INCONCLUSIVE, GONE)
 DIED_BESIDE = tried(Verdict.INCONCLUSIVE, GONE, disturbed=True)
 AWAY = tried(Verdict.INCONCLUSIVE, met=False, gone=True)
-KINDS = [WRONG, SILENT, FINE, UNDECIDED, OURS, DIED, AWAY]
-BESIDE = [SILENT_BESIDE, FINE_BESIDE, DIED_BESIDE]
+UNHEARD = tried(Verdict.INCONCLUSIVE, met=False, gone=True, unheard=True)
+BUSY = tried(Verdict.FAIL, busy=True)
+BUSY_BESIDE = tried(Verdict.FAIL, busy=True, disturbed=True)
+KINDS = [WRONG, SILENT, FINE, UNDECIDED, OURS, DIED, AWAY, UNHEARD, BUSY]
+BESIDE = [SILENT_BESIDE, FINE_BESIDE, DIED_BESIDE, BUSY_BESIDE]
 
 
 def found(*tries, requirement=A):
@@ -74,6 +78,12 @@ def found(*tries, requirement=A):
         ([SILENT_BESIDE, SILENT, SILENT, FINE], ("INCONCLUSIVE", 2, 3)),
         ([FINE_BESIDE, SILENT, SILENT, SILENT], ("FAIL", 3, 3)),
         ([UNDECIDED], ("INCONCLUSIVE", 0, 0)),
+        ([BUSY, BUSY, BUSY], ("FAIL", 3, 3)),
+        ([BUSY_BESIDE, BUSY, BUSY, BUSY], ("FAIL", 3, 3)),
+        ([BUSY, FINE], ("PASS", 0, 0)),
+        ([BUSY, BUSY, FINE], ("PASS", 0, 0)),
+        ([BUSY, SILENT, SILENT], ("INCONCLUSIVE", 2, 2)),
+        ([BUSY, WRONG, FINE], ("FAIL", 1, 2)),
     ],
 )
 def test_what_several_tries_amount_to(tries, result):
@@ -92,6 +102,9 @@ def test_what_several_tries_amount_to(tries, result):
         ([AWAY], "INCONCLUSIVE", None),
         ([SILENT_BESIDE, AWAY], "INCONCLUSIVE", None),
         ([SILENT, AWAY, AWAY], "INCONCLUSIVE", None),
+        ([DIED, UNHEARD, UNHEARD], "INCONCLUSIVE", ("INCONCLUSIVE", 1, 1)),
+        ([DIED_BESIDE, UNHEARD, UNHEARD, UNHEARD], "INCONCLUSIVE", ("INCONCLUSIVE", 1, 1)),
+        ([DIED, UNHEARD, DIED], "INCONCLUSIVE", ("INCONCLUSIVE", 2, 2)),
     ],
 )
 def test_a_device_that_is_gone_for_good_broke_survival_and_nothing_else(tries, own, survival):
@@ -108,6 +121,7 @@ def test_settling_is_fair(first, more):
     assert 0 <= own.reproduced <= own.tries <= len(tries)
     if own.broken:
         assert WRONG in tries or cast.count(True) == len(cast) or len(tries) == 1
+        assert BUSY not in tries or SILENT not in tries or WRONG in tries
         if WRONG not in tries and len(tries) > 1:
             assert own.tries >= TRIES
     elif len(tries) > 1:
@@ -247,6 +261,55 @@ def test_a_device_that_dies_for_good_did_not_survive(jobs, others, protocol):
     assert [(one.requirement, one.reproduced >= TRIES, one.reproduced == one.tries) for one in killer] == [
         ("MB-SURVIVES", True, True)
     ]
+
+
+class Unplugged(Plc):
+    """Its cable is pulled at a read of two registers: whoever connects from then on hears nothing at all."""
+
+    dead = False
+
+    def answer(self, request):
+        self.dead |= request[0] == 3 and request[3:5] == b"\0\2"
+        return b"" if self.dead else super().answer(request)
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_one_outage_is_one_absence_however_long_it_lasts(jobs):
+    device = Unplugged()
+    made = replace(setup(jobs=jobs), simulator=simulated(device))
+    plain = made.connect()
+
+    async def connect(stack):
+        declaration, there = await plain(stack)
+
+        async def dial(protocol):
+            if device.dead:
+                raise UnreachableError("the device does not answer within 5 s")
+            await there(protocol)
+
+        return declaration, dial
+
+    cases = [case(reads_two, "modbus", "declared", verifies=("MB-FC03-FIRST",))]
+    (result,) = replace(engine(cases, made), connect=connect).run()
+    found = {one.requirement: one for one in result.record.findings}
+    survived = found["MB-SURVIVES"]
+    assert (survived.verdict, survived.reproduced, survived.tries) == (Verdict.INCONCLUSIVE, 1, 1)
+    assert result.record.reason.en.startswith("shown in 1 of 1 tries that could tell")
+
+
+class Busy(Sometimes):
+    """Has no room at some times."""
+
+    def wrongly(self, request):
+        return bytes((request[0] | 0x80, 6))
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+@pytest.mark.parametrize(
+    ("times", "result"), [((1,), ("PASS", 0, 0)), ((1, 2), ("PASS", 0, 0)), (range(1, 99), ("FAIL", 3, 3))]
+)
+def test_a_device_that_asks_to_be_asked_again_is(times, result, jobs):
+    assert judged(Busy, times, jobs)[1] == result
 
 
 def test_a_gate_that_stuck_once_does_not_close():

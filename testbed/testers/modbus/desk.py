@@ -136,7 +136,8 @@ class ModbusCase:
             await modbus.connect()
         except UnreachableError as error:
             self.testers.remove(modbus)
-            raise Gone(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
+            said = Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")
+            raise Gone(said, is_heard=error.is_heard) from error
         return modbus
 
     async def control(self, modbus: Modbus) -> Reply:
