@@ -16,7 +16,7 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus.safety import Write, writes_of
+from testbed.testers.modbus.safety import Spoken, Write, writes_of
 
 words = st.integers(0, 0xFFFF)
 
@@ -143,6 +143,29 @@ def test_a_malformed_read_is_harmless_as_long_as_no_write_fits_into_it(data):
 )
 def test_a_malformed_write_is_not(data):
     assert writes_of(data) is None
+
+
+@given(
+    writes(), st.sampled_from([0, 1, 2, 3, 7, 254, 255, 0xFFFF]), st.sampled_from([0, 1, 0xFFFF]), st.data()
+)
+def test_a_malformed_write_in_pieces_is_not_harmless_either(written, length, protocol, data):
+    pdu, write = written
+    whole = Adu(1, 1, pdu, protocol=protocol, length=length).encode()
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(whole) - 1), min_size=1, max_size=4)))
+    sent, found = Spoken(), []
+    for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True):
+        found.append(writes_of(whole[start:end], sent.pending))
+        sent.feed(whole[start:end])
+    assert None in found or [write] in found
+
+
+@pytest.mark.parametrize(("sizes", "length"), [((12, 4), 10), ((8, 4), 6), ((6, 6), 6), ((3, 4, 5), 6)])
+def test_a_read_in_pieces_is_harmless(sizes, length):
+    stream, sent = Adu(1, 1, bytes.fromhex("0300000001"), length=length).encode() + bytes(4), Spoken()
+    for size in sizes:
+        piece, stream = stream[:size], stream[size:]
+        assert writes_of(piece, sent.pending) == []
+        sent.feed(piece)
 
 
 def test_a_write_says_what_it_writes():

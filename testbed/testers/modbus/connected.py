@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from testbed.model.base import Text
-from testbed.protocols.modbus import Adu, DecodeError, Framer, Request, decode_request
+from testbed.protocols.modbus import Adu, DecodeError, Request, decode_request
 from testbed.testers.modbus.reply import Reply
+from testbed.testers.modbus.safety import Spoken
 from testbed.testers.trouble import Unanswered
 from testbed.wire.connection import Connection, Ended, Received
 
@@ -59,7 +60,7 @@ class Connected:
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._connection: Connection | None = None
-        self._sent = Framer()
+        self._sent = Spoken()
         self._transaction = guard.random.randrange(0x10000)
         self.frames: tuple[int, ...] = ()
         """Frame numbers of the last exchange."""
@@ -69,7 +70,7 @@ class Connected:
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
         self._connection = await self._guard.open()
-        self._sent = Framer()
+        self._sent = Spoken()
         self.in_step = True
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from testbed.model.declaration import Declaration, Table
 from testbed.protocols.modbus import Framer
-from testbed.testers.modbus.safety import READS, Write, writes_of
+from testbed.testers.modbus.safety import READS, Spoken, Write, writes_of
 from testbed.wire.playback import Step
 from testbed.wire.recorder import Kind
 
@@ -22,14 +22,14 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
         NotAllowedError: it does not.
     """
     unit = declaration.endpoint.unit
-    behind: dict[int, Framer] = {}
+    behind: dict[int, Spoken] = {}
     found: list[Write] = []
     for step in steps:
         if not step.sent or step.kind is not Kind.DATA:
             continue
-        framer = behind.setdefault(step.connection, Framer())
-        writes = writes_of(step.data, framer.pending)
-        frames = [*framer.feed(step.data), *Framer().feed(step.data)]
+        spoken = behind.setdefault(step.connection, Spoken())
+        writes = writes_of(step.data, spoken.pending)
+        frames = [*spoken.feed(step.data), *Framer().feed(step.data)]
         if declaration.isolated:
             found += writes or ()
             continue
