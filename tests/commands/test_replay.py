@@ -4,14 +4,19 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
+from device_simulators.modbus.devices import Plc
+from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.bundle.reader import read_record
 from testbed.plugin.setup import prepare_text
 from testbed.plugin.shelf import example
 from testbed.protocols.modbus import Adu, WriteSingleRegister
 from testbed.testers.modbus.replay import NotAllowedError, replay
+from testbed.testers.modbus.replay.player import LONGEST_REST
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError, in_process
 from testbed.wire.playback import Step, steps
@@ -168,6 +173,37 @@ def test_what_could_not_be_put_back_into_a_device_that_went_is_said():
 def test_a_pause_without_end_ends():
     dial = in_process(simulator("plc").start())
     assert play([replace(written(), pieces=(6, 6), pause=1e300)], setup().declaration, dial).is_same is False
+
+
+def test_pauses_that_are_many_end_as_well():
+    dial, declaration = in_process(simulator("plc").start()), setup().declaration
+    script = [replace(written(), frame=at, at=at * 29.0) for at in range(1000)]
+    script += [replace(script[-1], frame=at, data=b"\0" * 12, sent=False) for at in range(1000, 9000)]
+    took = []
+
+    async def session():
+        began = asyncio.get_running_loop().time()
+        await replay(script, dial, declaration)
+        took.append(asyncio.get_running_loop().time() - began)
+
+    with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+        runner.run(session())
+    assert LONGEST_REST <= took[0] < LONGEST_REST + 5
+
+
+def test_the_declared_pause_is_kept_whatever_the_capture_did():
+    sent = []
+
+    class Timed(ModbusTcpProtocol):
+        def data_received(self, data):
+            sent.append(asyncio.get_running_loop().time())
+            super().data_received(data)
+
+    declaration = setup(changed={"reply_within: 500 ms": "reply_within: 500 ms, pause: 70 ms"}).declaration
+    script = [replace(written(), connection=at % 2) for at in range(6)]
+    play(script, declaration, in_process(partial(Timed, Plc())))
+    assert len(sent) > 8
+    assert all(after - before > 0.0699 for before, after in pairwise(sent))
 
 
 def test_the_command_prints_both_sides_and_says_whether_they_are_the_same(said, bundle):

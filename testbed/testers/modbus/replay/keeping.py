@@ -17,6 +17,7 @@ from testbed.protocols.modbus import (
     WriteSingleRegister,
 )
 from testbed.testers.modbus.replay.hearing import Hearing
+from testbed.testers.modbus.replay.pace import Pace
 from testbed.testers.modbus.replay.permission import table
 from testbed.testers.modbus.reply import Instead, Reply
 from testbed.testers.modbus.safety import Write
@@ -28,8 +29,8 @@ _ON = 0xFF00
 class Keeper:
     """Reads what a capture would overwrite, and puts it back."""
 
-    def __init__(self, dial: Dial, declaration: Declaration, writes: Sequence[Write]) -> None:
-        self._dial, self._declaration = dial, declaration
+    def __init__(self, dial: Dial, declaration: Declaration, writes: Sequence[Write], pace: Pace) -> None:
+        self._dial, self._declaration, self._pace = dial, declaration, pace
         self._lost: list[str] = []
         self._touched = dict.fromkeys(
             (write.coils, address) for write in writes for address in write.addresses
@@ -86,6 +87,7 @@ class Keeper:
         await self._dial(line)
         if line.transport is None:
             return b""
+        await self._pace.keep()
         line.transport.write(Adu(1, self._declaration.endpoint.unit, request.encode()).encode())
         try:
             async with asyncio.timeout(self._declaration.timing.reply_within):

@@ -14,6 +14,7 @@ from testbed.model.declaration import Declaration
 from testbed.testers.modbus.replay.comparison import Line, compared
 from testbed.testers.modbus.replay.hearing import Hearing
 from testbed.testers.modbus.replay.keeping import Keeper
+from testbed.testers.modbus.replay.pace import Pace
 from testbed.testers.modbus.replay.permission import check
 from testbed.wire.dial import Dial, UnreachableError
 from testbed.wire.playback import Step
@@ -21,6 +22,8 @@ from testbed.wire.recorder import Kind
 
 LONGEST_GAP = 30.0
 """Seconds that a pause of the capture is kept at most (assumed; the longest of a case is 7 s)."""
+LONGEST_REST = 300.0
+"""Seconds that all its pauses are kept together (assumed; a case may take 60 s beside the declared waits)."""
 
 
 @dataclass(slots=True)
@@ -44,9 +47,10 @@ async def replay(steps: Sequence[Step], dial: Dial, declaration: Declaration) ->
         NotAllowedError: the declaration does not allow it; nothing was sent.
         UnreachableError: the device cannot be reached.
     """
-    keeper = Keeper(dial, declaration, check(steps, declaration))
+    pace = Pace(declaration.timing.pause)
+    keeper = Keeper(dial, declaration, check(steps, declaration), pace)
     await keeper.keep()
-    player = _Player(steps, dial, declaration.timing.reply_within)
+    player = _Player(steps, dial, declaration.timing.reply_within, pace)
     trouble: UnreachableError | None = None
     try:
         await player.play()
@@ -63,16 +67,20 @@ async def replay(steps: Sequence[Step], dial: Dial, declaration: Declaration) ->
 class _Player:
     """Does what the tester did, when it did."""
 
-    def __init__(self, steps: Sequence[Step], dial: Dial, reply_within: float) -> None:
+    def __init__(self, steps: Sequence[Step], dial: Dial, reply_within: float, pace: Pace) -> None:
         self.lines: dict[int, Hearing] = {}
-        self._steps, self._dial, self._within = steps, dial, reply_within
+        self._steps, self._dial, self._within, self._pace = steps, dial, reply_within, pace
         self._due: dict[int, int] = {}
         """Of each connection, the bytes that the device had sent in the capture so far."""
+        self._silent: set[int] = set()
+        """Connections on which nothing came in time, and nothing was sent since."""
+        self._rest = LONGEST_REST
+        """Seconds of pauses that may still be kept."""
 
     async def play(self) -> None:
         before = self._steps[0].at
         for step in self._steps:
-            gap, before = min(max(step.at - before, 0.0), LONGEST_GAP), step.at
+            gap, before = self._kept(step.at - before), step.at
             if step.sent:
                 await asyncio.sleep(gap)
                 await self._do(step)
@@ -80,6 +88,12 @@ class _Player:
                 self._due[step.connection] = self._due.get(step.connection, 0) + len(step.data)
                 await self._hear(step, gap + self._within)
         await asyncio.sleep(self._within)  # for what comes beyond the capture
+
+    def _kept(self, pause: float) -> float:
+        """Return how much of a pause of the capture is kept, in seconds."""
+        kept = min(max(pause, 0.0), LONGEST_GAP, self._rest)
+        self._rest -= kept
+        return kept
 
     async def _do(self, step: Step) -> None:
         line = self.lines.get(step.connection)
@@ -93,16 +107,18 @@ class _Player:
             line.leave()
             transport.abort() if step.kind is Kind.RST else transport.write_eof()
             return
+        self._silent.discard(step.connection)
+        await self._pace.keep()
         at = 0
         for size in (*step.pieces[:-1], len(step.data)):
             if at:
-                await asyncio.sleep(min(step.pause, LONGEST_GAP))
+                await asyncio.sleep(self._kept(step.pause))
             transport.write(step.data[at : at + size])
             at += size
 
     async def _hear(self, step: Step, within: float) -> None:
         line = self.lines.get(step.connection)
-        if line is None:
+        if line is None or step.connection in self._silent:
             return
         due = self._due[step.connection]
         try:
@@ -111,7 +127,7 @@ class _Player:
                     line.news.clear()
                     await line.news.wait()
         except TimeoutError:
-            return  # the comparison says what is missing
+            self._silent.add(step.connection)  # the comparison says what is missing
 
     def close(self) -> None:
         for line in self.lines.values():
