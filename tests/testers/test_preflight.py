@@ -457,3 +457,22 @@ def test_one_answer_that_got_lost_is_no_wrong_setup(at, how):
     with serving(device(protocol=Unlucky)) as port:
         assert look(setup(text(port))).found == ()
     assert Unlucky.asked > at
+
+
+def test_one_answer_that_got_lost_is_no_connection_too_few():
+    class Unlucky(ModbusTcpProtocol):
+        asked, lost = 0, 0
+
+        def respond(self, transaction, protocol, unit, pdu):
+            Unlucky.asked += 1
+            answer = super().respond(transaction, protocol, unit, pdu)
+            return b"" if Unlucky.asked == self.lost else answer
+
+    with serving(device(protocol=Unlucky)) as port:
+        declaration = setup(text(port, {"sessions": "4"}))
+        assert look(declaration).found == ()
+        for lost in range(Unlucky.asked - 6, Unlucky.asked + 1):
+            Unlucky.asked, Unlucky.lost = 0, lost
+            done = look(declaration)
+            assert done.found == ()
+            assert "4 connections at once are served" in [check.said.en for check in done.checks]

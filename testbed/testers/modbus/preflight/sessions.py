@@ -60,4 +60,11 @@ async def _served(desk: Desk, declared: int, table: Table, address: int) -> int:
 
 
 async def _answers(asking: Asking, request: Request, within: float) -> bool:
-    return asking.is_open and (await asking.read(request, within=within)).is_modbus
+    """Say whether a connection answers a read; one whose answer got lost is asked once more."""
+    for _ in range(2):
+        if not asking.is_open:
+            return False
+        answer = await asking.read(request, within=within)
+        if answer.is_modbus or not answer.is_silence:
+            return answer.is_modbus
+    return False
