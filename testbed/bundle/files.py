@@ -11,14 +11,14 @@ from testbed.bundle.errors import Refused, printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from io import BufferedReader
+    from io import BufferedRandom, BufferedReader
     from pathlib import Path
 
 MAX_EVIDENCE = 4 << 30  # bytes of one file that is hashed, never held in memory
 MAX_STRANGERS = 100  # problems reported of files nobody listed
 
 # Follow no link, wait for no pipe, translate no line end (each where the system knows the flag).
-_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+_CAREFUL = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 def read(path: Path, limit: int) -> bytes:
@@ -39,6 +39,15 @@ def digest(path: Path) -> str:
     """
     with _open(path, MAX_EVIDENCE) as file:
         return file_digest(file, "sha256").hexdigest()
+
+
+def update(path: Path) -> BufferedRandom:
+    """Open a regular file to be read and written on.
+
+    Raises:
+        Refused: It is missing, or no regular file.
+    """
+    return os.fdopen(_descriptor(path, MAX_EVIDENCE, os.O_RDWR), "r+b")
 
 
 def strangers(directory: Path, listed: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -90,8 +99,12 @@ def _strangers_in(
 
 
 def _open(path: Path, limit: int) -> BufferedReader:
+    return os.fdopen(_descriptor(path, limit, os.O_RDONLY), "rb")
+
+
+def _descriptor(path: Path, limit: int, how: int) -> int:
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.open(path, how | _CAREFUL)
     except FileNotFoundError:
         raise Refused("is missing") from None
     except ValueError:  # a NUL in its name
@@ -102,4 +115,4 @@ def _open(path: Path, limit: int) -> BufferedReader:
     if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
         os.close(descriptor)
         raise Refused(f"is not a regular file of at most {limit} bytes")
-    return os.fdopen(descriptor, "rb")
+    return descriptor

@@ -69,9 +69,9 @@ def take_up(folder: Path) -> Taken:
     """
     path = folder / RESULTS
     try:
-        file = path.open("r+b")
-    except OSError as error:
-        raise BundleError(f"{path}: {error.strerror}; is {folder} a bundle?") from error
+        file = files.update(path)
+    except Refused as error:
+        raise BundleError(f"{path}: {error}; is {folder} a bundle?") from error
     try:
         return _taken(folder, file)
     except BaseException:

@@ -1,5 +1,6 @@
 """A stopped run is taken up where it stood, or refused with one sentence; nothing is changed before that."""
 
+import os
 import re
 from hashlib import sha256
 
@@ -165,6 +166,21 @@ def test_what_cannot_go_on_is_refused_untouched(tmp_path, spoil, said):
     spoil(folder)
     with pytest.raises(BundleError, match=re.escape(said) if said != "is a bundle?" else "a bundle\\?"):
         take_up(folder)
+
+
+@pytest.mark.parametrize("how", ["link", "pipe", "folder"])
+def test_a_record_that_is_no_file_of_the_bundle_is_not_opened(tmp_path, how):
+    folder = bundle(tmp_path, found("a"))
+    results, elsewhere = folder / "results.jsonl", tmp_path / "of-somebody-else"
+    results.rename(elsewhere)
+    before = elsewhere.read_bytes()
+    {
+        "link": lambda: results.symlink_to(elsewhere),
+        "pipe": lambda: os.mkfifo(results),
+        "folder": results.mkdir,
+    }[how]()
+    assert "regular file" in refused(folder)
+    assert elsewhere.read_bytes() == before
 
 
 def test_a_choice_that_nobody_knows_any_more(tmp_path):
