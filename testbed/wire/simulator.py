@@ -8,11 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import entry_points
+from typing import Protocol
 
+from testbed.model.connect import Over
 from testbed.model.declaration import Declaration
 
 Serve = Callable[[], asyncio.Protocol]
 """Makes the protocol of one accepted connection."""
+
+
+class Start(Protocol):
+    """Makes a fresh device."""
+
+    def __call__(self, over: Over = "tcp") -> Serve:
+        """Return what serves one connection a call over a transport, all on the same device."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +30,7 @@ class Simulator:
 
     name: str
     summary: str
-    start: Callable[[], Serve]
-    """Makes a fresh device; what it returns serves one connection a call, all on the same device."""
+    start: Start
     suite: str = ""
     """The suite whose requirements a mutant breaks."""
     breaks: frozenset[str] = frozenset()
@@ -30,7 +38,7 @@ class Simulator:
     crosses: bool = False
     """Whether its fault shows in whatever other connections do at the time, so that one who judges several
     cases at once may rightly find more than it breaks."""
-    build: Callable[[Declaration], Serve] | None = None
+    build: Callable[..., Serve] | None = None
     """Makes a device that serves what a declaration says, where this simulator is a stand-in for any."""
     declaration: str = ""
     """File name of its example declaration in `profiles/devices/`."""
