@@ -120,8 +120,8 @@ def test_impossible_length_closes_after_the_answers_before_it(wire, length):
 
 
 def test_longest_and_shortest_adu(wire):
-    wire.protocol.data_received(adu(1, "08" + 252 * "00") + adu(2, "07"))
-    assert wire.written == adu(1, "8801") + adu(2, "8701")
+    wire.protocol.data_received(adu(1, "41" + 252 * "00") + adu(2, "42"))
+    assert wire.written == adu(1, "c101") + adu(2, "c201")
 
 
 def test_a_request_hidden_in_a_longer_one_is_not_executed(wire):
