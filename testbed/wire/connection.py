@@ -47,6 +47,9 @@ class Received:
 class Cutter(Protocol):
     """Cuts one direction of a connection into frames, as the protocol delimits them."""
 
+    quiet: float
+    """Seconds of silence that end a frame; 0 where the bytes themselves tell."""
+
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes as they come; return the frames that are now whole."""
 
@@ -56,6 +59,9 @@ class Cutter(Protocol):
 
     def drop(self) -> bytes:
         """Take the pending bytes away."""
+
+    def end(self) -> list[bytes]:
+        """Return the frames that silence has ended."""
 
 
 class Connection(asyncio.Protocol):
@@ -73,6 +79,7 @@ class Connection(asyncio.Protocol):
         self._finished_sending = False
         self._unasked = 0
         self._unread = 0
+        self._silence: asyncio.TimerHandle | None = None
 
     # What a case does.
 
@@ -164,20 +171,38 @@ class Connection(asyncio.Protocol):
         """Record the new connection."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
         self._transport = transport
+        shape = transport.get_extra_info("format")
+        if shape is not None:  # a serial line
+            self._number = self.recorder.opened(
+                _NOWHERE, (transport.get_extra_info("name") or "", 0), str(shape)
+            )
+            return
         here = transport.get_extra_info("sockname") or _NOWHERE
         there = transport.get_extra_info("peername") or (here[0], 0)  # it may have reset by now
         self._number = self.recorder.opened(tuple(here[:2]), tuple(there[:2]))
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into frames, record and watch each."""
-        frames = self._cutter.feed(data)
-        for at, frame in enumerate(frames, 1):
-            self._take(frame, followed=at == len(frames) and bool(self._cutter.pending))
-            if self.ended is not None:
-                return
-        if self._cutter.pending and not self._monitor.expects(self._number):
+        self._cut(self._cutter.feed(data))
+        if self._silence is not None:
+            self._silence.cancel()
+        if self._cutter.pending and self._cutter.quiet:
+            loop = asyncio.get_running_loop()
+            self._silence = loop.call_later(self._cutter.quiet, self._fell_silent)
+        elif self._cutter.pending and self.ended is None and not self._monitor.expects(self._number):
             self._give_up_stump()  # bytes that nothing asked for and no length field accounts for
         self._news.set()
+
+    def _fell_silent(self) -> None:
+        """Take what silence has ended for frames."""
+        self._cut(self._cutter.end())
+        self._news.set()
+
+    def _cut(self, frames: Sequence[bytes]) -> None:
+        for at, frame in enumerate(frames, 1):
+            if self.ended is not None:
+                return
+            self._take(frame, followed=at == len(frames) and bool(self._cutter.pending))
 
     def eof_received(self) -> bool:
         """Record that the device closed."""
@@ -215,6 +240,8 @@ class Connection(asyncio.Protocol):
             self.reset()
 
     def _end(self, how: Ended) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
         self.ended = self.ended or how
         self._news.set()
 

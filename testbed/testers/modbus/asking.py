@@ -196,6 +196,8 @@ def _sizes(data: bytes) -> tuple[int, ...]:
 class _LooseCutter:
     """Cuts ADUs by what they say of their size; what cannot be one is a frame as it comes, up to a bound."""
 
+    quiet = 0.0
+
     def __init__(self) -> None:
         self._buffer = b""
         self._heard = 0
@@ -223,6 +225,9 @@ class _LooseCutter:
     def drop(self) -> bytes:
         pending, self._buffer = self._buffer, b""
         return pending
+
+    def end(self) -> list[bytes]:
+        return []
 
 
 def _may_be_adu(data: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testbed.protocols.modbus import Request
-from testbed.testers.modbus.connected import ON_PURPOSE, Connected, cut, is_well_formed
+from testbed.testers.modbus.connected import Connected, cut
 from testbed.testers.modbus.reply import Outcome, Reaction, Reply
 from testbed.wire.connection import Received
 
@@ -25,7 +25,7 @@ class Attacks(Connected):
         await self.send(data)
         received = await self._receive()
         if isinstance(received, Received):
-            return Reply(received.data, received.number, received.at).exception
+            return self.reply(received).exception
         if received is None:
             await self.send(rest)
             self.in_step = isinstance(await self._receive(), Received)
@@ -52,7 +52,7 @@ class Attacks(Connected):
         await self._allow(good)
         cited.append(self.wire.send(good))
         while isinstance(received := await self._receive(), Received) and len(cited) < MOST_FRAMES:
-            reply = Reply(received.data, received.number, received.at)
+            reply = self.reply(received)
             cited.append(received.number)
             self.frames = tuple(cited)
             if received.data[:2] == good[:2]:
@@ -79,8 +79,7 @@ class Attacks(Connected):
         adus = [self.adu(one if isinstance(one, bytes) else one.encode()) for one in requests]
         data = b"".join(adus)
         await self._allow(data)
-        comment = "" if is_well_formed(data) else ON_PURPOSE
-        cited = [await self.wire.send_in_pieces(cut(data, sizes), 0.0, comment=comment)]
+        cited = [await self.wire.send_in_pieces(cut(data, sizes), 0.0, comment=self.comment_on(data))]
         found: dict[bytes, Reply] = {}
         asked = {adu[:2]: one for adu, one in zip(adus, requests, strict=True)}
         while len(found) < len(adus):
@@ -89,9 +88,7 @@ class Attacks(Connected):
                 break
             cited.append(received.number)
             request = asked.get(received.data[:2])
-            reply = Reply(
-                received.data, received.number, received.at, None if isinstance(request, bytes) else request
-            )
+            reply = self.reply(received, None if isinstance(request, bytes) else request)
             found.setdefault(received.data[:2], reply)
         self.frames = tuple(cited)
         return Replies(tuple(found.get(adu[:2]) for adu in adus), is_open=self.is_open)

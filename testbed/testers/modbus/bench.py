@@ -15,6 +15,7 @@ from testbed.protocols.modbus import Request
 from testbed.testers.modbus.conclusion import Patience
 from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.desk import ModbusCase
+from testbed.testers.modbus.framing import framing_of
 from testbed.testers.modbus.journal import Journal
 from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import Pool
@@ -35,6 +36,7 @@ class ModbusBench:
         "declared": "The device's tables and limits, as declared.",
         "registers": "Holding registers leased from the scratch areas, restored afterwards.",
         "coils": "Coils leased from the scratch areas, restored afterwards.",
+        "files": "Records of a file leased from the scratch areas, restored afterwards.",
         "meet": "Starts an independent client against the device, through a recording tap.",
     }
 
@@ -42,12 +44,14 @@ class ModbusBench:
         self, declaration: Declaration, dial: Dial, seed: int, journal: Journal | None = None
     ) -> None:
         self.declaration = declaration
+        self.framing = framing_of(declaration.endpoint)
         self.declared = Declared(declaration)
         self.refused: set[str] = set()
         """Declared functions that the device was found not to serve."""
         self.pools = {
             "registers": Pool(declaration.areas("holding_registers")),
             "coils": Pool(declaration.areas("coils")),
+            "files": Pool(declaration.files),
         }
         self.met = False
         """Whether the device has answered a control exchange at all."""
@@ -61,7 +65,7 @@ class ModbusBench:
     def wear(self, said: Iterable[str]) -> None:
         """Count what a run had written before it was stopped: a value is written so often in one run only."""
         for write in filter(None, map(Write.of, said)):
-            self.pools["coils" if write.coils else "registers"].writes.update(write.addresses)
+            self.pools[write.table].writes.update(write.places)
 
     def weight(self, fixtures: Sequence[str]) -> int:
         """Return how many connections a case needs at once."""

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from testbed.model.base import Text
-from testbed.protocols.modbus import Adu, DecodeError, Request, decode_request
+from testbed.protocols.modbus import Adu, Request
+from testbed.testers.modbus.framing import Framing
+from testbed.testers.modbus.layout import MBAP
 from testbed.testers.modbus.reply import Reply
 from testbed.testers.modbus.safety import Spoken
 from testbed.testers.trouble import Unanswered
@@ -30,6 +32,10 @@ class Guard(Protocol):
     """What stands between a case and the device: opens connections, allows or refuses what is sent."""
 
     random: random.Random
+
+    @property
+    def framing(self) -> Framing:
+        """The transport's way with PDUs."""
 
     @property
     def unit(self) -> int:
@@ -66,6 +72,8 @@ class Connected:
         """Frame numbers of the last exchange."""
         self.in_step = True
         """Whether both sides still agree where a frame begins."""
+        self._carried = 0.0
+        """Seconds that the last bytes and the longest answer to them take on the line."""
 
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
@@ -131,29 +139,45 @@ class Connected:
         protocol: int = 0,
         length: int | None = None,
     ) -> bytes:
-        """Return an ADU, right unless told otherwise; transaction identifiers count up."""
+        """Return an ADU, right unless told otherwise; transaction identifiers count up.
+
+        A header that is wrong on purpose belongs to TCP; a serial line has none.
+        """
         if transaction is None:
             self._transaction = (self._transaction + 1) & 0xFFFF
             transaction = self._transaction
-        return Adu(transaction, self._guard.unit, pdu, protocol, length).encode()
+        if protocol or length is not None:
+            return Adu(transaction, self._guard.unit, pdu, protocol, length).encode()
+        return self._guard.framing.adu(transaction, self._guard.unit, pdu)
 
     async def send(self, data: bytes) -> int:
         """Send bytes in one segment; return the frame number."""
         await self._allow(data)
-        number = self.wire.send(data, comment="" if is_well_formed(data) else ON_PURPOSE)
+        number = self.wire.send(data, comment=self.comment_on(data))
         self.frames = (number,)
         return number
 
+    def comment_on(self, data: bytes) -> str:
+        """Return what the capture says of bytes that are sent."""
+        return "" if self._guard.framing.is_well_formed(data) else ON_PURPOSE
+
     async def _allow(self, data: bytes) -> None:
         await self._guard.allow(data, self._sent.pending)
-        self._sent.feed(data)
+        self._carried = self._guard.framing.on_the_wire(len(data))
+        if self._guard.framing.layout is MBAP:
+            self._sent.feed(data)
 
     async def _receive(self) -> Received | Ended | None:
         """Wait for a frame; one that does not come, or is not waited for to the end, may still come later."""
         in_step, self.in_step = self.in_step, False
-        received = await self.wire.receive(self._guard.reply_within)
+        received = await self.wire.receive(self._guard.reply_within + self._carried)
         self.in_step = in_step and isinstance(received, Received)
         return received
+
+    def reply(self, received: Received, request: Request | None = None) -> Reply:
+        """Return a frame as a case reads it."""
+        layout = self._guard.framing.layout
+        return Reply(received.data, received.number, received.at, request, layout)
 
     async def answer(self, request: Request | None) -> Reply:
         """Wait for the answer to a request, or to bytes that were none.
@@ -164,7 +188,7 @@ class Connected:
         received = await self._receive()
         if isinstance(received, Received):
             self.frames = (*self.frames, received.number)
-            return Reply(received.data, received.number, received.at, request)
+            return self.reply(received, request)
         if received is None:
             within = f"{self._guard.reply_within * 1000:g} ms"
             raise Unanswered(Text(en=f"no answer within {within}", ko=f"{within} 이내 응답 없음"))
@@ -178,18 +202,3 @@ def cut(data: bytes, sizes: Sequence[int]) -> list[bytes]:
         pieces.append(rest[:size])
         rest = rest[size:]
     return [piece for piece in (*pieces, rest) if piece]
-
-
-def is_well_formed(data: bytes) -> bool:
-    """Say whether bytes are whole ADUs that a good client could have sent."""
-    while data:
-        length = int.from_bytes(data[4:6])
-        pdu = data[7 : 6 + length]
-        if data[2:4] != b"\0\0" or len(data) < 6 + length or length < 2:  # noqa: PLR2004 - of the header
-            return False
-        try:
-            decode_request(pdu)
-        except DecodeError:
-            return False
-        data = data[6 + length :]
-    return True

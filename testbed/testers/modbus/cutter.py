@@ -1,12 +1,19 @@
-"""The framing of Modbus over TCP, as a connection of the wire wants it."""
+"""The framings of Modbus, as a connection of the wire wants them."""
 
 from __future__ import annotations
 
-from testbed.protocols.modbus import Framer
+from testbed.protocols.modbus import Framer, crc16, response_size
+
+_CRC = 2
+_COLON, _CR = 0x3A, 0x0D
+_LONGEST_LINE = 1 << 12
+"""Characters of an ASCII frame that never ends, before they are taken for one (assumed; 513 are legal)."""
 
 
 class MbapCutter:
-    """Cuts ADUs by their length field."""
+    """Cuts ADUs by their length field (IG 3.1.3)."""
+
+    quiet = 0.0
 
     def __init__(self) -> None:
         self._framer = Framer()
@@ -24,3 +31,80 @@ class MbapCutter:
         """Take the pending bytes away."""
         pending, self._framer = self._framer.pending, Framer()
         return pending
+
+    def end(self) -> list[bytes]:
+        """Return nothing: silence ends no frame of TCP."""
+        return []
+
+
+class RtuCutter:
+    """Cuts frames by silence (SL 2.5.1.1), or at once where size and CRC agree on the end.
+
+    Args:
+        quiet: seconds of silence that end a frame.
+    """
+
+    def __init__(self, quiet: float) -> None:
+        self.quiet = quiet
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take bytes as they come; return the frames that are whole whatever follows."""
+        self._buffer += data
+        frames = []
+        while (size := self._size()) and len(self._buffer) >= size and not crc16(self._buffer[:size]):
+            frames.append(self._buffer[:size])
+            self._buffer = self._buffer[size:]
+        return frames
+
+    def _size(self) -> int:
+        size = response_size(self._buffer[1:])
+        return 0 if size is None else 1 + size + _CRC
+
+    @property
+    def pending(self) -> bytes:
+        """Bytes that do not make a whole frame yet."""
+        return self._buffer
+
+    def drop(self) -> bytes:
+        """Take the pending bytes away."""
+        pending, self._buffer = self._buffer, b""
+        return pending
+
+    def end(self) -> list[bytes]:
+        """Return what came before the silence as a frame, whatever it is."""
+        return [self.drop()] if self._buffer else []
+
+
+class AsciiCutter:
+    """Cuts frames from colon to the character behind CR (SL 2.5.2); what stands outside is a frame too."""
+
+    quiet = 0.0
+
+    def __init__(self) -> None:
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take characters as they come; return the frames that are now whole."""
+        frames = []
+        for character in data:
+            if character == _COLON and self._buffer:
+                frames.append(self.drop())
+            self._buffer += bytes((character,))
+            if self._buffer[-2:-1] == bytes((_CR,)) or len(self._buffer) >= _LONGEST_LINE:
+                frames.append(self.drop())
+        return frames
+
+    @property
+    def pending(self) -> bytes:
+        """Characters that do not make a whole frame yet."""
+        return self._buffer
+
+    def drop(self) -> bytes:
+        """Take the pending characters away."""
+        pending, self._buffer = self._buffer, b""
+        return pending
+
+    def end(self) -> list[bytes]:
+        """Return nothing: a delimiter ends a frame."""
+        return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,23 +17,33 @@ from testbed.model.needs import Needs, least, missing
 from testbed.protocols.modbus import Request
 from testbed.testers.modbus.conclusion import Conclusion, Found
 from testbed.testers.modbus.crowd import Crowd
-from testbed.testers.modbus.cutter import MbapCutter
+from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.testers.modbus.layout import MBAP
 from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
 from testbed.testers.modbus.peers import CLIENTS
 from testbed.testers.modbus.permission import Permission
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.scratch import Lease, Scratch, ScratchCoils, ScratchRegisters
+from testbed.testers.modbus.scratch_files import ScratchRecords
+from testbed.testers.modbus.serial_invariants import SerialMonitor
 from testbed.testers.modbus.tap import Line, Tap
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import Gone, Unanswered, Undecided
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.dial import UnreachableError
+from testbed.wire.line_connection import LineConnection
 from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Recorder
 
 if TYPE_CHECKING:
     from testbed.testers.modbus.bench import ModbusBench
+
+_SCRATCH: Mapping[str, type[ScratchRegisters | ScratchCoils | ScratchRecords]] = {
+    "registers": ScratchRegisters,
+    "coils": ScratchCoils,
+    "files": ScratchRecords,
+}
 
 
 @dataclass
@@ -46,7 +56,7 @@ class ModbusCase:
     """The declared function that the case is about to try for the first time."""
     recorder: Recorder
     random: random.Random
-    monitor: ModbusMonitor = field(default_factory=ModbusMonitor)
+    monitor: ModbusMonitor | SerialMonitor = field(init=False)
     testers: list[Modbus] = field(default_factory=list)
     not_restored: list[str] = field(default_factory=list)
     """Scratch values that could not be put back, with what they were."""
@@ -59,9 +69,17 @@ class ModbusCase:
     permission: Permission = field(init=False)
 
     def __post_init__(self) -> None:
-        self.permission = Permission(self.bench.pools, self.leases, self.bench.declaration.isolated)
+        self.monitor = self.framing.monitor()
+        self.permission = Permission(
+            self.bench.pools, self.leases, self.bench.declaration.isolated, self.framing.writes
+        )
 
     # The guard between the case and the device.
+
+    @property
+    def framing(self) -> Framing:
+        """The transport's way with PDUs."""
+        return self.bench.framing
 
     @property
     def unit(self) -> int:
@@ -79,11 +97,11 @@ class ModbusCase:
 
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""
-        return await self.connect(Connection)
+        return await self.connect(LineConnection if self.framing.layout is not MBAP else Connection)
 
     async def connect(self, line: Callable[[Recorder, Cutter, Monitor], Line]) -> Line:
         """Open one more connection of some kind; UnreachableError where that fails."""
-        connection = line(self.recorder, MbapCutter(), self.monitor)
+        connection = line(self.recorder, self.framing.cutter(), self.monitor)
         await self.bench.dial(connection)
         return connection
 
@@ -118,6 +136,7 @@ class ModbusCase:
             "crowd": lambda: Crowd(modbus, self._another, self.bench.declaration.sessions),
             "registers": lambda: self._lease("registers", "scratch_registers"),
             "coils": lambda: self._lease("coils", "scratch_coils"),
+            "files": lambda: self._lease("files", "scratch_files"),
             "meet": lambda: self._meet,
         }
         for name in fixtures:
@@ -166,22 +185,25 @@ class ModbusCase:
         lease = await self.bench.pools[table].lease(count)
         self.leases[table] = lease
         supports, refused = self.bench.declaration.supports, self.bench.refused
-        many = "fc16" if table == "registers" else "fc15"
-        scratch = self._scratch(table, lease, single=many not in supports or many in refused)
+        many = {"registers": "fc16", "coils": "fc15", "files": "fc21"}[table]
+        scratch = self.scratch(table, lease, single=many not in supports or many in refused)
         values = await scratch.values()
         entry = await self._journalled(table, lease, values, single=scratch.single)
         self.found.append(Found(scratch, values, entry))
         return scratch
 
-    def _scratch(self, table: str, lease: Lease, *, single: bool) -> ScratchRegisters | ScratchCoils:
-        kind = ScratchRegisters if table == "registers" else ScratchCoils
+    def scratch(
+        self, table: str, lease: Lease, *, single: bool
+    ) -> ScratchRegisters | ScratchCoils | ScratchRecords:
+        """Return leased values, as a case sees them."""
+        kind = _SCRATCH[table]
         return kind(lease, self.testers[0], single=single)
 
     async def _journalled(self, table: str, lease: Lease, values: Sequence[int], *, single: bool) -> int:
         """Have the journal keep what stands in an area; a slow disk makes no other case wait."""
         if self.bench.journal is None:
             return 0
-        keep = partial(self.bench.journal.leased, table, lease.first, values, single=single)
+        keep = partial(self.bench.journal.leased, table, lease.first, values, single=single, file=lease.file)
         return await asyncio.get_running_loop().run_in_executor(None, keep)
 
     # Independent clients.

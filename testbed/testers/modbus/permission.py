@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from testbed.model.base import Text
-from testbed.testers.modbus.safety import writes_of
+from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import FIRST_WRITES, MOST_WRITES, Lease, Pool
 from testbed.testers.trouble import Undecided, Unsafe
 
@@ -20,6 +20,8 @@ class Permission:
     """What the case has leased, by table."""
     isolated: bool
     """Whether the device is declared to have nothing real behind it."""
+    writes_of: Callable[[bytes, bytes], list[Write] | None]
+    """Finds the writes in bytes, as the transport frames them."""
     writes: list[str] = field(default_factory=list)
     """What was written, and what only an isolated device may get, in order."""
     repeated: bool = False
@@ -29,14 +31,14 @@ class Permission:
 
     def check(self, data: bytes, behind: bytes = b"") -> None:
         """Raise Unsafe where the declaration does not allow the bytes, or what they complete."""
-        writes = writes_of(data, behind)
+        writes = self.writes_of(data, behind)
         if writes is None:
             self.writes.append(
                 f"{len(data)} bytes that only an isolated device may get: {data[:16].hex(' ')}"
             )
         for write in writes or ():
             self.writes.append(str(write))
-        if writes is None or any(not self._owns(write.coils, write.addresses) for write in writes):
+        if writes is None or not all(map(self._owns, writes)):
             if not self.isolated:
                 raise Unsafe(
                     Text(
@@ -46,17 +48,17 @@ class Permission:
                 )
         else:
             for write in writes:
-                self._count(write.coils, write.addresses)
+                self._count(write)
 
-    def _owns(self, coils: bool, addresses: range) -> bool:  # noqa: FBT001 - which table
-        lease = self.leases.get("coils" if coils else "registers")
-        return lease is not None and lease.first <= addresses.start and addresses.stop <= lease.last + 1
+    def _owns(self, write: Write) -> bool:
+        lease, wanted = self.leases.get(write.table), write.places
+        return lease is not None and lease.places.start <= wanted.start and wanted.stop <= lease.places.stop
 
-    def _count(self, coils: bool, addresses: range) -> None:  # noqa: FBT001 - which table
-        writes = self.pools["coils" if coils else "registers"].writes
-        writes.update(addresses)
+    def _count(self, write: Write) -> None:
+        writes = self.pools[write.table].writes
+        writes.update(write.places)
         most = MOST_WRITES if self.repeated else FIRST_WRITES
-        if max(writes[address] for address in addresses) > most and not self.restoring:
+        if max(writes[place] for place in write.places) > most and not self.restoring:
             raise Undecided(
                 Text(
                     en=f"a value would be written more than {most} times in one run",

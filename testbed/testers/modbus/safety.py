@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 from testbed.protocols.modbus import (
     DecodeError,
+    Diagnostics,
     Frame,
     Framer,
     Function,
+    GetCommEventCounter,
+    GetCommEventLog,
     MaskWriteRegister,
     ReadDeviceIdentification,
+    ReadExceptionStatus,
     ReadFifoQueue,
     ReadFileRecord,
     ReadWriteMultipleRegisters,
+    ReportServerId,
     Request,
     WriteFileRecord,
     WriteMultipleCoils,
@@ -34,6 +39,17 @@ READS = frozenset(
     }
 )
 _READ_DEVICE_IDENTIFICATION = b"\x2b\x0e"
+_OBSERVATIONS = frozenset(
+    {
+        Function.READ_EXCEPTION_STATUS,
+        Function.GET_COMM_EVENT_COUNTER,
+        Function.GET_COMM_EVENT_LOG,
+        Function.REPORT_SERVER_ID,
+    }
+)
+"""Functions that ask for what a device keeps of itself, whatever data stand behind them (AP 6.7 to 6.13)."""
+OBSERVING = frozenset({0, 2, *range(11, 19)})
+"""Sub-functions of function 08 that change nothing: the echo, the register, the counters (AP 6.8.1)."""
 _HEADER = 7
 _ROOM = 12
 """Bytes of malformed data in which no write can stand but from the first byte on: the shortest write."""
@@ -142,6 +158,21 @@ def writes_of(data: bytes, behind: bytes = b"") -> list[Write] | None:
     return found
 
 
+def writes_of_frame(pdu: bytes, *, is_sound: bool) -> list[Write] | None:
+    """Return the writes of one frame of a serial line; None when it is not provably a read or a sound write.
+
+    Args:
+        pdu: function code and data, or what stands where they would.
+        is_sound: whether a receiver takes the frame: a bad one might be carried out all the same.
+    """
+    try:
+        if is_sound:
+            return list(_write(decode_request(pdu)))
+    except DecodeError:
+        pass  # judged as any malformed frame
+    return [] if not pdu or (pdu[0] in READS and len(pdu) <= _ROOM - _HEADER) else None
+
+
 def _is_harmless(data: bytes) -> bool:
     """Say whether malformed bytes can be nothing but a read, however a device reads them."""
     return len(data) <= _ROOM and (len(data) < 8 or data[7] in READS)  # noqa: PLR2004 - where the function stands
@@ -149,7 +180,9 @@ def _is_harmless(data: bytes) -> bool:
 
 def _begins_as_a_read(pdu: bytes) -> bool:
     """Say whether no function that writes stands in front of a PDU, whatever comes behind."""
-    others = (Function.READ_FILE_RECORD, Function.READ_FIFO_QUEUE)
+    others = (Function.READ_FILE_RECORD, Function.READ_FIFO_QUEUE, *_OBSERVATIONS)
+    if pdu[0] == Function.DIAGNOSTICS:
+        return len(pdu) > 2 and int.from_bytes(pdu[1:3]) in OBSERVING  # noqa: PLR2004 - code and sub-function
     return pdu[0] in READS or pdu[0] in others or pdu[:2] == _READ_DEVICE_IDENTIFICATION
 
 
@@ -171,6 +204,10 @@ def _write(request: Request) -> Iterable[Write]:
                     raise DecodeError("writes no record that there can be", 2)
                 yield Write(coils=False, first=group.record, count=len(group.values), file=group.file)
         case ReadFileRecord() | ReadFifoQueue() | ReadDeviceIdentification():
+            pass
+        case ReadExceptionStatus() | GetCommEventCounter() | GetCommEventLog() | ReportServerId():
+            pass
+        case Diagnostics(sub_function=code) if code in OBSERVING:
             pass
         case _ if request.function not in READS:
             raise DecodeError("not provably a read", 0)
