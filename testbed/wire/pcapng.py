@@ -1,7 +1,8 @@
 """Captures: what a recorder kept, as a pcapng file with synthetic Ethernet, IP and TCP headers.
 
-No root and no capture library: the bytes are the tester's own, the headers are made up around them. Format:
-draft-ietf-opsawg-pcapng, little endian, link type 1 (Ethernet), times in microseconds.
+No root and no capture library: the bytes are the tester's own, the headers are made up around them. A serial
+line is an interface of its own kind, whose packets are the characters themselves (`testbed.wire.rtac`).
+Format: draft-ietf-opsawg-pcapng, little endian, times in microseconds.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from testbed.wire import rtac
 from testbed.wire.recorder import Kind, Packet, Peers, Recorder
 
 _FIN, _SYN, _RST, _PSH, _ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 _TESTER_MAC = bytes.fromhex("020000000001")  # locally administered, so nobody's
 _DEVICE_MAC = bytes.fromhex("020000000002")
-_OPT_COMMENT = 1
+_OPT_COMMENT, _OPT_NAME, _OPT_DESCRIPTION = 1, 2, 3
+_ETHERNET = 1
 _IPV4 = 4
 _CHUNK = 60_000
 """Bytes of one synthetic segment at most: an IP packet's length has 16 bits."""
@@ -80,19 +83,35 @@ def capture(recorder: Recorder, *, comment: str, epoch: float) -> bytes:
         comment: of the whole capture: the case and what it found.
         epoch: POSIX time at which the case began, in seconds.
     """
-    blocks = [
-        _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1), comment),
-        _block(1, struct.pack("<HHI", 1, 0, 0), ""),
-    ]
-    streams = [_stream(peers) for peers in recorder.connections]
+    blocks = [_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1), {_OPT_COMMENT: comment})]
+    interfaces: dict[bytes, int] = {}
+    for peers in recorder.connections:
+        interfaces.setdefault(_interface(peers), len(interfaces))
+    blocks += interfaces or [_interface(None)]
+    sides = [(interfaces[_interface(peers)], _stream(peers)) for peers in recorder.connections]
     for packet in recorder.packets:
         micros = int((epoch + packet.at) * 1_000_000)
-        frames = list(_frames(streams[packet.connection], packet))
+        interface, stream = sides[packet.connection]
+        frames = [_on_line(packet, micros)] if stream is None else list(_frames(stream, packet))
         for frame in frames:
-            head = struct.pack("<IIIII", 0, micros >> 32, micros & 0xFFFFFFFF, len(frame), len(frame))
-            said = _said(packet) if frame is frames[-1] else ""
+            head = struct.pack("<IIIII", interface, micros >> 32, micros & 0xFFFFFFFF, len(frame), len(frame))
+            said = {_OPT_COMMENT: _said(packet)} if frame is frames[-1] else {}
             blocks.append(_block(6, head + frame + bytes(-len(frame) % 4), said))
     return b"".join(blocks)
+
+
+def _interface(peers: Peers | None) -> bytes:
+    """Return the block of an interface: one for all of TCP, one for each serial port."""
+    if peers is None or not peers.line:
+        return _block(1, struct.pack("<HHI", _ETHERNET, 0, 0), {})
+    said = {_OPT_NAME: peers.device[0], _OPT_DESCRIPTION: f"serial line, {peers.line}"}
+    return _block(1, struct.pack("<HHI", rtac.LINK, 0, 0), said)
+
+
+def _on_line(packet: Packet, micros: int) -> bytes:
+    if packet.kind is Kind.DATA:
+        return rtac.characters(micros, packet.data[:_CHUNK], sent=packet.sent)
+    return rtac.status(micros, is_open=packet.kind is Kind.OPEN)
 
 
 def _frames(stream: _Stream, packet: Packet) -> Iterator[bytes]:
@@ -105,19 +124,28 @@ def _frames(stream: _Stream, packet: Packet) -> Iterator[bytes]:
             yield stream.frame(_FIN | _ACK, sent=packet.sent)
         case Kind.RST:
             yield stream.frame(_RST | _ACK, sent=packet.sent)
-        case Kind.DATA:
+        case Kind.DATA | Kind.TLS:
             # One frame, so that numbers stay what the recorder said; longer data are cut, and said to be.
-            yield stream.frame(_PSH | _ACK, sent=packet.sent, data=packet.data[:_CHUNK])
+            yield stream.frame(_PSH | _ACK, sent=packet.sent, data=_on_the_wire(packet)[:_CHUNK])
+
+
+def _on_the_wire(packet: Packet) -> bytes:
+    return packet.data if packet.records is None else packet.records
 
 
 def _said(packet: Packet) -> str:
-    if len(packet.data) <= _CHUNK:
-        return packet.comment
-    cut = f"the first {_CHUNK} of {len(packet.data)} bytes"
-    return f"{packet.comment}; {cut}" if packet.comment else cut
+    said = [packet.comment] if packet.comment else []
+    if packet.records is not None:
+        where = "" if packet.records else ", from the records before"
+        said.append(f"decrypted{where}: {packet.data[:_CHUNK].hex()}")
+    if (size := len(_on_the_wire(packet))) > _CHUNK:
+        said.append(f"the first {_CHUNK} of {size} bytes")
+    return "; ".join(said)
 
 
-def _stream(peers: Peers) -> _Stream:
+def _stream(peers: Peers) -> _Stream | None:
+    if peers.line:
+        return None
     tester, device = (
         ipaddress.ip_address(peer[0].partition("%")[0]) for peer in (peers.tester, peers.device)
     )
@@ -128,11 +156,13 @@ def _stream(peers: Peers) -> _Stream:
     )
 
 
-def _block(kind: int, body: bytes, comment: str) -> bytes:
+def _block(kind: int, body: bytes, said: dict[int, str]) -> bytes:
     options = b""
-    if comment:
-        text = comment.encode(errors="replace")[:0xFFFF].decode(errors="ignore").encode()
-        options = struct.pack("<HH", _OPT_COMMENT, len(text)) + text + bytes(-len(text) % 4) + bytes(4)
+    for code, words in said.items():
+        if words:
+            text = words.encode(errors="replace")[:0xFFFF].decode(errors="ignore").encode()
+            options += struct.pack("<HH", code, len(text)) + text + bytes(-len(text) % 4)
+    options += bytes(4) if options else b""
     length = 12 + len(body) + len(options)
     return struct.pack("<II", kind, length) + body + options + struct.pack("<I", length)
 

@@ -1,8 +1,8 @@
-"""Reads a capture back into what each side of its TCP connections did, so that it can be done again.
+"""Reads a capture back into what each side of its connections did, so that it can be done again.
 
 Captures of this bed and of other programs (Wireshark, tcpdump) are read alike: pcapng of either byte order,
-on Ethernet, Linux's cooked mode or raw IP. A capture may come from a stranger: every length in it is checked.
-Format: draft-ietf-opsawg-pcapng; RFC 791, RFC 8200, RFC 9293.
+TCP on Ethernet, Linux's cooked mode or raw IP, and serial lines as `testbed.wire.rtac` has them. A capture
+may come from a stranger: every length in it is checked. RFC 791, RFC 8200, RFC 9293.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from testbed.wire import rtac
+from testbed.wire.blocks import Captured, UnreadableError, packets
 from testbed.wire.recorder import Kind
 
 LARGEST = 64 << 20
@@ -19,9 +21,6 @@ LARGEST = 64 << 20
 MOST_STEPS = 100_000
 """Packets of the longest capture that is read (assumed; the recorder keeps 20,000)."""
 
-_SECTION, _INTERFACE, _PACKET = 0x0A0D0D0A, 1, 6
-_MAGIC = 0x1A2B3C4D
-_COMMENT, _RESOLUTION = 1, 9
 _ETHERNET, _RAW_IP, _COOKED = 1, 101, 113
 _TCP = 6
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
@@ -30,10 +29,6 @@ _SEGMENTS = re.compile(
     r"sent in \d+ segments of (?P<sizes>[1-9]\d{0,4}(?:,[1-9]\d{0,4})*) bytes, "
     r"(?P<pause>\d{1,6}(?:\.\d+)?) ms apart"
 )
-
-
-class UnreadableError(ValueError):
-    """A capture that cannot be read; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,7 @@ class _Segment:
 
 
 def steps(capture: bytes) -> tuple[Step, ...]:
-    """Return what happened on the TCP connections of a capture, in order.
+    """Return what happened on the connections of a capture, in order.
 
     Raises:
         UnreadableError: it is no capture, damaged, too large, or lacks bytes that were sent.
@@ -85,27 +80,59 @@ def steps(capture: bytes) -> tuple[Step, ...]:
     if len(capture) > LARGEST:
         raise UnreadableError(f"the capture is larger than {LARGEST >> 20} MiB")
     found: list[Step] = []
-    streams: dict[frozenset[tuple[bytes, int]], _Stream] = {}
-    opened, began = 0, None
-    for number, at, link, frame, comment in _packets(capture):
-        began = at if began is None else began
-        segment = _segment(link, frame)
-        if segment is None:
-            continue
-        pair = frozenset((segment.source, segment.target))
-        opens = segment.flags & (_SYN | _ACK) == _SYN
-        if opens or pair not in streams:
-            streams[pair] = _Stream(opened, segment.source)
-            opened += 1
-        for step in _steps(streams[pair], segment, number, at - began, comment):
+    reader = _Reader()
+    began = None
+    for packet in packets(capture):
+        began = packet.at if began is None else began
+        for step in reader.read(packet, packet.at - began):
             found.append(step)
             if len(found) > MOST_STEPS:
                 raise UnreadableError(f"the capture has more than {MOST_STEPS} packets")
     if not any(step.sent and step.data for step in found):
         raise UnreadableError(
-            "nothing in the capture was sent over TCP by the side that opened the connection"
+            "nothing in the capture was sent over TCP by the side that opened the connection, or on a line"
         )
     return tuple(found)
+
+
+class _Reader:
+    """Knows the connections of a capture as far as it was read."""
+
+    def __init__(self) -> None:
+        self._streams: dict[frozenset[tuple[bytes, int]], _Stream] = {}
+        self._lines: dict[int, int] = {}
+        """By interface, the number of the connection that is open on it."""
+        self._opened = 0
+
+    def read(self, packet: Captured, at: float) -> Iterator[Step]:
+        if packet.link == rtac.LINK:
+            yield from self._on_line(packet, at)
+        elif segment := _segment(packet.link, packet.data):
+            pair = frozenset((segment.source, segment.target))
+            opens = segment.flags & (_SYN | _ACK) == _SYN
+            if opens or pair not in self._streams:
+                self._streams[pair] = _Stream(self._number(), segment.source)
+            yield from _steps(self._streams[pair], segment, packet.number, at, packet.comment)
+
+    def _on_line(self, packet: Captured, at: float) -> Iterator[Step]:
+        line = rtac.read(packet.data)
+        if line is None:
+            return
+        is_open = packet.interface in self._lines
+        if line.event is rtac.Event.STATUS_CHANGE and is_open != line.is_open:
+            number = self._number() if line.is_open else self._lines.pop(packet.interface)
+            if line.is_open:
+                self._lines[packet.interface] = number
+            yield Step(packet.number, at, number, Kind.OPEN if line.is_open else Kind.FIN, sent=True)
+        elif line.data:
+            if not is_open:
+                self._lines[packet.interface] = self._number()
+            step = Step(packet.number, at, self._lines[packet.interface], Kind.DATA, line.is_sent, line.data)
+            yield _with_comment(step, packet.comment)
+
+    def _number(self) -> int:
+        self._opened += 1
+        return self._opened - 1
 
 
 def _steps(stream: _Stream, segment: _Segment, number: int, at: float, comment: str) -> Iterator[Step]:
@@ -133,14 +160,19 @@ def _steps(stream: _Stream, segment: _Segment, number: int, at: float, comment: 
     if data:
         if segment.source in stream.ended:
             raise UnreadableError(f"frame {number}: {len(data)} bytes from a side that had ended")
-        if cut := _CUT.search(comment):
-            raise UnreadableError(f"frame {number}: the capture has only {cut[0]}")
-        pieces, pause = _pieces(comment, len(data))
-        yield Step(number, at, stream.number, Kind.DATA, sent=sent, data=data, pieces=pieces, pause=pause)
+        yield _with_comment(Step(number, at, stream.number, Kind.DATA, sent, data), comment)
     if segment.flags & _FIN:
         stream.ended.add(segment.source)
         stream.expected[segment.source] = (stream.expected[segment.source] + 1) & 0xFFFFFFFF
         yield Step(number, at, stream.number, Kind.FIN, sent=sent)
+
+
+def _with_comment(step: Step, comment: str) -> Step:
+    """Return a step with what its frame's comment tells; UnreadableError where data were cut."""
+    if cut := _CUT.search(comment):
+        raise UnreadableError(f"frame {step.frame}: the capture has only {cut[0]}")
+    pieces, pause = _pieces(comment, len(step.data))
+    return replace(step, pieces=pieces, pause=pause)
 
 
 def _pieces(comment: str, size: int) -> tuple[tuple[int, ...], float]:
@@ -150,79 +182,6 @@ def _pieces(comment: str, size: int) -> tuple[tuple[int, ...], float]:
         return (), 0.0
     sizes = tuple(map(int, said["sizes"].split(",")))
     return (sizes, float(said["pause"]) / 1000) if sum(sizes) == size else ((), 0.0)
-
-
-# The file.
-
-
-def _packets(capture: bytes) -> Iterator[tuple[int, float, int, bytes, str]]:
-    """Yield number, time in seconds, link type, bytes and comment of each packet."""
-    order, at, number = "<", 0, 0
-    interfaces: list[tuple[int, float]] = []
-    while at < len(capture):
-        if len(capture) - at < 12:  # noqa: PLR2004 - the shortest block
-            raise UnreadableError(f"the capture ends in the middle of a block at byte {at}")
-        if capture[at : at + 4] == b"\x0a\x0d\x0d\x0a":
-            order = _order(capture, at)
-            interfaces = []
-        elif at == 0:
-            raise UnreadableError("this is no pcapng capture")
-        kind, length = struct.unpack_from(f"{order}II", capture, at)
-        if length < 12 or length % 4 or at + length > len(capture):  # noqa: PLR2004 - the shortest block
-            raise UnreadableError(f"the block at byte {at} claims {length} bytes")
-        body = capture[at + 8 : at + length - 4]
-        if kind == _INTERFACE:
-            interfaces.append(_interface(body, order))
-        elif kind == _PACKET:
-            number += 1
-            yield number, *_packet(body, order, interfaces, at)
-        at += length
-
-
-def _order(capture: bytes, at: int) -> str:
-    for order in "<>":
-        if capture[at + 8 : at + 12] == struct.pack(f"{order}I", _MAGIC):
-            return order
-    raise UnreadableError(f"the section at byte {at} has no byte order")
-
-
-def _interface(body: bytes, order: str) -> tuple[int, float]:
-    if len(body) < 8:  # noqa: PLR2004 - link type, reserved, snap length
-        raise UnreadableError("an interface of the capture is cut short")
-    (link,) = struct.unpack_from(f"{order}H", body)
-    tick = 1e-6
-    for code, value in _options(body[8:], order):
-        if code == _RESOLUTION and value:
-            exponent = value[0] & 0x7F
-            tick = 2.0**-exponent if value[0] & 0x80 else 10.0**-exponent
-    return link, tick
-
-
-def _packet(
-    body: bytes, order: str, interfaces: list[tuple[int, float]], at: int
-) -> tuple[float, int, bytes, str]:
-    if len(body) < 20:  # noqa: PLR2004 - the fixed fields
-        raise UnreadableError(f"the packet at byte {at} is cut short")
-    interface, high, low, size, _ = struct.unpack_from(f"{order}IIIII", body)
-    if interface >= len(interfaces) or 20 + size > len(body):
-        raise UnreadableError(f"the packet at byte {at} does not fit its block")
-    link, tick = interfaces[interface]
-    said = [value for code, value in _options(body[20 + size + -size % 4 :], order) if code == _COMMENT]
-    comment = said[0].decode(errors="replace") if said else ""
-    return (high << 32 | low) * tick, link, body[20 : 20 + size], comment
-
-
-def _options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + 4 <= len(data):
-        code, size = struct.unpack_from(f"{order}HH", data, at)
-        if code == 0 or at + 4 + size > len(data):
-            return
-        yield code, data[at + 4 : at + 4 + size]
-        at += 4 + size + -size % 4
-
-
-# The packet.
 
 
 def _segment(link: int, frame: bytes) -> _Segment | None:

@@ -11,6 +11,8 @@ MOST_BYTES = 256 << 10
 MOST_PACKETS = 8192
 """Packets kept of one case (assumed; 1968 coils written one by one, and restored, take as many)."""
 MOST_NOTES = 500
+_TCP_OPENING = 3
+"""Frames that a capture shows for the opening of a TCP connection: SYN, SYN+ACK and ACK."""
 
 
 class Kind(StrEnum):
@@ -18,13 +20,10 @@ class Kind(StrEnum):
 
     OPEN = "open"
     DATA = "data"
+    TLS = "tls"
+    """Records of TLS that carry no ADU: a handshake, an alert."""
     FIN = "fin"
     RST = "rst"
-
-    @property
-    def frames(self) -> int:
-        """How many frames a capture shows for it: an opening is SYN, SYN+ACK and ACK."""
-        return 3 if self is Kind.OPEN else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,20 @@ class Packet:
     """True from the tester to the device."""
     data: bytes = b""
     comment: str = ""
+    records: bytes | None = None
+    """What went over the wire instead of the data: records of TLS. None where the data went themselves;
+    empty where they came in the records of the packet before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """The two ends of a connection: host and port of tester and device."""
+    """The two ends of a connection."""
 
     tester: tuple[str, int]
+    """Host and port, or nothing on a serial line."""
     device: tuple[str, int]
+    line: str = ""
+    """Of a serial line, its rate and the shape of its characters, as "19200 8E1"; empty over TCP."""
 
 
 @dataclass(slots=True)
@@ -63,6 +68,12 @@ class Recorder:
     """Packets beyond the bounds, not kept."""
     fault: Exception | None = None
     """An error of the tester's own while it took in what came."""
+    secrets: dict[str, None] = field(default_factory=dict)
+    """Lines of the key log by which records of TLS are read, in order and each once."""
+    _carried: dict[tuple[int, bool], bytes] = field(default_factory=dict)
+    """Records of TLS by connection and direction, whose data have not been recorded yet."""
+    _sealed: set[int] = field(default_factory=set)
+    """Connections whose data go in records of TLS."""
     _began: float = 0.0
     _bytes: int = 0
     _frames: int = 0
@@ -74,9 +85,9 @@ class Recorder:
         """Return the seconds since the case began."""
         return self.clock() - self._began
 
-    def opened(self, tester: tuple[str, int], device: tuple[str, int]) -> int:
-        """Record a connection; return its number, counted from 0."""
-        self.connections.append(Peers(tester, device))
+    def opened(self, tester: tuple[str, int], device: tuple[str, int], line: str = "") -> int:
+        """Record a connection, or that a serial port was opened; return its number, counted from 0."""
+        self.connections.append(Peers(tester, device, line))
         self.record(len(self.connections) - 1, Kind.OPEN, sent=True)
         return len(self.connections) - 1
 
@@ -86,7 +97,8 @@ class Recorder:
             self.left_out += 1
             return 0
         self._bytes += len(data)
-        self._frames += kind.frames
+        over_tcp = kind is Kind.OPEN and not self.connections[connection].line
+        self._frames += _TCP_OPENING if over_tcp else 1
         self.packets.append(Packet(self._frames, self.now(), connection, kind, sent, data, comment))
         return self._frames
 
