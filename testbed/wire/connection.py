@@ -15,6 +15,7 @@ from typing import Protocol
 
 from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Kind, Recorder
+from testbed.wire.serial_transport import PortVanishedError
 
 _NOWHERE = ("0.0.0.0", 0)  # noqa: S104 - no address that anybody listens on
 MOST_UNASKED = 64
@@ -129,6 +130,11 @@ class Connection(asyncio.Protocol):
                     await self._news.wait()
         return self.ended is not None
 
+    @property
+    def number(self) -> int:
+        """Its number in the recorder, counted from 0; -1 before it is made."""
+        return self._number
+
     def waiting(self) -> int:
         """Return how many frames wait to be received."""
         return len(self._inbox)
@@ -147,11 +153,12 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Close the connection as a good client does."""
         if self._transport is not None and not self._transport.is_closing():
-            if not self._finished_sending and self.ended is None:
-                self.recorder.record(self._number, Kind.FIN, sent=True)
+            finishes = not self._finished_sending and self.ended is None
             self._finished_sending = True
+            self._transport.close()  # TLS says farewell before the FIN
+            if finishes:
+                self.recorder.record(self._number, Kind.FIN, sent=True)
             self._give_up_stump()
-            self._transport.close()
 
     def reset(self) -> None:
         """Break the connection with a TCP reset."""
@@ -216,6 +223,8 @@ class Connection(asyncio.Protocol):
         if exc is not None and self.ended is None:
             self._give_up_stump()
             self.recorder.record(self._number, Kind.RST, sent=False)
+            if isinstance(exc, PortVanishedError):
+                self.recorder.note(str(exc))
             self._end(Ended.RESET)
         self._end(Ended.CLOSED)
 

@@ -20,6 +20,7 @@ _TESTER_MAC = bytes.fromhex("020000000001")  # locally administered, so nobody's
 _DEVICE_MAC = bytes.fromhex("020000000002")
 _OPT_COMMENT, _OPT_NAME, _OPT_DESCRIPTION = 1, 2, 3
 _ETHERNET = 1
+_TLS_KEY_LOG = 0x544C534B
 _IPV4 = 4
 _CHUNK = 60_000
 """Bytes of one synthetic segment at most: an IP packet's length has 16 bits."""
@@ -89,6 +90,8 @@ def capture(recorder: Recorder, *, comment: str, epoch: float) -> bytes:
         interfaces.setdefault(_interface(peers), len(interfaces))
     blocks += interfaces or [_interface(None)]
     sides = [(interfaces[_interface(peers)], _stream(peers)) for peers in recorder.connections]
+    if recorder.secrets:
+        blocks.append(_secrets("".join(f"{line}\n" for line in recorder.secrets).encode()))
     for packet in recorder.packets:
         micros = int((epoch + packet.at) * 1_000_000)
         interface, stream = sides[packet.connection]
@@ -154,6 +157,11 @@ def _stream(peers: Peers) -> _Stream | None:
         _Side(device.packed, peers.device[1], _DEVICE_MAC),
         device.version,
     )
+
+
+def _secrets(log: bytes) -> bytes:
+    """Return a Decryption Secrets Block with a TLS key log (pcapng, 4.7)."""
+    return _block(10, struct.pack("<II", _TLS_KEY_LOG, len(log)) + log + bytes(-len(log) % 4), {})
 
 
 def _block(kind: int, body: bytes, said: dict[int, str]) -> bytes:

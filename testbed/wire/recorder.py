@@ -93,14 +93,32 @@ class Recorder:
 
     def record(self, connection: int, kind: Kind, *, sent: bool, data: bytes = b"", comment: str = "") -> int:
         """Keep one packet; return its frame number, or 0 where the bounds are reached."""
-        if self._bytes + len(data) > MOST_BYTES or len(self.packets) >= MOST_PACKETS:
+        records = None
+        if connection in self._sealed and kind is Kind.DATA:
+            records = self._carried.pop((connection, sent), b"")
+        size = len(data) + len(records or b"")
+        if self._bytes + size > MOST_BYTES or len(self.packets) >= MOST_PACKETS:
             self.left_out += 1
             return 0
-        self._bytes += len(data)
+        self._bytes += size
         over_tcp = kind is Kind.OPEN and not self.connections[connection].line
         self._frames += _TCP_OPENING if over_tcp else 1
-        self.packets.append(Packet(self._frames, self.now(), connection, kind, sent, data, comment))
+        self.packets.append(Packet(self._frames, self.now(), connection, kind, sent, data, comment, records))
         return self._frames
+
+    def carry(self, connection: int, records: bytes, *, sent: bool) -> None:
+        """Keep records of TLS until what they carry is recorded."""
+        self._sealed.add(connection)
+        self._carried[connection, sent] = self._carried.get((connection, sent), b"") + records
+
+    def carried(self, connection: int, *, sent: bool) -> bytes:
+        """Return the records whose data have not been recorded yet."""
+        return self._carried.get((connection, sent), b"")
+
+    def settle(self, connection: int, *, sent: bool) -> None:
+        """Record what was carried and turned out to hold no data."""
+        if records := self._carried.pop((connection, sent), b""):
+            self.record(connection, Kind.TLS, sent=sent, data=records)
 
     def note(self, text: str) -> None:
         """Keep a decision of the tester's own."""
