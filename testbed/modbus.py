@@ -8,11 +8,17 @@ from testbed.protocols.modbus import (
     ExceptionCode,
     MaskWriteRegister,
     ReadCoils,
+    ReadDeviceIdentification,
     ReadDiscreteInputs,
+    ReadFifoQueue,
+    ReadFileRecord,
     ReadHoldingRegisters,
     ReadInputRegisters,
     ReadWriteMultipleRegisters,
+    RecordReference,
+    RecordWrite,
     Request,
+    WriteFileRecord,
     WriteMultipleCoils,
     WriteMultipleRegisters,
     WriteSingleCoil,
@@ -41,11 +47,18 @@ __all__ = [
     "SERVER_DEVICE_BUSY",
     "SERVER_DEVICE_FAILURE",
     "SILENCE",
+    "MaskWriteRegister",
     "ReadCoils",
+    "ReadDeviceIdentification",
     "ReadDiscreteInputs",
+    "ReadFifoQueue",
+    "ReadFileRecord",
     "ReadHoldingRegisters",
     "ReadInputRegisters",
     "ReadWriteMultipleRegisters",
+    "RecordReference",
+    "RecordWrite",
+    "WriteFileRecord",
     "WriteMultipleCoils",
     "WriteMultipleRegisters",
     "WriteSingleCoil",
@@ -60,13 +73,14 @@ def bits(pattern: str) -> tuple[bool, ...]:
     return tuple(digit == "1" for digit in pattern if digit != " ")
 
 
-def rewrite(function: str, address: int, values: Sequence[int]) -> Request:
+def rewrite(function: str, address: int, values: Sequence[int], *, file: int = 0) -> Request:
     """Return a request of a write function that leaves the value at an address as it is.
 
     Args:
-        function: `fc05`, `fc06`, `fc15`, `fc16`, `fc22` or `fc23`.
-        address: of the value.
+        function: `fc05`, `fc06`, `fc15`, `fc16`, `fc21`, `fc22` or `fc23`.
+        address: of the value, or its record.
         values: the value that stands there, one register or one coil.
+        file: the file of the record.
     """
     value = values[0]
     requests: dict[str, Request] = {
@@ -74,6 +88,7 @@ def rewrite(function: str, address: int, values: Sequence[int]) -> Request:
         "fc06": WriteSingleRegister(address, value),
         "fc15": WriteMultipleCoils(address, (bool(value),)),
         "fc16": WriteMultipleRegisters(address, (value,)),
+        "fc21": WriteFileRecord((RecordWrite(file, address, (value,)),)),
         "fc22": MaskWriteRegister(address, 0xFFFF, 0),
         "fc23": ReadWriteMultipleRegisters(address, 1, address, (value,)),
     }

@@ -8,9 +8,9 @@ from testbed.modbus import CLOSED, ILLEGAL_FUNCTION, NORMAL, SERVER_DEVICE_FAILU
 
 @verifies("MB-DECLARED-SERVED")
 @opens("function")
-@pytest.mark.parametrize("function", ["fc03", "fc04", "fc01", "fc02"])
+@pytest.mark.parametrize("function", ["fc03", "fc04", "fc01", "fc02", "fc20", "fc24", "fc43/14"])
 async def test_declared_reads_are_served(modbus, declared, function):
-    """A declared read function answers at the first and last address of every declared area."""
+    """A declared read function answers at the first and last address or record of every declared area."""
     outcomes = await modbus.outcomes(declared.edges(function))
 
     assert outcomes == {NORMAL}
@@ -34,6 +34,17 @@ async def test_declared_coil_writes_are_served(modbus, coils, function):
     """A declared function that writes coils is carried out in a scratch area."""
     value = await coils.values(1)
     outcome = await modbus.outcome(rewrite(function, coils.first, value))
+
+    assert outcome == NORMAL
+
+
+@verifies("MB-DECLARED-SERVED")
+@opens("function")
+@pytest.mark.parametrize("function", ["fc21"])
+async def test_declared_record_writes_are_served(modbus, files, function):
+    """A declared function that writes records is carried out in a scratch area."""
+    value = await files.values(1)
+    outcome = await modbus.outcome(rewrite(function, files.first, value, file=files.file))
 
     assert outcome == NORMAL
 

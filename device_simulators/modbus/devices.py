@@ -5,9 +5,11 @@ They imitate no product. Which data stand at which address is our own choice; th
 """
 
 from struct import Struct
+from types import MappingProxyType
 from typing import ClassVar
 
 from device_simulators.modbus.datastore import Bits, Registers
+from device_simulators.modbus.identification import Identity
 from device_simulators.modbus.server import ModbusServer
 from testbed.protocols.modbus import Function
 
@@ -19,7 +21,29 @@ class Plc(ModbusServer):
     registers from 800 on are read-only. A coil is on where
     the address has an odd number of one bits, a discrete input where the number is even: two patterns
     that never repeat, so that data from a wrong place show.
+
+    File 3 has 64 records and file 4 has 256; record r of file f holds 1000 f + r. The queue behind pointer
+    1246 holds the two values of the example in AP 6.18, that behind 1280 none, that behind 1290 one too many.
     """
+
+    fifos = MappingProxyType({1246: (0x01B8, 0x1284), 1280: (), 1290: range(32)})
+    identity = Identity(
+        conformity=0x83,
+        objects={
+            0x00: b"Mother Factory",
+            0x01: b"SIM-PLC",
+            0x02: b"1.0",
+            0x03: b"https://example.org/sim-plc",
+            0x04: b"Simulated controller",
+            0x05: b"SIM-PLC-1",
+            0x06: b"Reference of the test bed",
+            # Private objects, long enough that an extended identification takes three answers.
+            0x80: b"Options: " + b"A" * 100,
+            0x81: b"Calibration: " + b"B" * 150,
+            0x90: b"Hardware: rev. C",
+            0xFF: b"Notes: " + b"D" * 180,
+        },
+    )
 
     def __init__(self) -> None:
         super().__init__(
@@ -28,6 +52,7 @@ class Plc(ModbusServer):
             holding_registers=_PLC_HOLDING_REGISTERS.copy(),
             input_registers=_PLC_INPUT_REGISTERS.copy(),
         )
+        self.files = {number: records.copy() for number, records in _PLC_FILES.items()}
 
 
 class Transmitter(ModbusServer):
@@ -96,6 +121,7 @@ def _even_ones(first: int, count: int) -> tuple[int, list[bool]]:
     return first, [address.bit_count() % 2 == 0 for address in range(first, first + count)]
 
 
+_PLC_FILES = {3: Registers([(0, range(3000, 3064))]), 4: Registers([(0, range(4000, 4256))])}
 _PLC_COILS = Bits([_odd_ones(0, 2048), _odd_ones(4096, 2048)])
 _PLC_DISCRETE_INPUTS = Bits([_even_ones(0, 2048), _even_ones(4096, 16)])
 _PLC_HOLDING_REGISTERS = Registers(

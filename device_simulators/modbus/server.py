@@ -7,13 +7,21 @@ no second, faster way around these methods, so that a mutant of one bites wherev
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from struct import Struct
 from typing import ClassVar
 
+from device_simulators.modbus.ascii import ModbusAsciiProtocol
+from device_simulators.modbus.counters import Counters
 from device_simulators.modbus.datastore import Bits, Registers
+from device_simulators.modbus.diagnostics import Diagnostics
+from device_simulators.modbus.files import FileServer
+from device_simulators.modbus.identification import IdentificationServer
 from device_simulators.modbus.protocol import ModbusTcpProtocol
-from device_simulators.modbus.rules import Rules
+from device_simulators.modbus.rtu import ModbusRtuProtocol
+from device_simulators.modbus.rtu_over_tcp import ModbusRtuOverTcpProtocol
 from testbed.protocols.modbus import COIL_ON, ExceptionCode, Function
+from testbed.wire.simulator import Serve
 
 ILLEGAL_FUNCTION = int(ExceptionCode.ILLEGAL_FUNCTION)
 ILLEGAL_DATA_ADDRESS = int(ExceptionCode.ILLEGAL_DATA_ADDRESS)
@@ -24,7 +32,7 @@ _three_words = Struct(">xHHH").unpack_from
 _four_words = Struct(">xHHHH").unpack_from
 
 
-class ModbusServer(Rules):
+class ModbusServer(Diagnostics, FileServer, IdentificationServer):
     """A Modbus server over four tables; those not given are empty.
 
     Args:
@@ -45,6 +53,15 @@ class ModbusServer(Rules):
         Function.WRITE_MULTIPLE_REGISTERS: "write_multiple_registers",
         Function.MASK_WRITE_REGISTER: "mask_write_register",
         Function.READ_WRITE_MULTIPLE_REGISTERS: "read_write_multiple_registers",
+        Function.READ_EXCEPTION_STATUS: "read_exception_status",
+        Function.DIAGNOSTICS: "diagnostics",
+        Function.GET_COMM_EVENT_COUNTER: "get_comm_event_counter",
+        Function.GET_COMM_EVENT_LOG: "get_comm_event_log",
+        Function.REPORT_SERVER_ID: "report_server_id",
+        Function.READ_FILE_RECORD: "read_file_record",
+        Function.WRITE_FILE_RECORD: "write_file_record",
+        Function.READ_FIFO_QUEUE: "read_fifo_queue",
+        Function.ENCAPSULATED_INTERFACE: "encapsulated_interface",
     }
     """The method that answers each function; a subclass may add functions."""
 
@@ -53,6 +70,22 @@ class ModbusServer(Rules):
 
     protocol_class: ClassVar[type[ModbusTcpProtocol]] = ModbusTcpProtocol
     """The framing that goes with these rules, so that a mutant can break that instead."""
+    rtu_class: ClassVar[type[ModbusRtuProtocol]] = ModbusRtuProtocol
+    ascii_class: ClassVar[type[ModbusAsciiProtocol]] = ModbusAsciiProtocol
+    rtu_over_tcp_class: ClassVar[type[ModbusRtuOverTcpProtocol]] = ModbusRtuOverTcpProtocol
+    """The same for serial lines, and for RTU frames in a TCP stream."""
+
+    FRAMINGS: ClassVar[Mapping[str, str]] = {
+        "tcp": "protocol_class",
+        "tls": "protocol_class",
+        "rtu": "rtu_class",
+        "ascii": "ascii_class",
+        "rtu+tcp": "rtu_over_tcp_class",
+    }
+    """The framing of each transport."""
+
+    unit: int = 1
+    """Address on a serial line, 1 to 247; a device connected directly to TCP does not look at it."""
 
     def __init__(
         self,
@@ -66,14 +99,15 @@ class ModbusServer(Rules):
         self.discrete_inputs = discrete_inputs or Bits()
         self.holding_registers = holding_registers or Registers()
         self.input_registers = input_registers or Registers()
+        self.counters = Counters()
         # Functions of the class and not methods of self: a circle would keep the tables until a collection.
         self._handlers: list[Handler] = [type(self).unknown_function] * 256
         for function in self.functions:
             self._handlers[function] = getattr(type(self), self.HANDLERS[function])
 
-    def answer(self, request: bytes) -> bytes:
-        """Answer a request PDU (at least one byte); an empty answer means silence."""
-        return self._handlers[request[0]](self, request)
+    def serve(self, over: str = "tcp") -> Serve:
+        """Return what makes the protocol of one connection over a transport."""
+        return partial(getattr(self, self.FRAMINGS[over]), self)
 
     def unknown_function(self, request: bytes) -> bytes:
         """Answer a function that this device does not serve (AP 7, exception 01)."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.server import ModbusServer
 from testbed.model.declaration import Declaration
 from testbed.wire.simulator import Serve
 
 
-def serve_declared(declaration: Declaration) -> Serve:
+def serve_declared(declaration: Declaration, over: str = "tcp") -> Serve:
     """Start a device with the declared functions and areas; every value is 0."""
-    functions = frozenset(
-        int(name[2:]) for name in declaration.supports if name[:2] == "fc" and name[2:].isdigit()
-    )
+    names = [name[2:].partition("/")[0] for name in declaration.supports if name[:2] == "fc"]
+    functions = frozenset(int(name) for name in names if name.isdigit())
 
     class Declared(ModbusServer):
         """Serves exactly the declared functions."""
 
+    Declared.sub_functions = frozenset(int(name[5:]) for name in declaration.supports if name[:5] == "fc08/")
+    Declared.server_id = bytes(declaration.diagnostics.server_id or 1)
     Declared.functions = functions & ModbusServer.HANDLERS.keys()
     server = Declared(
         coils=Bits([(area.first, [False] * area.count) for area in declaration.areas("coils")]),
@@ -32,4 +31,5 @@ def serve_declared(declaration: Declaration) -> Serve:
             [(area.first, [0] * area.count) for area in declaration.areas("input_registers")]
         ),
     )
-    return partial(server.protocol_class, server)
+    server.unit = declaration.endpoint.unit
+    return server.serve(over)

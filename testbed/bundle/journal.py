@@ -38,7 +38,9 @@ class Leased(Frozen):
 
     kind: Literal["leased"] = "leased"
     number: int
-    table: Literal["registers", "coils"]
+    table: Literal["registers", "coils", "files"]
+    file: Annotated[int, Field(ge=0, le=0xFFFF)] = 0
+    """The file whose records they are; 0 where it is a table."""
     first: Annotated[int, Field(ge=0, le=0xFFFF)]
     values: Annotated[
         tuple[Annotated[int, Field(ge=0, le=0xFFFF)], ...], Field(min_length=1, max_length=_MOST_VALUES)
@@ -46,7 +48,8 @@ class Leased(Frozen):
     single: bool
 
     def __str__(self) -> str:
-        table = "coils" if self.table == "coils" else "holding registers"
+        tables = {"registers": "holding registers", "files": f"file {self.file}, records"}
+        table = tables.get(self.table, self.table)
         return f"{table} {self.first} to {self.first + len(self.values) - 1}"
 
 
@@ -90,11 +93,11 @@ class FileJournal:
         with self._lock:
             self._write(Chosen(cases=tuple(cases)), sync=True)
 
-    def leased(self, table: str, first: int, values: Sequence[int], *, single: bool) -> int:
+    def leased(self, table: str, first: int, values: Sequence[int], *, single: bool, file: int = 0) -> int:
         """Keep what a case found; return the number of the entry once a disk has it."""
         with self._lock:
             self._last += 1
-            found = {"table": table, "first": first, "values": [int(value) for value in values]}
+            found = {"table": table, "file": file, "first": first, "values": [int(value) for value in values]}
             self._write(Leased.model_validate({"number": self._last, "single": single, **found}), sync=True)
             return self._last
 

@@ -11,6 +11,10 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from testbed.model.base import Duration, Frozen
 from testbed.model.connect import Endpoint, endpoint
+from testbed.model.diagnostics import Diagnostics
+from testbed.model.diagnostics import facts_of as facts_of_diagnostics
+from testbed.model.files import Files, Queues, file_facts
+from testbed.model.identification import Identification, identification_facts
 from testbed.model.known import KnownValue
 from testbed.model.profile import ProfileId
 
@@ -101,6 +105,10 @@ class Declaration(Frozen):
     discrete_inputs: tuple[Area, ...] = ()
     holding_registers: tuple[Area, ...] = ()
     input_registers: tuple[Area, ...] = ()
+    files: Files = ()
+    fifos: Queues = ()
+    identification: Identification | None = None
+    diagnostics: Diagnostics = Diagnostics()
     known_values: tuple[KnownValue, ...] = Field(default=(), max_length=MOST_KNOWN_VALUES)
     """Values that stand in the device: preflight proves numbering, unit and word order by them."""
 
@@ -173,6 +181,7 @@ class Declaration(Frozen):
             "sessions": self.sessions,
             "transactions": self.transactions,
             "isolated": int(self.isolated),
+            **facts_of_diagnostics(self.diagnostics),
         }
         for table in TABLES:
             areas = self.areas(table)
@@ -181,6 +190,8 @@ class Declaration(Frozen):
             facts[f"outside_{table}"] = int(first_outside(areas) is not None) if areas else 0
         for name, table in SCRATCH.items():
             facts[name] = max((area.count for area in self.areas(table) if area.scratch), default=0)
+        facts |= file_facts(self.files, self.fifos)
+        facts |= identification_facts(self.identification)
         return facts
 
 

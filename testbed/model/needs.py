@@ -39,8 +39,10 @@ class Missing(Frozen):
 
 PERMISSIONS: Mapping[str, str] = {
     "isolated": "isolated: true",
+    "server_id": "diagnostics: {{ server_id: BYTES }}",
     "scratch_registers": "holding_registers: [{{ first: ADDRESS, count: {least}, scratch: true }}]",
     "scratch_coils": "coils: [{{ first: ADDRESS, count: {least}, scratch: true }}]",
+    "scratch_files": "files: [{{ file: NUMBER, first: RECORD, count: {least}, scratch: true }}]",
 }
 """Facts that allow a test something, with the line of a declaration that grants them.
 

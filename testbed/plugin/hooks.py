@@ -84,9 +84,19 @@ def _coils() -> None:
     """Leased scratch coils, restored afterwards (supplied by the engine)."""
 
 
+@pytest.fixture(name="files")
+def _files() -> None:
+    """Leased scratch records of a file, restored afterwards (supplied by the engine)."""
+
+
 @pytest.fixture(name="meet")
 def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
+
+
+@pytest.fixture(name="machine")
+def _machine() -> None:
+    """Drives a rule-based machine against the device (supplied by the engine)."""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,11 +11,9 @@ from typing import Protocol
 from testbed.plugin.setup import Setup
 from testbed.testers.modbus.bench import ModbusBench
 from testbed.testers.modbus.desk import ModbusCase
-from testbed.testers.modbus.scratch import Lease, ScratchCoils, ScratchRegisters
+from testbed.testers.modbus.scratch import Lease, ScratchCoils
 from testbed.testers.trouble import Undecided
 from testbed.wire.recorder import Recorder
-
-_TABLES = {"registers": "holding registers", "coils": "coils"}
 
 
 class Leased(Protocol):
@@ -27,11 +25,15 @@ class Leased(Protocol):
 
     @property
     def table(self) -> str:
-        """`registers` or `coils`."""
+        """`registers`, `coils` or `files`."""
+
+    @property
+    def file(self) -> int:
+        """The file whose records they are; 0 where it is a table."""
 
     @property
     def first(self) -> int:
-        """Address of the first value."""
+        """Address of the first value, or its record."""
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -81,13 +83,13 @@ async def _put_back(setup: Setup, leased: Sequence[Leased], done: PutBack) -> No
 
 
 async def _put_one_back(desk: ModbusCase, one: Leased, done: PutBack) -> None:
-    desk.leases[one.table] = lease = Lease(one.first, len(one.values))
+    desk.leases[one.table] = lease = Lease(one.first, len(one.values), one.file)
     try:
-        if one.table == "coils":
-            coils = ScratchCoils(lease, desk.testers[0], single=one.single)
-            await coils.set(*map(bool, one.values))
+        scratch = desk.scratch(one.table, lease, single=one.single)
+        if isinstance(scratch, ScratchCoils):
+            await scratch.set(*map(bool, one.values))
         else:
-            await ScratchRegisters(lease, desk.testers[0], single=one.single).set(*one.values)
+            await scratch.set(*one.values)
     except Undecided as trouble:
         done.not_restored.append(f"{_lost(one)}: {trouble.said.en}")
     else:
@@ -98,7 +100,8 @@ async def _put_one_back(desk: ModbusCase, one: Leased, done: PutBack) -> None:
 
 
 def _said(one: Leased) -> str:
-    return f"{_TABLES[one.table]} {one.first} to {one.first + len(one.values) - 1}"
+    tables = {"registers": "holding registers", "files": f"file {one.file}, records"}
+    return f"{tables.get(one.table, one.table)} {one.first} to {one.first + len(one.values) - 1}"
 
 
 def _lost(one: Leased) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
-from testbed.testers.modbus.scratch import Scratch, ScratchCoils
+from testbed.testers.modbus.scratch import Scratch
 from testbed.testers.modbus.tap import RELEASE_WITHIN, part
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import Unanswered, Undecided
@@ -47,10 +47,9 @@ class Found:
     """Its number in the journal, where one is kept."""
 
     def __str__(self) -> str:
-        table = "coils" if isinstance(self.scratch, ScratchCoils) else "holding registers"
         values = " ".join(str(int(value)) for value in self.values[:MOST_SAID])
         more = f" and {len(self.values) - MOST_SAID} more" if len(self.values) > MOST_SAID else ""
-        return f"{table} {self.scratch.first} to {self.scratch.last} were {values}{more}"
+        return f"{self.scratch.table} {self.scratch.first} to {self.scratch.last} were {values}{more}"
 
 
 class Conclusion:

@@ -18,11 +18,17 @@ from testbed.model.declaration import (
 from testbed.protocols.modbus import (
     ExceptionCode,
     ReadCoils,
+    ReadDeviceIdCode,
+    ReadDeviceIdentification,
     ReadDiscreteInputs,
+    ReadFifoQueue,
+    ReadFileRecord,
     ReadHoldingRegisters,
     ReadInputRegisters,
+    RecordReference,
     Request,
 )
+from testbed.testers.modbus.declared_files import DeclaredFile, DeclaredIdentification, DeclaredQueues
 from testbed.testers.trouble import Undecided
 
 
@@ -68,6 +74,10 @@ class Declared:
         self.transactions = declaration.transactions
         self.reply_within = declaration.timing.reply_within
         self._areas = {table: declaration.areas(table) for table in TABLES}
+        self._files, self._queues = declaration.files, declaration.fifos
+        self.files = DeclaredFile.of(declaration.files)
+        self.queues = DeclaredQueues.of(declaration.fifos)
+        self.identification = DeclaredIdentification.of(declaration.identification)
 
     def edges(self, function: str) -> list[Request]:
         """Return reads of one value at the first and last address of every area of a function.
@@ -75,6 +85,8 @@ class Declared:
         Raises:
             Undecided: no area is declared to try the function on.
         """
+        if function in _OTHER_READS:
+            return self._others(function)
         table, request = READS[function]
         if not self._areas[table]:
             raise Undecided(
@@ -87,6 +99,34 @@ class Declared:
             )
         addresses = {address for area in self._areas[table] for address in (area.first, area.last)}
         return [request(address, 1) for address in sorted(addresses)]
+
+    def _others(self, function: str) -> list[Request]:
+        """Return reads of records, queues or the identification, as declared."""
+        found: list[Request] = []
+        if function == "fc20":
+            edges = [(area.file, record) for area in self._files for record in (area.first, area.last)]
+            found += [ReadFileRecord((RecordReference(file, record, 1),)) for file, record in edges]
+        elif function == "fc24":
+            found += [ReadFifoQueue(queue.pointer) for queue in self._queues if queue.state != "overfull"]
+        elif self.identification.level:
+            found.append(ReadDeviceIdentification(ReadDeviceIdCode.BASIC))
+        if not found:
+            line = _OTHER_READS[function]
+            raise Undecided(
+                Text(
+                    en=f"{function} is declared, but nothing to try it on; add the line `{line}`",
+                    ko=f"{function} 기능은 선언되었으나 대상이 없음; `{line}` 줄을 추가",
+                )
+            )
+        return found
+
+
+_OTHER_READS = {
+    "fc20": "files: [{ file: NUMBER, first: RECORD, count: NUMBER }]",
+    "fc24": "fifos: [{ pointer: ADDRESS }]",
+    "fc43/14": "identification: { conformity: NUMBER }",
+}
+"""Functions that read something else than a table, with the line that says what."""
 
 
 READS: Mapping[

@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import TypeVar
 
-from testbed.protocols.modbus import ExceptionCode, Function, Request, unpack_bits
+from testbed.protocols.modbus import (
+    DecodeError,
+    ExceptionCode,
+    Function,
+    ReadFifoQueueResponse,
+    ReadFileRecordResponse,
+    Request,
+    unpack_bits,
+)
+from testbed.protocols.modbus.files import REFERENCE_TYPE
 from testbed.testers.modbus.layout import MBAP, Layout
 
 ERROR_BIT = 0x80
@@ -16,6 +26,9 @@ _READS = _BIT_READS | {
     Function.READ_INPUT_REGISTERS,
     Function.READ_WRITE_MULTIPLE_REGISTERS,
 }
+
+
+_Response = TypeVar("_Response", ReadFileRecordResponse, ReadFifoQueueResponse)
 
 
 class Reaction(Enum):
@@ -87,7 +100,7 @@ class Reply:
     @property
     def byte_count(self) -> int | Instead:
         """The byte count of a read, where as many data bytes follow it."""
-        if (lack := self._lacks(2)) is not None:
+        if (lack := self.lacks(2)) is not None:
             return lack
         count, data = self.pdu[1], len(self.pdu) - 2
         if count != data:
@@ -113,6 +126,30 @@ class Reply:
             return Instead(f"an odd byte count of {count}", f"홀수 바이트 수 {count}")
         return tuple(int.from_bytes(data[at : at + 2]) for at in range(0, count, 2))
 
+    @cached_property
+    def records(self) -> tuple[tuple[int, ...], ...] | Instead:
+        """The registers of each sub-response of function 20, where all carry reference type 6 (AP 6.14)."""
+        told = self._decoded(ReadFileRecordResponse)
+        if isinstance(told, Instead):
+            return told
+        if strange := {group.reference_type for group in told.groups} - {REFERENCE_TYPE}:
+            return Instead(f"reference type {min(strange)}", f"참조 유형 {min(strange)}")
+        return tuple(group.values for group in told.groups)
+
+    @cached_property
+    def queue(self) -> tuple[int, ...] | Instead:
+        """The values of function 24, as many as its queue count says, the oldest first (AP 6.18)."""
+        told = self._decoded(ReadFifoQueueResponse)
+        return told if isinstance(told, Instead) else told.values
+
+    def _decoded(self, layout: type[_Response]) -> _Response | Instead:
+        if (lack := self.lacks(1)) is not None:
+            return lack
+        try:
+            return layout.decode(self.pdu)
+        except DecodeError as error:
+            return Instead(str(error), f"해석할 수 없음: {error}")
+
     @property
     def padding(self) -> int | Instead:
         """The unused high bits of the last byte of a bit read, as a number; 0 is right (AP 6.1)."""
@@ -125,10 +162,11 @@ class Reply:
     @property
     def echo(self) -> bytes | Instead:
         """The whole PDU, to be compared with what a write is answered with."""
-        lack = self._lacks(1)
+        lack = self.lacks(1)
         return self.pdu if lack is None else lack
 
-    def _lacks(self, size: int) -> Instead | None:
+    def lacks(self, size: int) -> Instead | None:
+        """Say what came where a normal response of at least so many bytes was asked for; None for such."""
         outcome = self.exception
         if isinstance(outcome, ExceptionCode):
             return Instead(

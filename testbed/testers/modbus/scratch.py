@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from testbed.model.base import Text
 from testbed.model.declaration import Area
+from testbed.model.files import FileArea
 from testbed.protocols.modbus import (
     COIL_OFF,
     COIL_ON,
@@ -21,7 +22,8 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus.reply import Reaction, Reply
+from testbed.testers.modbus.reply import Instead, Reaction, Reply
+from testbed.testers.modbus.safety import places
 from testbed.testers.trouble import Unanswered, Undecided
 
 if TYPE_CHECKING:
@@ -38,25 +40,32 @@ Item = TypeVar("Item", int, bool)
 
 @dataclass(frozen=True)
 class Lease:
-    """Addresses of one table that belong to one case for now."""
+    """Addresses of one table, or records of one file, that belong to one case for now."""
 
     first: int
     count: int
+    file: int = 0
+    """The file; 0 where it is a table."""
 
     @property
     def last(self) -> int:
         """The last address."""
         return self.first + self.count - 1
 
+    @property
+    def places(self) -> range:
+        """What belongs to the case, as numbers that no other file has."""
+        return places(self.file, self.first, self.count)
+
 
 class Pool:
-    """The scratch areas of one table, leased to one case at a time.
+    """The scratch areas of one table, or of all files, leased to one case at a time.
 
     A device that writes more than it was asked to would else spoil the values of a neighbouring case, and be
     charged with what the tester did.
     """
 
-    def __init__(self, areas: Sequence[Area]) -> None:
+    def __init__(self, areas: Sequence[Area] | Sequence[FileArea]) -> None:
         self._areas = [area for area in areas if area.scratch]
         self._leased: Lease | None = None
         self._queue: deque[tuple[int, asyncio.Future[Lease]]] = deque()
@@ -94,7 +103,8 @@ class Pool:
         while self._queue and self._leased is None:
             count, turn = self._queue.popleft()
             if not turn.cancelled():
-                self._leased = next(Lease(area.first, count) for area in self._areas if area.count >= count)
+                area = next(area for area in self._areas if area.count >= count)
+                self._leased = Lease(area.first, count, area.file if isinstance(area, FileArea) else 0)
                 turn.set_result(self._leased)
 
 
@@ -129,11 +139,12 @@ class Scratch(Generic[Item]):
         while len(found) < wanted:
             step = min(wanted - len(found), self._read_most)
             reply = await self._exchange(self._read(self.first + len(found), step))
-            if not isinstance(reply.values, tuple) or len(reply.values) != step:
+            values = self._held(reply)
+            if not isinstance(values, tuple) or len(values) != step:
                 raise Undecided(
                     Text(en="read-back: the values are unreadable", ko="되읽기한 값을 해석할 수 없음")
                 )
-            found += reply.values  # type: ignore[arg-type]  # the table decides the kind
+            found += values
         return tuple(found)
 
     async def restore(self, values: tuple[Item, ...]) -> None:
@@ -163,6 +174,12 @@ class Scratch(Generic[Item]):
     _read_most: int
     _write_most: int
 
+    table: str
+    """What it is, in words."""
+
+    def _held(self, reply: Reply) -> tuple[Item, ...] | Instead:
+        return reply.values  # type: ignore[return-value]  # the table decides the kind
+
     def _read(self, first: int, count: int) -> Request:
         raise NotImplementedError
 
@@ -172,6 +189,8 @@ class Scratch(Generic[Item]):
 
 class ScratchRegisters(Scratch[int]):
     """Leased holding registers."""
+
+    table = "holding registers"
 
     def __init__(self, lease: Lease, modbus: Modbus, *, single: bool) -> None:
         super().__init__(lease, modbus)
@@ -191,6 +210,8 @@ class ScratchRegisters(Scratch[int]):
 
 class ScratchCoils(Scratch[bool]):
     """Leased coils."""
+
+    table = "coils"
 
     def __init__(self, lease: Lease, modbus: Modbus, *, single: bool) -> None:
         super().__init__(lease, modbus)
