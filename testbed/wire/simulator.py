@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import entry_points
-from typing import Protocol
+from typing import Any, Protocol
 
 from testbed.model.connect import Over
 from testbed.model.declaration import Declaration
@@ -22,6 +22,26 @@ class Start(Protocol):
 
     def __call__(self, over: Over = "tcp") -> Serve:
         """Return what serves one connection a call over a transport, all on the same device."""
+
+
+class Device(Protocol):
+    """One of many: what a fleet names, moves, and may put behind a gateway."""
+
+    def serve(self, over: Over = "tcp") -> Serve:
+        """Return what makes the protocol of one connection over a transport."""
+
+    def be_called(self, name: str) -> None:
+        """Keep a name where the device has a place for it."""
+
+    def driven(self, table: str | None, address: int, scale: float) -> Callable[[float], None]:
+        """Return what sets one value of the process; without a table, what the kind measures by itself.
+
+        Raises:
+            LookupError: the device has no such value.
+        """
+
+    def before(self, units: Mapping[int, Any]) -> Serve:
+        """Return what serves a gateway before devices of this protocol, by unit identifier."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,8 @@ class Simulator:
     """Makes a device that serves what a declaration says, where this simulator is a stand-in for any."""
     declaration: str = ""
     """File name of its example declaration in `profiles/devices/`."""
+    device: Callable[[], Device] | None = None
+    """Makes a fresh device that can stand in a fleet."""
 
 
 class NoSuchSimulatorError(LookupError):
