@@ -1,6 +1,6 @@
 """Modbus codec, sans I/O: PDUs of every public function, and their framing: MBAP, RTU, ASCII."""
 
-from testbed.protocols.modbus.ascii import AsciiAdu, AsciiFrame, AsciiFramer, lrc
+from testbed.protocols.modbus.ascii import AsciiAdu, AsciiFrame, lrc
 from testbed.protocols.modbus.base import NormalResponse, Pdu, Request, pack_bits, unpack_bits
 from testbed.protocols.modbus.codes import (
     MAX_PDU,
@@ -10,7 +10,7 @@ from testbed.protocols.modbus.codes import (
     Function,
     UnknownFunction,
 )
-from testbed.protocols.modbus.dissect import Field, dissect
+from testbed.protocols.modbus.dissect import Field, dissect, dissect_ascii, dissect_rtu
 from testbed.protocols.modbus.encapsulated import (
     CanopenGeneralReference,
     CanopenGeneralReferenceResponse,
@@ -82,7 +82,6 @@ __all__ = [
     "Adu",
     "AsciiAdu",
     "AsciiFrame",
-    "AsciiFramer",
     "CanopenGeneralReference",
     "CanopenGeneralReferenceResponse",
     "DecodeError",
@@ -149,6 +148,8 @@ __all__ = [
     "decode_request",
     "decode_response",
     "dissect",
+    "dissect_ascii",
+    "dissect_rtu",
     "lrc",
     "pack_bits",
     "request_size",

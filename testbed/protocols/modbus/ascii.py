@@ -77,7 +77,7 @@ class AsciiFrame:
     """Characters received as one frame; the properties read any bytes whatever.
 
     Attributes:
-        raw: The characters, from ":" to the delimiter.
+        raw: The characters, from ":" to the delimiter behind CR.
         offset: Index of the first of them in the stream.
     """
 
@@ -110,52 +110,6 @@ class AsciiFrame:
         except DecodeError as error:
             return error.reason
         return None
-
-
-class AsciiFramer:
-    """Cuts the characters of one direction of a line into frames, from ":" to the delimiter.
-
-    A second ":" begins the frame anew, as the state diagram of SL 2.5.2.1 has it; so a frame never holds two.
-    Nothing is judged and nothing raises. The pending frame is given up as soon as it is too long.
-    """
-
-    __slots__ = ("_buffer", "_offset", "delimiter", "dropped")
-
-    def __init__(self, delimiter: bytes = LF) -> None:
-        self.delimiter = delimiter
-        self.dropped = 0
-        """Characters so far that belong to no frame."""
-        self._buffer = bytearray()
-        self._offset = 0
-
-    @property
-    def pending(self) -> bytes:
-        """Characters from the last ":" on that do not make a whole frame yet."""
-        return bytes(self._buffer)
-
-    def feed(self, data: bytes) -> list[AsciiFrame]:
-        """Take characters as they come and give the frames that are now whole, oldest first."""
-        frames: list[AsciiFrame] = []
-        for place, byte in enumerate(data, self._offset):
-            character = bytes((byte,))
-            if character == START:
-                self.give_up()
-            elif not self._buffer:
-                self.dropped += 1
-                continue
-            self._buffer += character
-            if character == self.delimiter:
-                frames.append(AsciiFrame(bytes(self._buffer), place + 1 - len(self._buffer)))
-                self._buffer.clear()
-            elif len(self._buffer) >= MAX_ADU:
-                self.give_up()
-        self._offset += len(data)
-        return frames
-
-    def give_up(self) -> None:
-        """Drop what is pending, as a receiver does after a second of silence (SL 2.5.2.1)."""
-        self.dropped += len(self._buffer)
-        self._buffer.clear()
 
 
 def _body(adu: bytes, delimiter: bytes) -> bytes:

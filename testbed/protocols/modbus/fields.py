@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 from testbed.protocols.modbus.base import padding_of, unpack_bits, unpack_registers
 
-PDU_START = 7
-"""Bytes of the MBAP header, before the PDU."""
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -20,11 +17,18 @@ class Field:
 
 
 class Cursor:
-    """Walks through an ADU. Where a field is cut short it stops there, and every later step takes nothing."""
+    """Walks through an ADU. Where a field is cut short it stops there, and every later step takes nothing.
+
+    Args:
+        adu: The bytes.
+        request: The PDU that this one answers, or nothing.
+    """
 
     def __init__(self, adu: bytes, request: bytes) -> None:
         self.adu = adu
         self.request = request
+        self.pdu_at = 0
+        """Index of the PDU, once that is reached."""
         self.position = 0
         self.end = len(adu)
         self.fields: list[Field] = []

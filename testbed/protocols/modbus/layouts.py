@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from testbed.protocols.modbus.codes import Function
 from testbed.protocols.modbus.encapsulated import MeiType
-from testbed.protocols.modbus.fields import PDU_START, Cursor
+from testbed.protocols.modbus.fields import Cursor
 from testbed.protocols.modbus.serial_line import SubFunction
 
-_READ_REQUEST_SIZE = PDU_START + 5
-"""Bytes of an ADU that asks for a quantity of bits or registers."""
+_READ_REQUEST_SIZE = 5
+"""Bytes of a PDU that asks for a quantity of bits or registers."""
 
 _COIL_WORDS = {0xFF00: " (on)", 0x0000: " (off)"}
 _SUB_FUNCTIONS = {code.value: code.name.replace("_", " ").lower() for code in SubFunction}
@@ -31,7 +31,7 @@ def _inputs_response(cursor: Cursor) -> None:
 def _quantity_asked(cursor: Cursor) -> int | None:
     """The quantity in the request, where that is known and of the same function."""
     head = cursor.request[:_READ_REQUEST_SIZE]
-    if len(head) < _READ_REQUEST_SIZE or head[PDU_START] != cursor.adu[PDU_START]:
+    if len(head) < _READ_REQUEST_SIZE or head[0] != cursor.adu[cursor.pdu_at]:
         return None
     return int.from_bytes(head[-2:], "big")
 
