@@ -10,7 +10,11 @@ from testbed.wire.simulator import Simulator
 
 REFERENCES = {
     name: Simulator(
-        name, device.__doc__.partition("\n")[0], partial(serve, device), declaration=f"sim-{name}.yaml"
+        name,
+        device.__doc__.partition("\n")[0],
+        partial(serve, device),
+        declaration=f"sim-{name}.yaml",
+        device=device,
     )
     for name, device in {"plc": Plc, "transmitter": Transmitter, "io-block": IoBlock}.items()
     if device.__doc__

@@ -4,6 +4,7 @@ They imitate no product. Which data stand at which address is our own choice; th
 ``profiles/devices/sim-*.yaml`` say the same to a tester.
 """
 
+from collections.abc import Callable
 from struct import Struct
 from types import MappingProxyType
 from typing import ClassVar
@@ -12,6 +13,9 @@ from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.identification import Identity
 from device_simulators.modbus.server import ModbusServer
 from testbed.protocols.modbus import Function
+
+TAG_MAX = 16
+"""Characters of a transmitter's tag, two to a register."""
 
 
 class Plc(ModbusServer):
@@ -73,13 +77,22 @@ class Transmitter(ModbusServer):
     STATUS: ClassVar[int] = 4
     LOWER_RANGE_VALUE: ClassVar[int] = 0
     UPPER_RANGE_VALUE: ClassVar[int] = 1
+    TAG: ClassVar[int] = 16
 
     def __init__(self) -> None:
         super().__init__(
-            holding_registers=Registers([(0, (0, 150, 5, 32)), (16, [0x2020] * 8)]),
+            holding_registers=Registers([(0, (0, 150, 5, 32)), (self.TAG, [0x2020] * (TAG_MAX // 2))]),
             input_registers=Registers([(0, [0] * 5)]),
         )
         self.set_temperature(21.5)
+
+    def be_called(self, name: str) -> None:
+        """Keep as much of a name as the tag holds."""
+        self.holding_registers.write(self.TAG, name.encode("ascii")[:TAG_MAX].ljust(TAG_MAX))
+
+    def measuring(self) -> Callable[[float], None]:
+        """Measure a temperature in °C."""
+        return self.set_temperature
 
     def set_temperature(self, celsius: float) -> None:
         """Let the sensor measure a temperature in °C."""

@@ -17,6 +17,7 @@ from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.diagnostics import Diagnostics
 from device_simulators.modbus.files import FileServer
 from device_simulators.modbus.identification import IdentificationServer
+from device_simulators.modbus.member import Member
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from device_simulators.modbus.rtu import ModbusRtuProtocol
 from device_simulators.modbus.rtu_over_tcp import ModbusRtuOverTcpProtocol
@@ -32,7 +33,7 @@ _three_words = Struct(">xHHH").unpack_from
 _four_words = Struct(">xHHHH").unpack_from
 
 
-class ModbusServer(Diagnostics, FileServer, IdentificationServer):
+class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member):
     """A Modbus server over four tables; those not given are empty.
 
     Args:

@@ -16,10 +16,9 @@ MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: its class's name in lower case with hyphens."""
 
 
-def serve(device: type[ModbusServer]) -> Serve:
-    """Start a fresh device; what is returned makes the protocol of one connection to it."""
-    server = device()
-    return partial(server.protocol_class, server)
+def serve(device: type[ModbusServer], over: str = "tcp") -> Serve:
+    """Start a fresh device; what is returned makes the protocol of one connection to it over a transport."""
+    return device().serve(over)
 
 
 def mutant(
@@ -44,6 +43,7 @@ def mutant(
             breaks=frozenset(breaks),
             crosses=crosses,
             declaration="sim-plc.yaml",
+            device=device,
         )
         return device
 
