@@ -8,6 +8,7 @@ import itertools
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from testbed.model.connect import MODBUS_PORT, Endpoint
 from testbed.wire.line import Line
@@ -73,6 +74,29 @@ def in_process(serve: Serve) -> Dial:
     async def dial(protocol: asyncio.Protocol) -> None:
         await asyncio.sleep(0)  # what was closed or reset before must arrive before a new connection does
         join(protocol, serve(), client_port=next(ports), server_port=MODBUS_PORT)
+
+    return dial
+
+
+def over_serial(endpoint: Endpoint) -> Dial:
+    """Return what dials a device through a serial port, which is opened for this program alone."""
+    shape = SerialFormat.of(endpoint)
+    silence = shape.t35 if endpoint.over == "rtu" else 0.0
+    before: list[asyncio.Event] = []
+
+    async def dial(protocol: asyncio.Protocol) -> None:
+        from testbed.wire.serial_port import open_port, resolution  # noqa: PLC0415 - most devices have none
+        from testbed.wire.serial_transport import SerialTransport  # noqa: PLC0415
+
+        with suppress(TimeoutError):  # what still leaves the port does not free it in time: it is in use
+            async with asyncio.timeout(CONNECT_WITHIN):
+                for closed in before:
+                    await closed.wait()
+        port = open_port(endpoint.name, shape)
+        uncertain = resolution(endpoint.name)
+        transport = SerialTransport(port, protocol, shape, silence=silence, resolution=uncertain)
+        before[:] = [transport.closed]
+        await asyncio.sleep(0)  # as elsewhere, the protocol knows its transport when this returns
 
     return dial
 

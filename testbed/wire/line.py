@@ -124,7 +124,7 @@ class LineTransport(asyncio.Transport):
     """One end of a line. A line has no connections: nothing says when another end comes or goes."""
 
     def __init__(self, line: Line, protocol: asyncio.Protocol, *, silence: float, hears_itself: bool) -> None:
-        super().__init__({"format": line.shape})
+        super().__init__({"format": line.shape, "resolution": EXACT})
         self.line = line
         self.hears_itself = hears_itself
         self.sending: deque[_Sending] = deque()
