@@ -232,9 +232,11 @@ def test_a_port_that_is_not_allowed_names_its_group(terminal, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     async def main():
-        with monkeypatch.context() as patched, pytest.raises(UnreachableError) as raised:
+        dial = over_serial(port(path))
+        with monkeypatch.context() as patched:
             patched.setattr(os, "open", refuse)
-            await over_serial(port(path))(End())
+            with pytest.raises(UnreachableError) as raised:
+                await dial(End())
         assert "may not be opened by this user; its group is `" in str(raised.value)
         assert "sudo usermod -aG" in str(raised.value)
 
@@ -245,12 +247,12 @@ def test_a_rate_that_is_refused_is_named(terminal, monkeypatch):
     """No pseudo-terminal refuses a rate: what pyserial raises where a driver does is put in its place."""
     _, path = terminal
 
-    def refuse(self, baudrate):
-        raise ValueError(f"Failed to set custom baud rate ({baudrate}): Invalid argument")
+    def refuse(*_):
+        raise ValueError("Failed to set custom baud rate (12345): Invalid argument")
 
     async def main():
-        with monkeypatch.context() as patched, pytest.raises(UnreachableError) as raised:
-            patched.setattr(Serial, "_set_special_baudrate", refuse)
+        monkeypatch.setattr(Serial, "_set_special_baudrate", refuse)
+        with pytest.raises(UnreachableError) as raised:
             await over_serial(port(path, baud=12345, parity="odd"))(End())
         assert str(raised.value) == f"the serial port {path} refuses 12345 8O1; try another rate or parity"
 
