@@ -1,4 +1,4 @@
-"""What a declaration says of file records and FIFO queues (MODBUS Application Protocol V1.1b3, 6.14 to 6.18)."""
+"""Files and FIFO queues as a declaration says them (MODBUS Application Protocol V1.1b3, 6.14 to 6.18)."""
 
 from __future__ import annotations
 

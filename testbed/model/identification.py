@@ -29,7 +29,7 @@ _Told = Annotated[str, StringConstraints(min_length=1, max_length=244, pattern=r
 
 
 class Identification(Frozen):
-    """The conformity level, and what the objects hold, where the vendor wants that held against the device."""
+    """The conformity level, and what objects hold where the vendor wants that held against the device."""
 
     conformity: Annotated[int, Field(strict=True)]
     vendor_name: _Told | None = None

@@ -7,19 +7,27 @@ from collections.abc import Iterable, Sequence
 
 from testbed.model.base import Text
 from testbed.protocols.modbus import (
+    MaskWriteRegister,
     ReadCoils,
+    ReadDeviceIdentification,
     ReadDiscreteInputs,
+    ReadFifoQueue,
+    ReadFileRecord,
     ReadHoldingRegisters,
     ReadInputRegisters,
     ReadWriteMultipleRegisters,
+    RecordReference,
+    RecordWrite,
     Request,
+    WriteFileRecord,
     WriteMultipleCoils,
     WriteMultipleRegisters,
     WriteSingleCoil,
     WriteSingleRegister,
 )
 from testbed.testers.modbus.attacks import Attacks
-from testbed.testers.modbus.reply import Outcome, Reaction, Reply
+from testbed.testers.modbus.identified import MOST_PARTS, Identified, read
+from testbed.testers.modbus.reply import Instead, Outcome, Reaction, Reply
 from testbed.testers.trouble import Unanswered, Undecided
 
 
@@ -88,6 +96,38 @@ class Modbus(Attacks):
                 read_address, read_quantity, write_address, tuple(values), write_quantity, byte_count
             )
         )
+
+    async def mask_write_register(self, address: int, and_mask: int, or_mask: int) -> Reply:
+        """Send function 22."""
+        return await self.ask(MaskWriteRegister(address, and_mask, or_mask))
+
+    async def read_file_record(self, *groups: RecordReference, byte_count: int | None = None) -> Reply:
+        """Send function 20; the byte count may lie."""
+        return await self.ask(ReadFileRecord(groups, byte_count))
+
+    async def write_file_record(self, *groups: RecordWrite, byte_count: int | None = None) -> Reply:
+        """Send function 21; lengths and the byte count may lie."""
+        return await self.ask(WriteFileRecord(groups, byte_count))
+
+    async def read_fifo_queue(self, pointer: int) -> Reply:
+        """Send function 24."""
+        return await self.ask(ReadFifoQueue(pointer))
+
+    async def read_device_identification(self, code: int, object_id: int = 0) -> Identified:
+        """Send function 43/14 once, whatever follows."""
+        return Identified((await self.ask(ReadDeviceIdentification(code, object_id)),))
+
+    async def identify(self, code: int, object_id: int = 0) -> Identified:
+        """Send function 43/14 until nothing follows, or what follows was asked for before."""
+        replies: list[Reply] = []
+        asked: list[int] = []
+        following: int | None = object_id
+        while following is not None and following not in asked and len(asked) < MOST_PARTS:
+            replies.append(await self.ask(ReadDeviceIdentification(code, following)))
+            asked.append(following)
+            part = read(replies[-1])
+            following = None if isinstance(part, Instead) or not part.more_follows else part.next_object_id
+        return Identified(tuple(replies), ends=following is None)
 
     async def ping(self, *, transaction: int | None = None) -> Reply:
         """Send a harmless read.
