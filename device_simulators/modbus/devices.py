@@ -30,6 +30,7 @@ class Plc(ModbusServer):
     1246 holds the two values of the example in AP 6.18, that behind 1280 none, that behind 1290 one too many.
     """
 
+    most_connections = 32
     fifos = MappingProxyType({1246: (0x01B8, 0x1284), 1280: (), 1290: range(32)})
     identity = Identity(
         conformity=0x83,

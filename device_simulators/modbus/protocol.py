@@ -6,6 +6,7 @@ behaves like an asyncio transport; it starts no task and looks at no clock.
 """
 
 import asyncio
+import itertools
 import socket
 from struct import Struct
 from typing import TYPE_CHECKING, cast
@@ -29,6 +30,7 @@ _PREFIX = 6  # transaction, protocol and length, which are enough to find the en
 _PDU = 7
 _prefix = Struct(">HHH").unpack_from
 _header = Struct(">HHHB").pack
+_turn = itertools.count(1).__next__
 
 
 class ModbusTcpProtocol(asyncio.Protocol):
@@ -49,6 +51,8 @@ class ModbusTcpProtocol(asyncio.Protocol):
         self.pending = b""
         self._peer_reads = True
         self._half_closed = False
+        self.used = 0
+        """When it was used last, as a number that only counts up."""
 
     # Rules
 
@@ -83,6 +87,7 @@ class ModbusTcpProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Answer all complete ADUs, in their order and with one write, as long as the peer reads."""
         data = self.pending + data
+        self.used = _turn()
         answers = b""
         start, in_step = 0, True
         while self._peer_reads and len(data) - start >= _PREFIX:
@@ -110,6 +115,13 @@ class ModbusTcpProtocol(asyncio.Protocol):
         sock = transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.used = _turn()
+        self.server.welcome(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Make room for another connection."""
+        super().connection_lost(exc)
+        self.server.part(self)
 
     def pause_writing(self) -> None:
         """Stop answering and reading: the peer does not take its answers."""

@@ -21,6 +21,7 @@ from device_simulators.modbus.member import Member
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from device_simulators.modbus.rtu import ModbusRtuProtocol
 from device_simulators.modbus.rtu_over_tcp import ModbusRtuOverTcpProtocol
+from device_simulators.modbus.visitors import Visitors
 from testbed.protocols.modbus import COIL_ON, ExceptionCode, Function
 from testbed.wire.simulator import Serve
 
@@ -33,7 +34,7 @@ _three_words = Struct(">xHHH").unpack_from
 _four_words = Struct(">xHHHH").unpack_from
 
 
-class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member):
+class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member, Visitors):
     """A Modbus server over four tables; those not given are empty.
 
     Args:
@@ -101,6 +102,7 @@ class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member):
         self.holding_registers = holding_registers or Registers()
         self.input_registers = input_registers or Registers()
         self.counters = Counters()
+        self.visitors = []
         # Functions of the class and not methods of self: a circle would keep the tables until a collection.
         self._handlers: list[Handler] = [type(self).unknown_function] * 256
         for function in self.functions:

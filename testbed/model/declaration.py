@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from testbed.model.base import Duration, Frozen
 from testbed.model.connect import Endpoint, endpoint
+from testbed.model.connections import Connections
 from testbed.model.diagnostics import Diagnostics
 from testbed.model.diagnostics import facts_of as facts_of_diagnostics
 from testbed.model.files import Files, Queues, file_facts
@@ -100,6 +101,7 @@ class Declaration(Frozen):
     sessions: _Int = Field(default=1, ge=1, le=1000)
     transactions: _Int = Field(default=1, ge=1, le=16)
     isolated: _Bool = False
+    connections: Connections = Connections()
     timing: Timing = Timing()
     coils: tuple[Area, ...] = ()
     discrete_inputs: tuple[Area, ...] = ()
@@ -181,6 +183,7 @@ class Declaration(Frozen):
             "sessions": self.sessions,
             "transactions": self.transactions,
             "isolated": int(self.isolated),
+            **self.connections.facts,
             **facts_of_diagnostics(self.diagnostics),
         }
         for table in TABLES:
@@ -190,6 +193,8 @@ class Declaration(Frozen):
             facts[f"outside_{table}"] = int(first_outside(areas) is not None) if areas else 0
         for name, table in SCRATCH.items():
             facts[name] = max((area.count for area in self.areas(table) if area.scratch), default=0)
+            edge = name.replace("scratch", "scratch_edge")
+            facts[edge] = int(scratch_edge(self.areas(table)) is not None)
         facts |= file_facts(self.files, self.fifos)
         facts |= identification_facts(self.identification)
         return facts
@@ -228,6 +233,12 @@ def first_outside(areas: tuple[Area, ...]) -> int | None:
     """Return the first address past the largest run that no area holds; None when every run ends at 65535."""
     runs = sorted(contiguous(areas), key=lambda run: -run.count)
     return next((run.last + 1 for run in runs if run.last + 1 < ADDRESSES), None)
+
+
+def scratch_edge(areas: tuple[Area, ...]) -> int | None:
+    """Return an address that a test may write, and behind which none is served; None where there is none."""
+    ends = [area.last for area in areas if area.scratch and area.last + 1 < ADDRESSES]
+    return next((end for end in ends if not any(area.holds(end + 1) for area in areas)), None)
 
 
 def _span(area: Area) -> str:
