@@ -131,12 +131,13 @@ def _ask(place: Endpoint, wishes: Wishes, found: Found, step: Callable[[str], No
     """Let the scout look: over TCP in real time, at a simulated device in virtual time."""
     import asyncio  # noqa: PLC0415 - heavy; only this command needs it
 
+    from testbed.testers.modbus.framing import framing_of  # noqa: PLC0415
     from testbed.testers.modbus.scout import scout  # noqa: PLC0415
     from testbed.wire.clock import VirtualClockLoop  # noqa: PLC0415
-    from testbed.wire.dial import in_process, over_tcp  # noqa: PLC0415
+    from testbed.wire.reach import reach  # noqa: PLC0415
     from testbed.wire.simulator import simulator  # noqa: PLC0415
 
-    device = simulator(place.name).start() if place.is_simulated else None
+    device = simulator(place.name) if place.is_simulated else None
     longest = wishes.manners.reads / wishes.manners.per_second
     slow = f"{wishes.manners.seconds:.0f} s where answers are slow"
     said = iter([f"testbed: at most {wishes.manners.reads} reads, {longest:.0f} s at this pace, {slow}"])
@@ -147,8 +148,7 @@ def _ask(place: Endpoint, wishes: Wishes, found: Found, step: Callable[[str], No
         step(purpose)
 
     with asyncio.Runner(loop_factory=VirtualClockLoop if device else None) as runner:
-        dial = in_process(device) if device else over_tcp(place)
-        runner.run(scout(dial, wishes, found, tell))
+        runner.run(scout(reach(place, device), framing_of(place), wishes, found, tell))
 
 
 def _keep_capture(found: Found, path: Path | None) -> None:

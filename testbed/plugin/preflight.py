@@ -13,8 +13,9 @@ from testbed.model.review import review
 from testbed.plugin.setup import Setup
 from testbed.testers.modbus.preflight import Desk, examine
 from testbed.wire.clock import VirtualClockLoop
-from testbed.wire.dial import UnreachableError, in_process, over_tcp
+from testbed.wire.dial import UnreachableError
 from testbed.wire.pcapng import capture
+from testbed.wire.reach import reach as reach_device
 from testbed.wire.recorder import Recorder
 
 _UNFIT = Text(
@@ -51,8 +52,8 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
 
     async def fly() -> Desk:
         clock = asyncio.get_running_loop().time
-        dial = over_tcp(setup.declaration.endpoint) if device is None else in_process(device.start())
-        elsewhere = over_tcp if device is None else None
+        dial = reach_device(setup.declaration.endpoint, device)
+        elsewhere = reach_device if device is None else None
         desk = Desk(setup.declaration, dial, Recorder(clock), trying, elsewhere)
         await examine(desk)
         return desk

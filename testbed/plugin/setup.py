@@ -17,7 +17,8 @@ from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
-from testbed.wire.dial import Dial, in_process, over_tcp
+from testbed.wire.dial import Dial, over_tcp
+from testbed.wire.reach import reach
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
 
 if TYPE_CHECKING:
@@ -63,12 +64,11 @@ class Setup:
         return hashlib.sha256(self.lab_text).hexdigest() if self.lab_text else ""
 
     def connect(self) -> Connect:
-        """Return how the engine's loop reaches the device: over TCP, or in process."""
+        """Return how the engine's loop reaches the device, over whatever its transport is."""
         declaration, device = self.declaration, self.simulator
 
         async def connect(_: AsyncExitStack) -> tuple[Declaration, Dial]:
-            dial = over_tcp(declaration.endpoint) if device is None else in_process(device.start())
-            return declaration, dial
+            return declaration, reach(declaration.endpoint, device)
 
         return connect
 

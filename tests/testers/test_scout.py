@@ -15,6 +15,7 @@ from device_simulators.modbus.server import ModbusServer
 from testbed.model.connect import endpoint
 from testbed.plugin.setup import prepare_text
 from testbed.protocols.modbus import Framer, decode_request
+from testbed.testers.modbus.framing import Mbap
 from testbed.testers.modbus.reads import READABLE
 from testbed.testers.modbus.scout import Found, NothingAnswers, Wishes, scout
 from testbed.testers.modbus.scout_draft import draft
@@ -31,7 +32,7 @@ def look(serve, **wishes):
     found = Found(endpoint("tcp://plc:502"))
     with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
         try:
-            runner.run(scout(in_process(serve), Wishes(**wishes), found, lambda _: None))
+            runner.run(scout(in_process(serve), Mbap(), Wishes(**wishes), found, lambda _: None))
         finally:
             only_reads(found)
             found.took = found.recorder.now()
@@ -451,7 +452,7 @@ def test_nobody_there():
 
     found = Found(endpoint("tcp://plc:502"))
     with pytest.raises(UnreachableError, match="nobody"), asyncio.Runner() as runner:
-        runner.run(scout(refuse, Wishes(), found, lambda _: None))
+        runner.run(scout(refuse, Mbap(), Wishes(), found, lambda _: None))
 
 
 @pytest.mark.parametrize("then", ["mute", "closing"])
@@ -513,7 +514,7 @@ def test_a_stopped_scout_has_said_what_it_found():
     async def stop():
         found = Found(endpoint("tcp://plc:502"))
         task = asyncio.create_task(
-            scout(in_process(serve(IoBlock())), Wishes(), found, lambda _: None), name="scout"
+            scout(in_process(serve(IoBlock())), Mbap(), Wishes(), found, lambda _: None), name="scout"
         )
         await asyncio.sleep(6)
         task.cancel()

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from testbed.protocols.modbus import Adu, Request
+from testbed.protocols.modbus import AsciiFrame, Request, RtuFrame
+from testbed.testers.modbus.framing import Framing, Mbap
+from testbed.testers.modbus.layout import MBAP, RTU, Layout
 from testbed.testers.modbus.reply import ERROR_BIT, Instead, Reply
 from testbed.testers.modbus.safety import READS
 from testbed.testers.modbus.tap import part
-from testbed.wire.connection import Connection, Ended, Received
+from testbed.wire.connection import Connection, Cutter, Ended, Received
 from testbed.wire.dial import Dial
+from testbed.wire.line_connection import LineConnection
 from testbed.wire.monitor import Breach
 from testbed.wire.recorder import Recorder
 
@@ -42,21 +45,27 @@ class Answer:
     number: int = 0
     """Frame number in the capture."""
     request: Request | None = None
+    layout: Layout = MBAP
 
     @property
     def is_modbus(self) -> bool:
-        """Whether a Modbus server sent it, even a faulty one: function echoed, or header sound."""
-        if len(self.raw) <= _HEADER:
+        """Whether a Modbus server sent it, even a faulty one: function echoed, or frame sound."""
+        if not self.pdu:
             return False
-        echoed = self.request is not None and self.raw[_HEADER] & ~ERROR_BIT == self.request.function
-        return echoed or (self.raw[2:4] == b"\0\0" and _size(self.raw) == len(self.raw))
+        echoed = self.request is not None and self.pdu[0] & ~ERROR_BIT == self.request.function
+        return echoed or is_sound(self.layout, self.raw)
+
+    @property
+    def pdu(self) -> bytes:
+        """Function code and data; empty where there are none."""
+        return self.layout.pdu(self.raw)
 
     @property
     def exception(self) -> int | None:
         """The exception code, 0 where it lacks; None where this is no exception response."""
-        if not self.is_modbus or not self.raw[_HEADER] & ERROR_BIT:
+        if not self.is_modbus or not self.pdu[0] & ERROR_BIT:
             return None
-        return int.from_bytes(self.raw[_HEADER + 1 : _HEADER + 2])
+        return int.from_bytes(self.pdu[1:2])
 
     @property
     def is_data(self) -> bool:
@@ -68,7 +77,7 @@ class Answer:
         """Registers, or bits as 0 and 1, as many as were asked for; None where the answer is none of that."""
         if not self.is_data:
             return None
-        values = Reply(self.raw, self.number, 0.0, self.request).values
+        values = Reply(self.raw, self.number, 0.0, self.request, self.layout).values
         asked = getattr(self.request, "quantity", 0)
         return None if isinstance(values, Instead) or len(values) != asked else tuple(map(int, values))
 
@@ -86,12 +95,23 @@ class Asking:
         recorder: keeps all that is said.
         unit: unit identifier to ask unless told another.
         pause: seconds that the device wants between two requests.
+        framing: of the transport; that of TCP unless told another.
     """
 
-    def __init__(self, dial: Dial, recorder: Recorder, *, unit: int = 1, pause: float = 0.0) -> None:
+    def __init__(
+        self,
+        dial: Dial,
+        recorder: Recorder,
+        *,
+        unit: int = 1,
+        pause: float = 0.0,
+        framing: Framing | None = None,
+    ) -> None:
         self.recorder = recorder
         self._dial, self._unit, self._pause = dial, unit, pause
-        self._ear, self._cutter = _Ear(), _LooseCutter()
+        self._framing = framing or Mbap()
+        self._layout = self._framing.layout
+        self._ear, self._cutter = _Ear(), self._loose()
         self._connection: Connection | None = None
         self._transaction = _FIRST_TRANSACTION
         self._given_up: set[int] = set()
@@ -106,12 +126,16 @@ class Asking:
 
     async def open(self) -> None:
         """Open the connection; UnreachableError where that fails."""
-        self._ear, self._cutter = _Ear(), _LooseCutter()
+        self._ear, self._cutter = _Ear(), self._loose()
         self._given_up.clear()
         self._asked = False
-        connection = Connection(self.recorder, self._cutter, self._ear)
+        kind = Connection if self._layout is MBAP else LineConnection
+        connection = kind(self.recorder, self._cutter, self._ear)
         await self._dial(connection)
         self._connection = connection
+
+    def _loose(self) -> Cutter:
+        return _LooseCutter() if self._layout is MBAP else self._framing.cutter()
 
     async def read(self, request: Request, *, within: float, unit: int | None = None) -> Answer:
         """Ask for values and wait for what comes, for some seconds.
@@ -123,8 +147,9 @@ class Asking:
         if request.function not in READS:
             raise ValueError(f"function {request.function} is no plain read")
         self._transaction = (self._transaction + 1) % _TRANSACTIONS
-        adu = Adu(self._transaction, self._unit if unit is None else unit, request.encode())
-        return await self.say(adu.encode(), within=within, request=request)
+        adu = self._framing.adu(self._transaction, self._unit if unit is None else unit, request.encode())
+        carried = self._framing.on_the_wire(len(adu))
+        return await self.say(adu, within=within + carried, request=request)
 
     async def say(
         self, data: bytes, *, within: float, request: Request | None = None, comment: str = ""
@@ -155,17 +180,17 @@ class Asking:
         self._next = loop.time() + self._pause
         after = loop.time() - began
         if isinstance(received, Received):
-            return Answer(received.data, None, after, received.number, request)
-        if received is None and request is not None:
+            return Answer(received.data, None, after, received.number, request, self._layout)
+        if received is None and request is not None and self._layout is MBAP:
             self._given_up.add(int.from_bytes(data[:2]))
-        return Answer(self._ear.stump, received, after, number, request)
+        return Answer(self._ear.stump, received, after, number, request, self._layout)
 
     async def _heard(self, connection: Connection, within: float) -> Received | Ended | None:
         loop = asyncio.get_running_loop()
         until = loop.time() + within
         while True:
             received = await connection.receive(max(0.0, until - loop.time()))
-            late = int.from_bytes(received.data[:2]) if isinstance(received, Received) else -1
+            late = self._layout.transaction(received.data) if isinstance(received, Received) else -1
             if late not in self._given_up:
                 return received
             self._given_up.discard(late)
@@ -177,6 +202,13 @@ class Asking:
                 await part(self._connection)
             self._connection.close()
             self._connection = None
+
+
+def is_sound(layout: Layout, raw: bytes) -> bool:
+    """Say whether a frame is one of Modbus by what does not depend on a request: its header, or its check."""
+    if layout is MBAP:
+        return raw[2:4] == b"\0\0" and _size(raw) == len(raw)
+    return (RtuFrame(raw) if layout is RTU else AsciiFrame(raw)).fault is None
 
 
 def _size(data: bytes) -> int:

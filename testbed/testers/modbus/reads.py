@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from testbed.protocols.modbus import DecodeError, Framer, Function, ReadDeviceIdentification, decode_request
+from testbed.protocols.modbus import DecodeError, Function, ReadDeviceIdentification, decode_request
 
 READABLE = frozenset(
     {
@@ -24,22 +24,16 @@ class NotARead(RuntimeError):  # noqa: N818 - says what the bytes are
     """Something other than a read was about to be sent: a fault of this program, and nothing left it."""
 
 
-def refuse_writes(data: bytes) -> None:
-    """Let whole, well-formed read requests pass, of at least one value each, and nothing else.
+def refuse_writes(pdu: bytes) -> None:
+    """Let a well-formed read request pass, of at least one value, and nothing else.
 
     Raises:
         NotARead: for any other bytes.
     """
-    framer = Framer()
-    frames = framer.feed(data)
-    if framer.pending or not frames:
-        raise NotARead(f"no whole request: {data[:16].hex(' ')}")
-    for frame in frames:
-        try:
-            request = decode_request(frame.pdu)
-        except DecodeError as error:
-            raise NotARead(f"{frame.pdu[:16].hex(' ')}: {error.reason}") from error
-        is_public = frame.protocol == 0 and request.function in READABLE
-        is_mei = request.function is Function.ENCAPSULATED_INTERFACE
-        if not is_public or (is_mei and not isinstance(request, ReadDeviceIdentification)):
-            raise NotARead(f"function {request.function} is not provably a read")
+    try:
+        request = decode_request(pdu)
+    except DecodeError as error:
+        raise NotARead(f"{pdu[:16].hex(' ')}: {error.reason}") from error
+    is_mei = request.function is Function.ENCAPSULATED_INTERFACE
+    if request.function not in READABLE or (is_mei and not isinstance(request, ReadDeviceIdentification)):
+        raise NotARead(f"function {request.function} is not provably a read")

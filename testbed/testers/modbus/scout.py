@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from testbed.model.connect import MODBUS_PORT, Endpoint
 from testbed.protocols.modbus import ExceptionCode, Request
 from testbed.testers.modbus.declared import READS
+from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.preflight.strangers import name_of
 from testbed.testers.modbus.reply import Reply
 from testbed.testers.modbus.scout_areas import Search
@@ -83,11 +84,12 @@ class Found:
         return [one for one in self.searches if one.runs]
 
 
-async def scout(dial: Dial, wishes: Wishes, found: Found, tell: Tell) -> None:
+async def scout(dial: Dial, framing: Framing, wishes: Wishes, found: Found, tell: Tell) -> None:
     """Look at a device; what is found stands in `found` as soon as it is known.
 
     Args:
         dial: reaches the device.
+        framing: of the transport that it speaks.
         wishes: what to look for, and how gently.
         found: is filled.
         tell: hears, before each read, what is looked for.
@@ -96,7 +98,7 @@ async def scout(dial: Dial, wishes: Wishes, found: Found, tell: Tell) -> None:
         UnreachableError: no connection.
         NothingAnswers: a connection, but no answer.
     """
-    reader = Reader(dial, wishes.manners, wishes.units[0], tell)
+    reader = Reader(dial, framing, wishes.manners, wishes.units[0], tell)
     found.recorder, found.times = reader.recorder, reader.times
     try:
         await _look(reader, wishes, found)

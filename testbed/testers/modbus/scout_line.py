@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from testbed.protocols.modbus import Adu, ExceptionCode, Request
-from testbed.testers.modbus.cutter import MbapCutter
-from testbed.testers.modbus.invariants import ModbusMonitor
+from testbed.protocols.modbus import ExceptionCode, Request
+from testbed.testers.modbus.asking import is_sound
+from testbed.testers.modbus.framing import Framing
+from testbed.testers.modbus.layout import MBAP
 from testbed.testers.modbus.reads import refuse_writes
 from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
 from testbed.testers.modbus.scout_manners import (
@@ -23,11 +24,10 @@ from testbed.testers.modbus.scout_manners import (
 from testbed.testers.modbus.tap import part
 from testbed.wire.connection import Connection, Received
 from testbed.wire.dial import Dial, UnreachableError
+from testbed.wire.line_connection import LineConnection
 from testbed.wire.recorder import Recorder
 
 _WAIT = {ExceptionCode.ACKNOWLEDGE, ExceptionCode.SERVER_DEVICE_BUSY}
-_MBAP = 7
-
 
 Answer = Reply | Reaction
 """A frame that answers a request, a normal response or an exception; or silence or a close instead."""
@@ -36,12 +36,13 @@ Answer = Reply | Reaction
 class Reader:
     """The only way that a scout has to the wire."""
 
-    def __init__(self, dial: Dial, manners: Manners, unit: int, tell: Tell) -> None:
+    def __init__(self, dial: Dial, framing: Framing, manners: Manners, unit: int, tell: Tell) -> None:
         self.unit = unit
+        self.framing = framing
         self.purpose = ""
         """What is looked for."""
         self.recorder = Recorder(asyncio.get_running_loop().time)
-        self.monitor = ModbusMonitor()
+        self.monitor = framing.monitor()
         self.probe: Request | None = None
         """A read that the device was seen to serve."""
         self.manners = manners
@@ -105,23 +106,27 @@ class Reader:
         for at, request in enumerate(requests):
             transaction = (self.sent + at) & 0xFFFF
             due[transaction] = at
-            adus += Adu(transaction, self.unit if unit is None else unit, request.encode()).encode()
-        refuse_writes(adus)
+            pdu = request.encode()
+            refuse_writes(pdu)
+            adus += self.framing.adu(transaction, self.unit if unit is None else unit, pdu)
         self._tell(self.purpose)
         began = self.recorder.now()
         self.sent += len(requests)
         line.send(adus)
         answers: dict[int, Reply] = {}
-        end = began + (self._patience() if patience is None else patience)
+        carried = self.framing.on_the_wire(len(adus))
+        end = began + (self._patience() if patience is None else patience) + carried
         while due:  # ends with the patience, and with a flood, which the connection breaks off
             received = await line.receive(max(0.0, end - self.recorder.now()))
             if not isinstance(received, Received):
                 break
-            at = due.get(int.from_bytes(received.data[:2]), -1)
-            if at < 0 or not _answers(received.data, requests[at]):
+            at = self._asked_for(received.data, due)
+            if at < 0 or not self._answers(received.data, requests[at]):
                 continue
-            answers[at] = Reply(received.data, received.number, received.at, requests[at])
-            del due[answers[at].transaction]
+            answers[at] = Reply(
+                received.data, received.number, received.at, requests[at], self.framing.layout
+            )
+            due = {transaction: one for transaction, one in due.items() if one != at}
             if len(requests) == 1:
                 self.times.append(received.at - began)
         missed = Reaction.SILENCE if line.ended is None else Reaction.CLOSED
@@ -129,7 +134,8 @@ class Reader:
 
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""
-        line = Connection(self.recorder, MbapCutter(), self.monitor)
+        kind = Connection if self.framing.layout is MBAP else LineConnection
+        line = kind(self.recorder, self.framing.cutter(), self.monitor)
         await self._dial(line)
         return line
 
@@ -173,6 +179,19 @@ class Reader:
             await self.leave()
         raise FellSilent("what it answered before is not answered any more")
 
+    def _asked_for(self, frame: bytes, due: Mapping[int, int]) -> int:
+        """Return which request a frame answers; -1 for none. A serial line carries one at a time."""
+        if self.framing.layout is MBAP:
+            return due.get(MBAP.transaction(frame), -1)
+        return next(iter(due.values()), -1)
+
+    def _answers(self, frame: bytes, request: Request) -> bool:
+        """Say whether a frame is of the protocol and function that were asked for."""
+        layout = self.framing.layout
+        pdu = layout.pdu(frame)
+        is_modbus = frame[2:4] == b"\0\0" if layout is MBAP else is_sound(layout, frame)
+        return is_modbus and pdu[:1] != b"" and pdu[0] & ~ERROR_BIT == request.function
+
     def _patience(self) -> float:
         """Return the seconds to wait for an answer: less than granted where all answers so far came fast."""
         if not self.times:
@@ -188,8 +207,3 @@ class Reader:
         now = self.recorder.now()
         await asyncio.sleep(max(0.0, self._next_turn - now))
         self._next_turn = max(now, self._next_turn) + reads / self.manners.per_second
-
-
-def _answers(frame: bytes, request: Request) -> bool:
-    """Say whether a frame is of the protocol and function that were asked for."""
-    return frame[2:4] == b"\0\0" and len(frame) > _MBAP and frame[_MBAP] & ~ERROR_BIT == request.function

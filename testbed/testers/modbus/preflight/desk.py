@@ -12,6 +12,7 @@ from testbed.model.declaration import Area, Declaration, Table
 from testbed.model.preflight import Check, Diagnosis
 from testbed.protocols.modbus import ExceptionCode
 from testbed.testers.modbus.asking import Answer, Asking
+from testbed.testers.modbus.framing import framing_of
 from testbed.testers.modbus.declared import READS
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
@@ -57,7 +58,8 @@ class Desk:
 
     def __post_init__(self) -> None:
         timing, unit = self.declaration.timing, self.declaration.endpoint.unit
-        self.asking = Asking(self.dial, self.recorder, unit=unit, pause=timing.pause)
+        self.framing = framing_of(self.endpoint)
+        self.asking = Asking(self.dial, self.recorder, unit=unit, pause=timing.pause, framing=self.framing)
         self._heard: dict[tuple[str, int, int], Answer] = {}
 
     @property

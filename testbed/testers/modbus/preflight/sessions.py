@@ -41,7 +41,9 @@ async def _served(desk: Desk, declared: int, table: Table, address: int) -> int:
     try:
         for number in range(2, declared + 1):
             desk.trying(f"connection {number}")
-            asking = Asking(desk.dial, desk.recorder, unit=desk.endpoint.unit, pause=pause)
+            asking = Asking(
+                desk.dial, desk.recorder, unit=desk.endpoint.unit, pause=pause, framing=desk.framing
+            )
             try:
                 await asking.open()
             except UnreachableError:
