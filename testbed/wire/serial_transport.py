@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from testbed.wire.serial_format import SerialFormat
 
-if TYPE_CHECKING:
-    import serial
-
 _AT_ONCE = 4096
 """Bytes to read in one piece, as many as a terminal of Linux holds."""
+
+
+class Port(Protocol):
+    """What has characters to read and takes some, never waiting for either: an open serial port."""
+
+    @property
+    def name(self) -> str | None:
+        """Its path."""
+
+    def fileno(self) -> int:
+        """Return its number."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 class PortVanishedError(ConnectionResetError):
@@ -33,7 +44,7 @@ class SerialTransport(asyncio.Transport):
 
     def __init__(
         self,
-        port: serial.Serial,
+        port: Port,
         protocol: asyncio.Protocol,
         shape: SerialFormat,
         *,
