@@ -22,8 +22,11 @@ class Diagnostics(Frozen):
 
     server_id: Annotated[int, Field(strict=True, ge=1, le=SERVER_ID_MAX)] | None = None
     """Bytes in front of the run indicator of function 17; the standard leaves it to the device (AP 6.13)."""
-    restart_within: Duration = Field(default=0.0, ge=0, le=60, json_schema_extra={"default": "0 s"})
-    """Time from a restart of communications (08/01) until the device takes requests again."""
+    restart_within: Duration = Field(default=1.0, ge=0, le=60, json_schema_extra={"default": "1 s"})
+    """Time from a restart of communications (08/01) until the device takes requests again.
+
+    The standard sets none; 1 s is assumed.
+    """
 
 
 def facts_of(told: Diagnostics) -> Mapping[str, int]:

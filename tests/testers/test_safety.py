@@ -96,12 +96,33 @@ def test_any_bytes_are_judged(data, behind):
         assert found is None or all(len(write.addresses) >= 1 for write in found)
 
 
-KNOWN = {1, 2, 3, 4, 5, 6, 15, 16, 22, 23}
+KNOWN = {1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24, 43}
+OBSERVING = {0, 2, *range(11, 19)}
 
 
 @given(st.sampled_from(sorted(set(range(256)) - KNOWN)), st.binary(max_size=250))
 def test_other_functions_are_never_harmless(code, data):
     assert writes_of(Adu(1, 1, bytes([code]) + data).encode()) is None
+
+
+@given(st.sampled_from([7, 11, 12, 17]), st.binary(max_size=4))
+def test_what_asks_for_the_state_of_communication_is_harmless(code, data):
+    assert writes_of(Adu(1, 1, bytes([code]) + data).encode()) == []
+
+
+@given(st.sampled_from(sorted(OBSERVING)), st.binary(min_size=1, max_size=2))
+def test_diagnostics_that_change_nothing_are_harmless(code, data):
+    assert writes_of(Adu(1, 1, b"\x08" + code.to_bytes(2) + data).encode()) == []
+
+
+@given(words.filter(lambda code: code not in OBSERVING), st.binary(max_size=2))
+def test_other_diagnostics_are_never_harmless(code, data):
+    assert writes_of(Adu(1, 1, b"\x08" + code.to_bytes(2) + data).encode()) is None
+
+
+@pytest.mark.parametrize("pdu", ["08", "0800"])
+def test_a_truncated_sub_function_is_not_harmless(pdu):
+    assert writes_of(Adu(1, 1, bytes.fromhex(pdu)).encode()) is None
 
 
 @given(st.integers(1, 4), words, st.integers(1, 100), words, st.integers(0, 255))

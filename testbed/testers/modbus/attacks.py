@@ -37,13 +37,14 @@ class Attacks(Connected):
 
         TCP keeps order: where the good request's answer comes first, the bytes got none.
         """
-        return (await self._provoke(data))[0]
+        return (await self.provoked(data))[0]
 
     async def recovery(self, data: bytes) -> Outcome:
         """Send bytes, then a good request, and say what the good request was met with."""
-        return (await self._provoke(data))[1]
+        return (await self.provoked(data))[1]
 
-    async def _provoke(self, data: bytes) -> tuple[Outcome, Outcome]:
+    async def provoked(self, data: bytes) -> tuple[Outcome, Outcome]:
+        """Send bytes, then a good request, and say what each of them was met with."""
         sent = await self.send(data)
         probe = self._guard.probe()
         good = self.adu(probe.encode())

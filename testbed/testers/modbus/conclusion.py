@@ -67,6 +67,7 @@ class Conclusion:
         try:
             for tap in desk.taps:
                 await tap.close()
+            await self._wake()
             trouble = await self._still_answers()
             if trouble is None or desk.testers[0].is_open:
                 await self._restore()
@@ -79,6 +80,16 @@ class Conclusion:
             for tester in desk.testers:
                 await self._leave(tester)
         return trouble
+
+    async def _wake(self) -> None:
+        """Bring a device back that the case has sent into listen-only mode, if it is there still."""
+        desk = self._desk
+        if desk.permission.muted and desk.testers and desk.testers[0].is_open:
+            first = desk.testers[0]
+            frames = first.frames
+            await first.diagnosis.restart()
+            first.frames = frames
+            desk.recorder.note("restarted: the case may have left the device in listen-only mode")
 
     async def _leave(self, tester: Modbus) -> None:
         if tester.is_open:

@@ -45,6 +45,10 @@ class Guard(Protocol):
     def reply_within(self) -> float:
         """Seconds within which the device declares to answer."""
 
+    @property
+    def restart_within(self) -> float:
+        """Seconds within which the device declares to take requests again behind a restart."""
+
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""
 

@@ -16,6 +16,7 @@ from testbed.model.declaration import (
     first_outside,
 )
 from testbed.protocols.modbus import (
+    Diagnostics,
     ExceptionCode,
     ReadCoils,
     ReadDeviceIdCode,
@@ -59,6 +60,8 @@ class DeclaredTable:
         return (ExceptionCode.ILLEGAL_DATA_VALUE, ExceptionCode.ILLEGAL_DATA_ADDRESS)
 
 
+COUNTERS = range(11, 19)
+"""The sub-functions of function 08 that read a counter (AP 6.8.1)."""
 _NOTHING = Area(first=0, count=1)
 
 
@@ -78,6 +81,13 @@ class Declared:
         self.files = DeclaredFile.of(declaration.files)
         self.queues = DeclaredQueues.of(declaration.fifos)
         self.identification = DeclaredIdentification.of(declaration.identification)
+        self.server_id = declaration.diagnostics.server_id or 0
+        """Bytes of the server id, in front of the run indicator of function 17 (AP 6.13); 0 when unknown."""
+        self._counters = [code for code in COUNTERS if f"fc08/{code:02}" in declaration.supports]
+
+    def counters(self, data: bytes = bytes(2)) -> list[Request]:
+        """Return the requests that read each declared counter of function 08, with some data in them."""
+        return [Diagnostics(code, data) for code in self._counters]
 
     def edges(self, function: str) -> list[Request]:
         """Return reads of one value at the first and last address of every area of a function.

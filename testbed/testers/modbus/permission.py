@@ -10,6 +10,9 @@ from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import FIRST_WRITES, MOST_WRITES, Lease, Pool
 from testbed.testers.trouble import Undecided, Unsafe
 
+LISTEN_ONLY = bytes((8, 0, 4))
+"""How a request for listen-only mode begins (AP 6.8.1)."""
+
 
 @dataclass
 class Permission:
@@ -26,6 +29,8 @@ class Permission:
     """What was written, and what only an isolated device may get, in order."""
     repeated: bool = False
     """Whether the case was tried before: writes are kept back for that."""
+    muted: bool = False
+    """Whether the device was sent into listen-only mode, from which only a restart brings it back."""
     restoring: bool = False
     """Whether values are put back now, which is never refused."""
 
@@ -33,6 +38,7 @@ class Permission:
         """Raise Unsafe where the declaration does not allow the bytes, or what they complete."""
         writes = self.writes_of(data, behind)
         if writes is None:
+            self.muted |= LISTEN_ONLY in data or LISTEN_ONLY.hex().encode() in data
             self.writes.append(
                 f"{len(data)} bytes that only an isolated device may get: {data[:16].hex(' ')}"
             )

@@ -18,6 +18,7 @@ from testbed.protocols.modbus import (
 )
 from testbed.protocols.modbus.files import REFERENCE_TYPE
 from testbed.testers.modbus.layout import MBAP, Layout
+from testbed.testers.modbus.told import Told
 
 ERROR_BIT = 0x80
 _BIT_READS = {Function.READ_COILS, Function.READ_DISCRETE_INPUTS}
@@ -56,7 +57,7 @@ class Instead:
 
 
 @dataclass(frozen=True)
-class Reply:
+class Reply(Told):
     """One frame that answered a request. Numbers are those on the wire; nothing is converted."""
 
     raw: bytes
@@ -165,6 +166,11 @@ class Reply:
         lack = self.lacks(1)
         return self.pdu if lack is None else lack
 
+    def part(self, first: int, end: int) -> bytes | Instead:
+        """Return bytes of the PDU of a normal response; an Instead where it has not so many."""
+        lack = self.lacks(end)
+        return self.pdu[first:end] if lack is None else lack
+
     def lacks(self, size: int) -> Instead | None:
         """Say what came where a normal response of at least so many bytes was asked for; None for such."""
         outcome = self.exception
@@ -191,5 +197,6 @@ class Reply:
             "byte_count": (1, 2),
             "values": (2, end) if self.function in _READS else (0, end),
             "padding": (end - 1, end),
+            "sub_function": (1, 3),
         }.get(attribute, (0, end))
         return self.layout.span(first, last)

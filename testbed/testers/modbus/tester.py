@@ -25,13 +25,14 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus.attacks import Attacks
+from testbed.testers.modbus.diagnosis import Diagnosis
 from testbed.testers.modbus.identified import MOST_PARTS, Identified, read
+from testbed.testers.modbus.lasting import Lasting
 from testbed.testers.modbus.reply import Instead, Outcome, Reaction, Reply
 from testbed.testers.trouble import Unanswered, Undecided
 
 
-class Modbus(Attacks):
+class Modbus(Lasting):
     """One client of the device under test; what it gets is judged, unless a name says otherwise."""
 
     async def read_coils(self, address: int, quantity: int) -> Reply:
@@ -129,6 +130,11 @@ class Modbus(Attacks):
             following = None if isinstance(part, Instead) or not part.more_follows else part.next_object_id
         return Identified(tuple(replies), ends=following is None)
 
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """Stimuli around functions 08, 11 and 12."""
+        return Diagnosis(self, self._guard)
+
     async def ping(self, *, transaction: int | None = None) -> Reply:
         """Send a harmless read.
 
@@ -153,7 +159,7 @@ class Modbus(Attacks):
         """Send requests one after the other and return all the ways in which they ended."""
         return {await self.outcome(request) for request in requests}
 
-    async def refused(self, request: Request) -> None:
+    async def refused(self, request: Request | bytes) -> None:
         """Send, as set-up, a request that the device must refuse; undecided where it does not.
 
         What a refused request leaves behind can be judged only where it was refused.

@@ -1,0 +1,130 @@
+"""What a case does with functions 08, 11 and 12: how much a counter rises, a restart, listen-only mode.
+
+MODBUS Application Protocol V1.1b3, 6.8 to 6.10 ("AP"). A counter is a word that nobody said to begin at 0, so
+cases look at how much it rises while they know what was sent, and run alone for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from testbed.model.base import Text
+from testbed.protocols.modbus import Diagnostics, Request, SubFunction
+from testbed.testers.modbus.layout import MBAP
+from testbed.testers.modbus.reply import Instead, Outcome, Reaction
+from testbed.testers.trouble import Gone, Undecided
+from testbed.wire.dial import UnreachableError
+
+if TYPE_CHECKING:
+    from testbed.testers.modbus.connected import Guard
+    from testbed.testers.modbus.tester import Modbus
+
+UNASSIGNED = bytes((73, 0, 0, 0, 0))
+"""A request that every device refuses: AP 5 gives function 73 to nobody."""
+WORD = 0x10000
+ROOM = 64
+"""Requests for which a counter must have room: whether it stops or goes on from 0 at 65535 is not said."""
+
+ZERO, CLEAR_LOG = b"\x00\x00", b"\xff\x00"
+"""Data of a restart that leaves the event log as it is, and of one that clears it (AP 6.8.1, 01)."""
+
+
+class Diagnosis:
+    """Stimuli that take several exchanges, made through one client."""
+
+    def __init__(self, modbus: Modbus, guard: Guard) -> None:
+        self._modbus = modbus
+        self._guard = guard
+
+    async def stir(self, *, answered: int = 0, refused: int = 0) -> None:
+        """Have so many requests refused, then so many answered; undecided where the device does not."""
+        for _ in range(refused):
+            await self._modbus.refused(UNASSIGNED)
+        for _ in range(answered):
+            if await self._modbus.outcome(self._modbus.harmless) is not Reaction.NORMAL:
+                raise Undecided(
+                    Text(en="set-up: a harmless read was not served", ko="준비 단계의 읽기가 처리되지 않음")
+                )
+
+    async def rise(self, counter: Request, *, answered: int = 0, refused: int = 0) -> int | Instead:
+        """Return by how much a counter rises from one reading to the next, with requests in between.
+
+        Args:
+            counter: the request that reads it.
+            answered: requests in between that are answered normally.
+            refused: requests in between that are refused with exception 01.
+
+        Raises:
+            Unanswered: the counter is not told.
+            Undecided: it has no room, or a request in between ends otherwise.
+        """
+        before = (await self._modbus.ask(counter)).count
+        cited = self._modbus.frames
+        if isinstance(before, Instead):
+            return before
+        if before >= WORD - ROOM:
+            raise Undecided(
+                Text(
+                    en=f"the counter stands at {before} and may have no room; clear it or restart the device",
+                    ko=f"카운터 값이 {before}(으)로 여유가 없을 수 있음; 초기화하거나 기기를 다시 시작할 것",
+                )
+            )
+        await self.stir(answered=answered, refused=refused)
+        after = (await self._modbus.ask(counter)).count
+        self._modbus.frames = (*cited, *self._modbus.frames)
+        return after if isinstance(after, Instead) else (after - before) % WORD
+
+    async def most(self, counters: Iterable[Request]) -> int | Instead:
+        """Return the greatest of some counters, each less the requests that read those before it."""
+        most = 0
+        cited: tuple[int, ...] = ()
+        for earlier, counter in enumerate(counters):
+            count = (await self._modbus.ask(counter)).count
+            cited = (*cited, *self._modbus.frames)
+            if isinstance(count, Instead):
+                return count
+            most = max(most, count - earlier)
+        self._modbus.frames = cited
+        return most
+
+    async def silence(self) -> None:
+        """Bring the device, as set-up, into listen-only mode; undecided where it refuses to go."""
+        outcome = await self._modbus.outcome(Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE))
+        if outcome not in (Reaction.SILENCE, Reaction.NORMAL):
+            raise Undecided(
+                Text(
+                    en="set-up: the device did not enter listen-only mode",
+                    ko="준비 단계: 기기가 청취 전용 모드로 들어가지 않음",
+                )
+            )
+
+    async def restart(self, data: bytes = ZERO) -> Outcome:
+        """Restart communications and return how the request was met."""
+        return (await self._restart(data))[0]
+
+    async def awakening(self) -> Outcome:
+        """Restart communications and return how a harmless read behind that was met."""
+        return (await self._restart(ZERO))[1]
+
+    async def _restart(self, data: bytes) -> tuple[Outcome, Outcome]:
+        request = Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION, data)
+        within = self._guard.restart_within
+        if self._guard.framing.layout is MBAP and not within:
+            met = await self._modbus.provoked(self._modbus.adu(request.encode()))
+        else:
+            first = await self._modbus.outcome(request)
+            await self._modbus.wait(within)
+            await self._reconnect()
+            met = first, await self._modbus.outcome(self._modbus.harmless)
+        await self._reconnect()
+        return met
+
+    async def _reconnect(self) -> None:
+        """Connect again where the restart has closed the connection, which nothing forbids."""
+        if self._modbus.is_open:
+            return
+        try:
+            await self._modbus.connect()
+        except UnreachableError as error:
+            raise Gone(Text(en=f"after the restart: {error}", ko=f"다시 시작한 뒤: {error}")) from error
