@@ -9,6 +9,7 @@ from typing import IO
 
 from testbed.bundle.locking import lock
 from testbed.model.record import CaseRecord, Footer, Header, Resumed
+from testbed.model.saved_case import FOLDER, SavedCase
 
 RESULTS = "results.jsonl"
 CAPTURES = "wire"
@@ -69,6 +70,11 @@ class BundleWriter:
         path = f"{CAPTURES}/{hashlib.sha256(capture).hexdigest()}.pcapng"
         _write(self.folder / path, capture)
         return path
+
+    def keep_sequence(self, sequence: SavedCase) -> None:
+        """Keep a failing sequence as a file of its own; the record holds it as well."""
+        (self.folder / FOLDER).mkdir(exist_ok=True)
+        _write(self.folder / sequence.path, sequence.written().encode())
 
     def line(self, record: Header | CaseRecord | Resumed | Footer) -> None:
         """Append one line."""

@@ -11,6 +11,7 @@ from testbed.model.base import Frozen, Text
 from testbed.model.declaration import Declaration
 from testbed.model.lab import Laboratory
 from testbed.model.preflight import Check
+from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Outcome, Verdict, join, outcome
 from testbed.model.waiver import Waiver
@@ -142,6 +143,8 @@ class CaseRecord(Frozen):
     """Name and version of the independent product that the device met, in an interoperability case."""
     watched: int = 0
     """Frames of the device that the monitor judged, in all tries."""
+    sequence: SavedCase | None = None
+    """The shortest sequence of requests that the device failed, where a machine or the fuzzer found one."""
 
 
 class Resumed(Frozen):

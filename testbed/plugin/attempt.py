@@ -10,16 +10,17 @@ from dataclasses import dataclass
 
 from testbed.model.declaration import Declaration
 from testbed.model.record import CaseRecord
+from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
 from testbed.testers.modbus.bench import SURVIVES, ModbusBench
+from testbed.testers.modbus.captures import captured
 from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.evidence import evidence
 from testbed.testers.trouble import Gone
-from testbed.wire.pcapng import capture
 from testbed.wire.recorder import Recorder
 
 CASE_WITHIN = 60.0
@@ -104,6 +105,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.breaches = desk.monitor.breaches
     judgement = judge(case, bench.catalogues[case.suite], happening, SURVIVES)
     record = _record(case, bench.settings, desk, judgement)
+    record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)
     record = record.model_copy(
         update={
             "at": round(at, 6),
@@ -111,7 +113,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
             "log": (*recorder.notes, *happening.log),
         }
     )
-    packets = _capture(record, recorder, bench.settings.epoch + at) if bench.settings.captures else b""
+    packets = _capture(record, desk, bench.settings.epoch + at) if bench.settings.captures else b""
     undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
     disturbed = not alone and (judgement.doubtful or undecided)
     busy = judgement.refused_as_busy
@@ -131,7 +133,7 @@ def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgeme
         findings=tuple(judgement.findings),
         frames=()
         if verdict is Verdict.PASS and not settings.verbose
-        else evidence(desk.recorder, cited, judgement.guilty),
+        else evidence(desk.recorder, cited, judgement.guilty, desk.framing.layout),
         reproduce=f"testbed run declaration.yaml --seed {settings.seed} "
         f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
         peer=desk.peer,
@@ -141,11 +143,23 @@ def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgeme
     )
 
 
-def _capture(record: CaseRecord, recorder: Recorder, epoch: float) -> bytes:
+def _with_sequence(
+    record: CaseRecord, saved: SavedCase | None, catalogue: Catalogue, seed: int
+) -> CaseRecord:
+    """Add the sequence that a machine or the fuzzer was left with, and the command that sends it again."""
+    if saved is None:
+        return record
+    named = {"suite": record.suite, "version": catalogue.version, "case": record.case, "seed": seed}
+    sequence = saved.model_copy(update=named)
+    again = f"testbed replay {shlex.quote(sequence.path)} --against declaration.yaml"
+    return record.model_copy(update={"sequence": sequence, "reproduce": again})
+
+
+def _capture(record: CaseRecord, desk: ModbusCase, epoch: float) -> bytes:
     """Return what a try put on the wire; its comment says what this try showed."""
     said = f"{record.suite}/{record.case}\n" + "\n".join(
         f"{finding.requirement}: {finding.verdict}" for finding in record.findings
     )
-    if recorder.left_out:
-        said += f"\n{recorder.left_out} packets were left out: more than is kept of one case"
-    return capture(recorder, comment=said, epoch=epoch)
+    if desk.recorder.left_out:
+        said += f"\n{desk.recorder.left_out} packets were left out: more than is kept of one case"
+    return captured(desk.recorder, desk.bench.declaration.endpoint, comment=said, epoch=epoch)

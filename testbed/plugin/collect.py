@@ -121,6 +121,8 @@ class Keeper:
         """Keep the capture, write the record."""
         if capture:
             record = record.model_copy(update={"capture": self.writer.keep(capture)})
+        if record.sequence is not None:
+            self.writer.keep_sequence(record.sequence)
         self.writer.line(record)
         return record
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 from testbed.model.base import Text
+from testbed.testers.modbus.agreement import Agreement
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.words import either, words
 
@@ -67,6 +68,9 @@ def _place(trace: TracebackType | None, code: CodeType) -> tuple[FrameType, int]
 def _explain(test: ast.expr, frame: FrameType) -> Observation:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return next(_explain(part, frame) for part in test.values if not _value(part, frame))
+    owner = _value(test.value, frame) if isinstance(test, ast.Attribute) else None
+    if isinstance(owner, Agreement) and owner.expected and owner.received:
+        return Observation(owner.expected, owner.received, owner.guilty, absence=owner.is_absence)
     guilty = next(_guilty(test, frame), None)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, right = _value(test.left, frame), _value(test.comparators[0], frame)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -15,7 +17,7 @@ class _Selector:
         self._loop = loop
 
     def select(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:  # nothing is scheduled: only another thread can bring work
+        if timeout is None or (timeout > 0 and self._loop.stands_still):  # only another thread can bring work
             return self._selector.select(None)
         events = self._selector.select(0)
         if timeout > 0 and not events:
@@ -34,6 +36,7 @@ class VirtualClockLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0.0
+        self.stands_still = False
         super().__init__(_Selector(self))  # type: ignore[arg-type]  # a selector by behaviour
 
     def time(self) -> float:
@@ -43,3 +46,20 @@ class VirtualClockLoop(asyncio.SelectorEventLoop):
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self._now += seconds
+
+
+@contextmanager
+def standing_still(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let no virtual time pass while another thread works out what is to be done next.
+
+    That takes real time and no virtual one: a loop with nothing else to do would hurry on to its next time-out.
+    On a real clock nothing changes.
+    """
+    if not isinstance(loop, VirtualClockLoop):
+        yield
+        return
+    before, loop.stands_still = loop.stands_still, True
+    try:
+        yield
+    finally:
+        loop.stands_still = before

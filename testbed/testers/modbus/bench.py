@@ -38,6 +38,7 @@ class ModbusBench:
         "coils": "Coils leased from the scratch areas, restored afterwards.",
         "files": "Records of a file leased from the scratch areas, restored afterwards.",
         "meet": "Starts an independent client against the device, through a recording tap.",
+        "machine": "Drives a rule-based machine against the device, and says whether they agree.",
     }
 
     def __init__(

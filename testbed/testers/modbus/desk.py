@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.declaration import Table
 from testbed.model.needs import Needs, least, missing
+from testbed.model.saved_case import SavedCase
 from testbed.protocols.modbus import Request
 from testbed.testers.modbus.conclusion import Conclusion, Found
 from testbed.testers.modbus.crowd import Crowd
 from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.layout import MBAP
+from testbed.testers.modbus.machines import run_machine
 from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
 from testbed.testers.modbus.peers import CLIENTS
 from testbed.testers.modbus.permission import Permission
@@ -66,6 +68,8 @@ class ModbusCase:
     leases: dict[str, Lease] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     """What stood in the leased areas, to be put back."""
+    saved: SavedCase | None = None
+    """A sequence of requests that the device failed, to be kept and sent again."""
     permission: Permission = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +94,11 @@ class ModbusCase:
     def reply_within(self) -> float:
         """Seconds within which the device declares to answer."""
         return self.bench.declaration.timing.reply_within
+
+    @property
+    def restart_within(self) -> float:
+        """Seconds within which the device declares to take requests again behind a restart."""
+        return self.bench.declaration.diagnostics.restart_within
 
     def probe(self) -> Request:
         """Return a harmless request that the device must answer."""
@@ -133,11 +142,12 @@ class ModbusCase:
             "modbus": lambda: modbus,
             "declared": lambda: self.bench.declared,
             "other": self._connect,
-            "crowd": lambda: Crowd(modbus, self._another, self.bench.declaration.sessions),
+            "crowd": lambda: Crowd(modbus, self._another, self.bench.declaration),
             "registers": lambda: self._lease("registers", "scratch_registers"),
             "coils": lambda: self._lease("coils", "scratch_coils"),
             "files": lambda: self._lease("files", "scratch_files"),
             "meet": lambda: self._meet,
+            "machine": lambda: partial(run_machine, self),
         }
         for name in fixtures:
             made = makers[name]()
@@ -182,7 +192,8 @@ class ModbusCase:
                     ko=f"허가되지 않음; 허용하려면 `{lack.paste}` 줄을 추가",
                 )
             )
-        lease = await self.bench.pools[table].lease(count)
+        at_edge = least(self.needs, fact.replace("scratch", "scratch_edge")) > 0
+        lease = await self.bench.pools[table].lease(count, at_edge=at_edge)
         self.leases[table] = lease
         supports, refused = self.bench.declaration.supports, self.bench.refused
         many = {"registers": "fc16", "coils": "fc15", "files": "fc21"}[table]
