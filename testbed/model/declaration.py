@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from testbed.model.base import Duration, Frozen
 from testbed.model.connect import Endpoint, endpoint
@@ -18,6 +18,7 @@ from testbed.model.files import Files, Queues, file_facts
 from testbed.model.identification import Identification, identification_facts
 from testbed.model.known import KnownValue
 from testbed.model.profile import ProfileId
+from testbed.model.security import Security, check_security
 
 ADDRESSES = 0x10000
 """Addresses of one Modbus table (AP 4.4)."""
@@ -111,6 +112,8 @@ class Declaration(Frozen):
     fifos: Queues = ()
     identification: Identification | None = None
     diagnostics: Diagnostics = Diagnostics()
+    security: Security | None = None
+    """Of Modbus/TCP Security, which `tls://` and `sim:NAME?over=tls` speak."""
     known_values: tuple[KnownValue, ...] = Field(default=(), max_length=MOST_KNOWN_VALUES)
     """Values that stand in the device: preflight proves numbering, unit and word order by them."""
 
@@ -119,6 +122,11 @@ class Declaration(Frozen):
     def _reachable(cls, value: str) -> str:
         endpoint(value)
         return value
+
+    @model_validator(mode="after")
+    def _is_secured(self) -> Self:
+        check_security(self.endpoint, self.security)
+        return self
 
     @field_validator("supports")
     @classmethod
@@ -197,6 +205,7 @@ class Declaration(Frozen):
             facts[edge] = int(scratch_edge(self.areas(table)) is not None)
         facts |= file_facts(self.files, self.fifos)
         facts |= identification_facts(self.identification)
+        facts |= self.security.facts if self.security is not None else {}
         return facts
 
 

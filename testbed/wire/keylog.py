@@ -9,30 +9,22 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 
 class KeyLog:
     """One key log, for the sessions of all contexts that write to it."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self) -> None:
+        number, name = tempfile.mkstemp(prefix="testbed-keylog-")  # mode 0600
+        os.close(number)
+        self._path = Path(name)
+        weakref.finalize(self, self._path.unlink, missing_ok=True)
         self._read = 0
         self._lines: dict[str, list[str]] = {}
         """The lines of each session, by the client's random number in hexadecimal."""
-
-    @classmethod
-    @contextmanager
-    def kept(cls) -> Iterator[KeyLog]:
-        """Keep one for as long as it is used."""
-        number, name = tempfile.mkstemp(prefix="testbed-keylog-")  # mode 0600
-        os.close(number)
-        try:
-            yield cls(Path(name))
-        finally:
-            Path(name).unlink(missing_ok=True)
 
     def watch(self, context: ssl.SSLContext) -> None:
         """Have the sessions of a context logged."""
