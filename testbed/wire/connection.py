@@ -139,6 +139,15 @@ class Connection(asyncio.Protocol):
         """Return how many frames wait to be received."""
         return len(self._inbox)
 
+    def stop_reading(self) -> None:
+        """Read nothing more from the device, as a client that hangs: its window runs full."""
+        if self._transport is not None and not self._transport.is_closing():
+            plug: socket.socket | None = self._transport.get_extra_info("socket")
+            if plug is not None:
+                plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # the least that the system has
+            self._transport.pause_reading()
+            self.recorder.note("reads no more")
+
     def finish_sending(self) -> None:
         """Close the sending half."""
         if self._transport is not None and not self._finished_sending and self.ended is None:

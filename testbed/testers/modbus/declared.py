@@ -30,6 +30,7 @@ from testbed.protocols.modbus import (
     Request,
 )
 from testbed.testers.modbus.declared_files import DeclaredFile, DeclaredIdentification, DeclaredQueues
+from testbed.testers.modbus.reply import ERROR_BIT, Outcome, Reaction
 from testbed.testers.trouble import Undecided
 
 
@@ -43,6 +44,8 @@ class DeclaredTable:
     """First address that the device does not serve; 65535 where every address is served."""
     read_only: int
     """First address of a read-only area; -1 where none is declared."""
+    farthest: int
+    """Highest address that the device does not serve; 65535 where every address is served."""
 
     @property
     def last(self) -> int:
@@ -63,6 +66,10 @@ class DeclaredTable:
 COUNTERS = range(11, 19)
 """The sub-functions of function 08 that read a counter (AP 6.8.1)."""
 _NOTHING = Area(first=0, count=1)
+_BEYOND: Mapping[str, tuple[Outcome, Outcome]] = {
+    "closes-oldest": (Reaction.CLOSED, Reaction.NORMAL),
+    "refuses": (Reaction.NORMAL, Reaction.CLOSED),
+}
 
 
 class Declared:
@@ -76,6 +83,13 @@ class Declared:
         self.sessions = declaration.sessions
         self.transactions = declaration.transactions
         self.reply_within = declaration.timing.reply_within
+        self.rest = declaration.connections.rest
+        """Seconds that a connection may be left without a request, and is still served."""
+        self.beyond = _BEYOND.get(declaration.connections.beyond or "")
+        """What the oldest connection and the new one come to where there is one too many."""
+        claimed = {int(name[2:4]) for name in declaration.supports if name.startswith("fc")}
+        self.unclaimed = [code for code in range(1, ERROR_BIT) if code not in claimed]
+        """Function codes that it does not declare."""
         self._areas = {table: declaration.areas(table) for table in TABLES}
         self._files, self._queues = declaration.files, declaration.fifos
         self.files = DeclaredFile.of(declaration.files)
@@ -88,6 +102,30 @@ class Declared:
     def counters(self, data: bytes = bytes(2)) -> list[Request]:
         """Return the requests that read each declared counter of function 08, with some data in them."""
         return [Diagnostics(code, data) for code in self._counters]
+
+    @property
+    def reads(self) -> list[Request]:
+        """Reads of one value, one for each declared function that reads a table."""
+        return [
+            request(self._areas[table][0].first, 1)
+            for function, (table, request) in READS.items()
+            if self._areas[table] and int(function[2:]) not in self.unclaimed
+        ]
+
+    @property
+    def longest(self) -> Request:
+        """The read of declared values that has the longest answer; Undecided where none is declared."""
+        best: tuple[int, Request | None] = (0, None)
+        for read in self.reads:
+            table, request = READS[f"fc{read.function:02}"]
+            bits, most = (16, 125) if table.endswith("registers") else (1, 2000)  # AP 6.1 to 6.4
+            for run in contiguous(self._areas[table]):
+                count = min(run.count, most)
+                if count * bits > best[0]:
+                    best = count * bits, request(run.first, count)
+        if best[1] is None:
+            raise Undecided(Text(en="no read is declared", ko="선언된 읽기 기능이 없음"))
+        return best[1]
 
     def edges(self, function: str) -> list[Request]:
         """Return reads of one value at the first and last address of every area of a function.
@@ -117,7 +155,7 @@ class Declared:
             edges = [(area.file, record) for area in self._files for record in (area.first, area.last)]
             found += [ReadFileRecord((RecordReference(file, record, 1),)) for file, record in edges]
         elif function == "fc24":
-            found += [ReadFifoQueue(queue.pointer) for queue in self._queues if queue.state != "overfull"]
+            found += [ReadFifoQueue(queue.pointer) for queue in self._queues if queue.state == "filled"]
         elif self.identification.level:
             found.append(ReadDeviceIdentification(ReadDeviceIdCode.BASIC))
         if not found:
@@ -156,4 +194,7 @@ def _table(declaration: Declaration, table: Table) -> DeclaredTable:
     run = max(contiguous(areas), key=lambda one: one.count, default=_NOTHING)
     outside = first_outside(areas)
     read_only = next((area.first for area in areas if area.read_only), -1)
-    return DeclaredTable(run.first, run.count, ADDRESSES - 1 if outside is None else outside, read_only)
+    outside = ADDRESSES - 1 if outside is None else outside
+    served = {area.last: area.first for area in contiguous(areas)}
+    farthest = served.get(ADDRESSES - 1, ADDRESSES) - 1
+    return DeclaredTable(run.first, run.count, outside, read_only, max(farthest, outside))

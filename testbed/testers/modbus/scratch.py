@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from testbed.model.base import Text
-from testbed.model.declaration import Area
+from testbed.model.declaration import Area, scratch_edge
 from testbed.model.files import FileArea
 from testbed.protocols.modbus import (
     COIL_OFF,
@@ -68,11 +68,16 @@ class Pool:
     def __init__(self, areas: Sequence[Area] | Sequence[FileArea]) -> None:
         self._areas = [area for area in areas if area.scratch]
         self._leased: Lease | None = None
-        self._queue: deque[tuple[int, asyncio.Future[Lease]]] = deque()
+        self._edge = scratch_edge(tuple(area for area in areas if isinstance(area, Area)))
+        self._queue: deque[tuple[int, int | None, asyncio.Future[Lease]]] = deque()
         self.writes: Counter[int] = Counter()
 
-    async def lease(self, count: int) -> Lease:
+    async def lease(self, count: int, *, at_edge: bool = False) -> Lease:
         """Wait until nobody else writes in the table, and take so many addresses: first come, first served.
+
+        Args:
+            count: how many.
+            at_edge: whether the last of them is to be one behind which the device serves none.
 
         Raises:
             Undecided: no scratch area is that large.
@@ -81,8 +86,9 @@ class Pool:
             raise Undecided(
                 Text(en=f"no scratch area holds {count} values", ko=f"값 {count}개를 담을 시험 영역이 없음")
             )
+        edge = self._edge if at_edge else None
         turn: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
-        self._queue.append((count, turn))
+        self._queue.append((count, edge, turn))
         self._admit()
         try:
             return await turn
@@ -101,8 +107,11 @@ class Pool:
 
     def _admit(self) -> None:
         while self._queue and self._leased is None:
-            count, turn = self._queue.popleft()
-            if not turn.cancelled():
+            count, edge, turn = self._queue.popleft()
+            if edge is not None and not turn.cancelled():
+                self._leased = Lease(edge - count + 1, count)
+                turn.set_result(self._leased)
+            elif not turn.cancelled():
                 area = next(area for area in self._areas if area.count >= count)
                 self._leased = Lease(area.first, count, area.file if isinstance(area, FileArea) else 0)
                 turn.set_result(self._leased)

@@ -127,7 +127,7 @@ class Modbus(Lasting):
             replies.append(await self.ask(ReadDeviceIdentification(code, following)))
             asked.append(following)
             part = read(replies[-1])
-            following = None if isinstance(part, Instead) or not part.more_follows else part.next_object_id
+            following = None if isinstance(part, Instead) or not part.more_follows else part.following
         return Identified(tuple(replies), ends=following is None)
 
     @property
