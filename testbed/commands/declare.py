@@ -152,12 +152,13 @@ def _ask(place: Endpoint, wishes: Wishes, found: Found, step: Callable[[str], No
 
 
 def _keep_capture(found: Found, path: Path | None) -> None:
-    from testbed.wire.pcapng import capture  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.testers.modbus.captures import captured  # noqa: PLC0415 - heavy; only this command needs it
 
     if path is not None and found.recorder is not None:
         said = f"testbed declare {found.endpoint}"
         try:
             with path.open("xb") as file:
-                file.write(capture(found.recorder, comment=said, epoch=datetime.now(UTC).timestamp()))
+                now = datetime.now(UTC).timestamp()
+                file.write(captured(found.recorder, found.endpoint, comment=said, epoch=now))
         except OSError as error:
             raise fail(f"{path} cannot be written: {error.strerror}", BAD_INPUT) from None

@@ -11,10 +11,10 @@ from testbed.model.base import Language, Text
 from testbed.model.preflight import Check, Diagnosis
 from testbed.model.review import review
 from testbed.plugin.setup import Setup
+from testbed.testers.modbus.captures import captured
 from testbed.testers.modbus.preflight import Desk, examine
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError
-from testbed.wire.pcapng import capture
 from testbed.wire.reach import reach as reach_device
 from testbed.wire.recorder import Recorder
 
@@ -62,7 +62,12 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
         desk = runner.run(fly())
     return Preflight(
         tuple(desk.checks),
-        capture(desk.recorder, comment="preflight\n" + "\n".join(desk.recorder.notes), epoch=epoch),
+        captured(
+            desk.recorder,
+            setup.declaration.endpoint,
+            comment="preflight\n" + "\n".join(desk.recorder.notes),
+            epoch=epoch,
+        ),
     )
 
 

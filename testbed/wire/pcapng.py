@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from testbed.wire import rtac
@@ -76,13 +76,16 @@ class _Stream:
         return b"\x08\x00" + head[:10] + struct.pack(">H", checksum) + source + target + segment
 
 
-def capture(recorder: Recorder, *, comment: str, epoch: float) -> bytes:
+def capture(
+    recorder: Recorder, *, comment: str, epoch: float, remark: Callable[[Packet], str] | None = None
+) -> bytes:
     """Return a recorder's packets as the bytes of a pcapng file.
 
     Args:
         recorder: what one case kept.
         comment: of the whole capture: the case and what it found.
         epoch: POSIX time at which the case began, in seconds.
+        remark: says what a packet holds where no dissector does; it stands behind the packet's own comment.
     """
     blocks = [_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1), {_OPT_COMMENT: comment})]
     interfaces: dict[bytes, int] = {}
@@ -98,7 +101,7 @@ def capture(recorder: Recorder, *, comment: str, epoch: float) -> bytes:
         frames = [_on_line(packet, micros)] if stream is None else list(_frames(stream, packet))
         for frame in frames:
             head = struct.pack("<IIIII", interface, micros >> 32, micros & 0xFFFFFFFF, len(frame), len(frame))
-            said = {_OPT_COMMENT: _said(packet)} if frame is frames[-1] else {}
+            said = {_OPT_COMMENT: _said(packet, remark)} if frame is frames[-1] else {}
             blocks.append(_block(6, head + frame + bytes(-len(frame) % 4), said))
     return b"".join(blocks)
 
@@ -136,14 +139,14 @@ def _on_the_wire(packet: Packet) -> bytes:
     return packet.data if packet.records is None else packet.records
 
 
-def _said(packet: Packet) -> str:
-    said = [packet.comment] if packet.comment else []
+def _said(packet: Packet, remark: Callable[[Packet], str] | None) -> str:
+    said = [packet.comment, remark(packet) if remark else ""]
     if packet.records is not None:
         where = "" if packet.records else ", from the records before"
         said.append(f"decrypted{where}: {packet.data[:_CHUNK].hex()}")
     if (size := len(_on_the_wire(packet))) > _CHUNK:
         said.append(f"the first {_CHUNK} of {size} bytes")
-    return "; ".join(said)
+    return "; ".join(filter(None, said))
 
 
 def _stream(peers: Peers) -> _Stream | None:

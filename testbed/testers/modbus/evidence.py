@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from testbed.model.record import FieldOfFrame, Frame
-from testbed.protocols.modbus import dissect
+from testbed.protocols.modbus import dissect, dissect_ascii, dissect_rtu
+from testbed.testers.modbus.layout import ASCII, MBAP, RTU, Layout
 from testbed.wire.recorder import Kind, Packet, Recorder
 
 MOST_FRAMES = 12
 """Frames shown for one case; the capture holds all."""
 MOST_BYTES = 300
-"""Bytes shown of one frame; a legal ADU has at most 260."""
+"""Bytes shown of one frame; a legal ADU has at most 260. In ASCII framing each is two characters."""
+
+_DISSECT = {MBAP: dissect, RTU: dissect_rtu, ASCII: dissect_ascii}
 
 
 def evidence(
-    recorder: Recorder, cited: Collection[int], guilty: Mapping[int, tuple[int, int]]
+    recorder: Recorder, cited: Collection[int], guilty: Mapping[int, tuple[int, int]], layout: Layout = MBAP
 ) -> tuple[Frame, ...]:
     """Return the cited frames of a case, decoded.
 
@@ -23,27 +26,44 @@ def evidence(
         recorder: what the case kept.
         cited: frame numbers; when there are none, the last frames are shown.
         guilty: by frame number, the first guilty byte and the first after it.
+        layout: how ADUs are laid out on the device's transport.
     """
     packets = [packet for packet in recorder.packets if packet.kind is not Kind.OPEN]
     shown = [packet for packet in packets if packet.number in cited] or packets
     ends = {packet.connection: packet for packet in reversed(packets) if packet.kind is not Kind.DATA}
     ended = [packet for packet in ends.values() if not packet.sent]  # the device closed first
-    asked: dict[bytes, bytes] = {
-        packet.data[:2]: packet.data for packet in packets if packet.sent and packet.kind is Kind.DATA
-    }
+    asked = _asked(packets, layout)
     chosen = sorted(
         {packet.number: packet for packet in (*shown[-MOST_FRAMES:], *ended[-1:])}.values(), key=_number
     )
-    return tuple(_frame(packet, guilty.get(packet.number), asked.get(packet.data[:2])) for packet in chosen)
+    return tuple(
+        _frame(packet, guilty.get(packet.number), asked.get(packet.number), layout) for packet in chosen
+    )
+
+
+def _asked(packets: Sequence[Packet], layout: Layout) -> dict[int, bytes]:
+    """Return, by the number of each received frame, what it answers, as far as that can be known.
+
+    Over TCP the transaction identifier tells; on a line there is one request at a time.
+    """
+    sent: dict[bytes | int, bytes] = {}
+    found = {}
+    for packet in packets:
+        key = packet.data[:2] if layout is MBAP else packet.connection
+        if packet.sent and packet.kind is Kind.DATA:
+            sent[key] = packet.data
+        elif key in sent:
+            found[packet.number] = sent[key]
+    return found
 
 
 def _number(packet: Packet) -> int:
     return packet.number
 
 
-def _frame(packet: Packet, guilty: tuple[int, int] | None, asked: bytes | None) -> Frame:
-    data = packet.data[:MOST_BYTES]
-    fields = dissect(data, response=not packet.sent, request=None if packet.sent else asked) if data else []
+def _frame(packet: Packet, guilty: tuple[int, int] | None, asked: bytes | None, layout: Layout) -> Frame:
+    data = packet.data[: MOST_BYTES * layout.width]
+    fields = _DISSECT[layout](data, response=not packet.sent, request=asked) if data else []
     note = packet.comment
     if packet.kind is not Kind.DATA:
         side = "the tester" if packet.sent else "the device"
