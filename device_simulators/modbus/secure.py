@@ -48,7 +48,7 @@ class Security:
     )
     SHOWN: ClassVar[Sequence[str]] = ("ecc", "rsa")  # each with its chain down to the root: R-46
     DEMAND: ClassVar[ssl.VerifyMode] = ssl.CERT_REQUIRED  # R-07, R-44
-    CHECKED: ClassVar[ssl.VerifyFlags] = ssl.VERIFY_CRL_CHECK_LEAF | ssl.VERIFY_X509_STRICT  # SEC 8.2
+    CHECKED: ClassVar[ssl.VerifyFlags] = ssl.VERIFY_CRL_CHECK_LEAF  # SEC 8.2
     OPTIONS: ClassVar[int] = ssl.OP_NO_TICKET  # sessions are kept here and not by clients: SEC 10.2.3, R-11
     RIGHTS: ClassVar[Mapping[str | None, frozenset[int]]] = {"Operator": EVERYTHING, "Viewer": READS}
     """The functions that each role may use (R-25); who has no role, or an unknown one, may use none."""

@@ -8,6 +8,7 @@ no second, faster way around these methods, so that a mutant of one bites wherev
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from struct import Struct
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from device_simulators.modbus.member import Member
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from device_simulators.modbus.rtu import ModbusRtuProtocol
 from device_simulators.modbus.rtu_over_tcp import ModbusRtuOverTcpProtocol
+from device_simulators.modbus.secure import Security
 from device_simulators.modbus.visitors import Visitors
 from testbed.protocols.modbus import COIL_ON, ExceptionCode, Function
 from testbed.wire.simulator import Serve
@@ -77,9 +79,11 @@ class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member, Visito
     rtu_over_tcp_class: ClassVar[type[ModbusRtuOverTcpProtocol]] = ModbusRtuOverTcpProtocol
     """The same for serial lines, and for RTU frames in a TCP stream."""
 
+    secure_class: ClassVar[type[Security]] = Security
+    """Who may connect over TLS, and what each role may ask for."""
+
     FRAMINGS: ClassVar[Mapping[str, str]] = {
         "tcp": "protocol_class",
-        "tls": "protocol_class",
         "rtu": "rtu_class",
         "ascii": "ascii_class",
         "rtu+tcp": "rtu_over_tcp_class",
@@ -108,8 +112,15 @@ class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member, Visito
         for function in self.functions:
             self._handlers[function] = getattr(type(self), self.HANDLERS[function])
 
-    def serve(self, over: str = "tcp") -> Serve:
-        """Return what makes the protocol of one connection over a transport."""
+    def serve(self, over: str = "tcp", keys: Path | None = None) -> Serve:
+        """Return what makes the protocol of one connection over a transport.
+
+        Args:
+            over: the transport.
+            keys: over TLS, the folder that `testbed keys mbaps` made; throw-away keys where there is none.
+        """
+        if over == "tls":
+            return self.secure_class(self, keys).serve
         return partial(getattr(self, self.FRAMINGS[over]), self)
 
     def unknown_function(self, request: bytes) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.server import ModbusServer
 from testbed.model.declaration import Declaration
 from testbed.wire.simulator import Serve
 
 
-def serve_declared(declaration: Declaration, over: str = "tcp") -> Serve:
+def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | None = None) -> Serve:
     """Start a device with the declared functions and areas; every value is 0."""
     names = [name[2:].partition("/")[0] for name in declaration.supports if name[:2] == "fc"]
     functions = frozenset(int(name) for name in names if name.isdigit())
@@ -32,4 +34,4 @@ def serve_declared(declaration: Declaration, over: str = "tcp") -> Serve:
         ),
     )
     server.unit = declaration.endpoint.unit
-    return server.serve(over)
+    return server.serve(over, keys)

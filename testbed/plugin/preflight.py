@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from testbed.model.base import Language, Text
 from testbed.model.preflight import Check, Diagnosis
@@ -52,8 +53,8 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
 
     async def fly() -> Desk:
         clock = asyncio.get_running_loop().time
-        dial = reach_device(setup.declaration.endpoint, device)
-        elsewhere = reach_device if device is None else None
+        way = partial(reach_device, security=setup.declaration.security, base=setup.base)
+        dial, elsewhere = way(setup.declaration.endpoint, device), way if device is None else None
         desk = Desk(setup.declaration, dial, Recorder(clock), trying, elsewhere)
         await examine(desk)
         return desk

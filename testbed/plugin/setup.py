@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from testbed.model.declaration import Declaration
 from testbed.model.document import LARGEST, Complaint, DocumentError, load_with_lines
+from testbed.model.document import Path as Place
 from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, over_tcp
+from testbed.wire.mbaps import Material, MaterialError
 from testbed.wire.reach import reach
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
 
@@ -63,12 +66,17 @@ class Setup:
         """Digest of the laboratory's settings as written; empty where there are none."""
         return hashlib.sha256(self.lab_text).hexdigest() if self.lab_text else ""
 
+    @property
+    def base(self) -> Path:
+        """The folder of the declaration, from which it names others."""
+        return Path(self.declaration_name).parent
+
     def connect(self) -> Connect:
         """Return how the engine's loop reaches the device, over whatever its transport is."""
         declaration, device = self.declaration, self.simulator
 
         async def connect(_: AsyncExitStack) -> tuple[Declaration, Dial]:
-            return declaration, reach(declaration.endpoint, device)
+            return declaration, reach(declaration.endpoint, device, declaration.security, self.base)
 
         return connect
 
@@ -146,6 +154,7 @@ def prepare_text(
             if fact not in known:
                 what = f"`supports`: `{fact}` is not known to {profile.id}; known: {', '.join(sorted(known))}"
                 raise DocumentError(name, [Complaint(lines.get(("supports", at), 0), what)])
+    _check_keys(declaration, Path(name).parent, name, lines)
     if device is None and declaration.endpoint.is_simulated:
         try:
             device = simulator(declaration.endpoint.name)
@@ -162,3 +171,19 @@ def prepare_text(
         jobs=DEFAULT_JOBS if jobs is None else jobs,
         simulator=device,
     )
+
+
+def _check_keys(declaration: Declaration, base: Path, name: str, lines: Mapping[Place, int]) -> None:
+    """Hold that the tester's certificates can be used, where the declaration names their folder.
+
+    Raises:
+        DocumentError: one cannot.
+    """
+    security = declaration.security
+    if security is None or not security.keys or declaration.endpoint.over != "tls":
+        return
+    try:
+        Material(base / security.keys).check(security.named)
+    except MaterialError as error:
+        line = lines.get(("security", "keys"), 0)
+        raise DocumentError(name, [Complaint(line, f"`security.keys`: {error}")]) from error

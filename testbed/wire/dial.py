@@ -67,13 +67,13 @@ def over_tcp(endpoint: Endpoint) -> Dial:
     return dial
 
 
-def in_process(serve: Serve) -> Dial:
-    """Return what dials a simulated device in the running loop, through no socket."""
+def in_process(serve: Serve, port: int = MODBUS_PORT) -> Dial:
+    """Return what dials a simulated device in the running loop, through no socket; a capture names a port."""
     ports = itertools.count(_FIRST_PORT)
 
     async def dial(protocol: asyncio.Protocol) -> None:
         await asyncio.sleep(0)  # what was closed or reset before must arrive before a new connection does
-        join(protocol, serve(), client_port=next(ports), server_port=MODBUS_PORT)
+        join(protocol, serve(), client_port=next(ports), server_port=port)
 
     return dial
 

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from testbed.model.connect import Endpoint
+from pathlib import Path
+
+from testbed.model.connect import SECURE_PORT, Endpoint
+from testbed.model.security import Security
 from testbed.wire.dial import Dial, in_process, over_line, over_serial, over_tcp
+from testbed.wire.secure_dial import SecureDial, material_of
 from testbed.wire.simulator import Simulator
 
 
-def reach(endpoint: Endpoint, device: Simulator | None = None) -> Dial:
+def reach(
+    endpoint: Endpoint,
+    device: Simulator | None = None,
+    security: Security | None = None,
+    base: Path = Path(),
+) -> Dial:
     """Return what dials a device.
 
     Args:
         endpoint: where it is, and over which transport it is spoken to.
         device: the device itself, where it runs in this process; a fresh one for each way.
+        security: what is declared of TLS.
+        base: folder of the declaration, from which that of the certificates is named.
+
+    Raises:
+        MaterialError: a certificate of the tester's cannot be used.
     """
+    if endpoint.over == "tls":
+        return _over_tls(endpoint, device, security or Security(), base)
     if device is not None:
         serve = device.start(endpoint.over)
         return over_line(endpoint, serve) if endpoint.over in {"rtu", "ascii"} else in_process(serve)
     return over_serial(endpoint) if endpoint.scheme == "serial" else over_tcp(endpoint)
+
+
+def _over_tls(endpoint: Endpoint, device: Simulator | None, security: Security, base: Path) -> Dial:
+    material = material_of(security, base)
+    if device is None:
+        below = over_tcp(endpoint)
+    else:
+        below = in_process(device.start("tls", material.folder), SECURE_PORT)
+    return SecureDial(below, str(endpoint).partition("?")[0], material, security.named[0])

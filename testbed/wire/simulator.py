@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, Protocol
 
 from testbed.model.connect import Over
@@ -20,8 +21,13 @@ Serve = Callable[[], asyncio.Protocol]
 class Start(Protocol):
     """Makes a fresh device."""
 
-    def __call__(self, over: Over = "tcp") -> Serve:
-        """Return what serves one connection a call over a transport, all on the same device."""
+    def __call__(self, over: Over = "tcp", keys: Path | None = None) -> Serve:
+        """Return what serves one connection a call over a transport, all on the same device.
+
+        Args:
+            over: the transport.
+            keys: over TLS, a folder of `testbed keys mbaps`; throw-away keys where there is none.
+        """
 
 
 class Device(Protocol):

@@ -203,6 +203,8 @@ class TlsClient(TlsLayer):
         self._random = b""
         self.over = asyncio.Event()
         """Set when the handshake has ended."""
+        self.news = asyncio.Event()
+        """Set when something has come behind the handshake."""
         self.heard = b""
         """The records that came before the handshake ended."""
 
@@ -214,8 +216,10 @@ class TlsClient(TlsLayer):
 
     def seen(self, data: bytes, *, sent: bool, opaque: bool = True) -> None:
         """Have the recorder keep the records, with what they carry where they carry any."""
-        if self.ending is None and not sent:
+        if not sent and self.ending is None:
             self.heard += data
+        elif not sent and data:
+            self.news.set()
         if sent and not self._random and (hello := ClientHello.decode(data)) is not None:
             self._random = hello.random
         if isinstance(self._above, Connection):
@@ -226,6 +230,11 @@ class TlsClient(TlsLayer):
                 recorder.settle(number, sent=sent)
             if self._keylog is not None:
                 recorder.secrets |= dict.fromkeys(self._keylog.lines_of(self._random))
+
+    def eof_received(self) -> bool:
+        """Pass on that the device closed."""
+        self.news.set()
+        return super().eof_received()
 
     def ended(self) -> None:
         """Wake who waits for it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from device_simulators.modbus.server import ModbusServer
@@ -16,9 +17,9 @@ MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: its class's name in lower case with hyphens."""
 
 
-def serve(device: type[ModbusServer], over: str = "tcp") -> Serve:
+def serve(device: type[ModbusServer], over: str = "tcp", keys: Path | None = None) -> Serve:
     """Start a fresh device; what is returned makes the protocol of one connection to it over a transport."""
-    return device().serve(over)
+    return device().serve(over, keys)
 
 
 def mutant(

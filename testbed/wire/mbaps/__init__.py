@@ -1,8 +1,7 @@
 """Keys and certificates of Modbus/TCP Security (mbaps): the tester's, and a simulated device's."""
 
 from testbed.wire.mbaps.device import DEVICE, make_device
-from testbed.wire.mbaps.folder import BAD, CA, CRL, MaterialError, file_of_role, make_folder
-from testbed.wire.mbaps.issuing import KeyType
+from testbed.wire.mbaps.folder import BAD, CA, CRL, KeyType, MaterialError, file_of_role, make_folder
 from testbed.wire.mbaps.material import Material, load_pair, throw_away
 
 __all__ = [

@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from testbed.protocols.tls.roles import PRINTABLE_STRING
+
 if TYPE_CHECKING:
-    from testbed.wire.mbaps.issuing import KeyType, Pair
+    from testbed.wire.mbaps.issuing import Pair
+
+KeyType = Literal["ecc", "rsa"]
 
 CA, CRL, STEPS = "ca.pem", "crl.pem", "STEPS.txt"
 BAD: Mapping[str, str] = MappingProxyType(
@@ -104,7 +108,7 @@ def _write_all(folder: Path, roles: Sequence[str], kind: KeyType) -> None:
         "wrong-purpose": client("wrong purpose", purpose=of.SERVER),
         "revoked": client("revoked"),
         "no-role": client("no role", roles=()),
-        "printable-role": client("printable role", tag=of.PRINTABLE_STRING),
+        "printable-role": client("printable role", tag=PRINTABLE_STRING),
         "two-roles": client("two roles", roles=(first, "Admin")),
         "role-list": client("role list", roles=(f"{first},Admin",)),
         "weak-key": of.issue("tester, weak key", ca, of.new_key("rsa", of.WEAK_BITS), roles=(first,)),

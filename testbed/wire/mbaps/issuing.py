@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -13,12 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from testbed.protocols.tls.roles import PRINTABLE_STRING, ROLE_OID, UTF8_STRING
+from testbed.protocols.tls.roles import ROLE_OID, UTF8_STRING
+from testbed.wire.mbaps.folder import KeyType
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
-
-KeyType = Literal["ecc", "rsa"]
 
 VALIDITY = timedelta(days=730)
 CLOCK_TOLERANCE = timedelta(hours=1)
@@ -61,7 +60,7 @@ def authority(name: str, above: Pair | None = None) -> Pair:
     builder = _builder(name, above.certificate.subject if above else _name(name), key)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     builder = builder.add_extension(_usage(signs_certificates=True), critical=True)
-    certificate = _sign(builder, above.key if above else key)
+    certificate = _sign(_identified(builder, key, above), above.key if above else key)
     return Pair(key, certificate, (above.certificate, *above.above) if above else ())
 
 
@@ -96,7 +95,7 @@ def issue(  # noqa: PLR0913 - what a certificate may say
         value = bytes((tag, len(role.encode()))) + role.encode()
         extension = x509.UnrecognizedExtension(ObjectIdentifier(oid), value)
         builder = builder.add_extension(extension, critical=False)
-    certificate = _sign(builder, issuer.key if issuer else key)
+    certificate = _sign(_identified(builder, key, issuer), issuer.key if issuer else key)
     if len(roles) > 1 and issuer is not None:
         certificate = _doubled(certificate, issuer)
     return Pair(key, certificate, (issuer.certificate, *issuer.above) if issuer else ())
@@ -132,6 +131,15 @@ def _builder(
         .not_valid_before(now + begins)
         .not_valid_after(now + ends)
     )
+
+
+def _identified(
+    builder: x509.CertificateBuilder, key: CertificateIssuerPrivateKeyTypes, issuer: Pair | None
+) -> x509.CertificateBuilder:
+    """Name the keys of a certificate and of who signs it (RFC 5280, 4.2.1.1 and 4.2.1.2)."""
+    above = x509.AuthorityKeyIdentifier.from_issuer_public_key((issuer.key if issuer else key).public_key())
+    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    return builder.add_extension(own, critical=False).add_extension(above, critical=False)
 
 
 def _name(name: str) -> x509.Name:
@@ -180,6 +188,3 @@ def _der(oid: ObjectIdentifier) -> bytes:
             groups.insert(0, 0x80 | number & 0x7F)
         body += bytes(groups)
     return bytes((0x06, len(body))) + body
-
-
-__all__ = ["CLIENT", "PRINTABLE_STRING", "SERVER", "KeyType", "Pair", "authority", "issue", "new_key"]

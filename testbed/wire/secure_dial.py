@@ -1,0 +1,109 @@
+"""Reaching a device over TLS, with a tester's certificate; each way to fail is one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+
+from testbed.model.security import Security
+from testbed.wire.dial import CONNECT_WITHIN, Dial, UnreachableError
+from testbed.wire.keylog import KeyLog
+from testbed.wire.mbaps import Material, file_of_role, throw_away
+from testbed.wire.tls import Ending, TlsClient
+
+HEARD_WITHIN = 0.05
+"""Seconds after a handshake in which a device of TLS 1.3 may still refuse a certificate, before anything is
+asked (assumed): only the first read shows it, and most devices send tickets at once."""
+
+
+def material_of(security: Security, base: Path) -> Material:
+    """Return the tester's files; throw-away ones where the declaration names no folder.
+
+    Args:
+        security: as declared.
+        base: folder of the declaration.
+    """
+    return Material(base / security.keys) if security.keys else throw_away(security.named)
+
+
+class SecureDial:
+    """Dials a device over TLS.
+
+    Args:
+        below: what reaches it without.
+        where: it is, for messages.
+        material: the tester's certificates.
+        role: the one that is shown.
+    """
+
+    def __init__(self, below: Dial, where: str, material: Material, role: str) -> None:
+        self.below = below
+        self.where = where
+        self.material = material
+        self.keylog = KeyLog()
+        self.shown = file_of_role(role)
+        self._context = material.context(self.shown, keylog=self.keylog)
+        self._proven = False
+        """Whether the device is known to take the certificate."""
+
+    async def __call__(self, protocol: asyncio.Protocol) -> None:
+        """Connect a protocol to the device.
+
+        Raises:
+            UnreachableError: with the cause.
+        """
+        client = TlsClient(protocol, self._context, self.keylog)
+        await self.below(client)
+        await handshake(client)
+        if client.ending is Ending.DONE and not self._proven and client.tls.version() == "TLSv1.3":
+            await hears(client, HEARD_WITHIN)
+        if client.ending is not Ending.DONE or client.alert is not None:
+            said = self._trouble(client)
+            client.transport.close()
+            raise UnreachableError(said, is_heard=client.ending is not None)
+        self._proven = True
+
+    def _trouble(self, client: TlsClient) -> str:
+        certificate = self.material.folder / f"{self.shown}.pem"
+        if client.alert is not None:
+            return (
+                f"{self.where} refuses the session with alert {client.alert} ({client.alert.title}); "
+                f"does it trust {self.material.folder / 'ca.pem'}, and {certificate}?"
+            )
+        match client.ending:
+            case None:
+                return (
+                    f"{self.where} does not finish the TLS handshake within {CONNECT_WITHIN:g} s; "
+                    "does it speak TLS on this port?"
+                )
+            case Ending.FOREIGN:
+                return f"{self.where} answers with what is no TLS ({client.reason}); is this the secure port?"
+            case _:
+                return (
+                    f"{self.where} closes the connection in the TLS handshake without an alert; "
+                    f"does it trust {certificate}?"
+                )
+
+
+async def handshake(client: TlsClient, within: float = CONNECT_WITHIN) -> None:
+    """Wait some seconds for the end of a handshake."""
+    try:
+        async with asyncio.timeout(within):
+            await client.over.wait()
+    except TimeoutError:
+        return  # its ending stays None: that is what the caller looks at
+
+
+async def hears(client: TlsClient, within: float) -> None:
+    """Wait some seconds for whatever comes behind a handshake: tickets, an alert, the end."""
+    try:
+        async with asyncio.timeout(within):
+            await client.news.wait()
+    except TimeoutError:
+        return  # nothing came, which is as good
+
+
+def resumable(client: TlsClient) -> ssl.SSLSession | None:
+    """Return the session of a client, to be resumed."""
+    return client.tls.session
