@@ -119,7 +119,7 @@ def endpoint(text: str) -> Endpoint:
 
 
 def _options(text: str, scheme: str, query: str) -> dict[str, str]:
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)  # `rtu+tcp` holds no space
     known = _OPTIONS.get(scheme, ("unit",))
     if unknown := {name for name, _ in pairs} - set(known):
         raise ValueError(f"`{text}` has the unknown option `{min(unknown)}`; known: {', '.join(known)}")
