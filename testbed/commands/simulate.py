@@ -1,52 +1,93 @@
-"""`testbed simulate`: serves a simulated device, good or broken on purpose, until Ctrl-C."""
+"""`testbed simulate`: serves a simulated device, good or broken on purpose, or a fleet, until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from testbed.commands.console import fail
+from testbed.commands.serving import serve_until_told
+from testbed.model.connect import Endpoint, Over
 from testbed.model.verdict import BAD_INPUT
+
+if TYPE_CHECKING:
+    from testbed.wire.simulator import Serve
+
+_FLEET = {".yaml", ".yml"}
+"""How the file of a fleet ends; no device is called so."""
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", metavar="NAME|FLEET.yaml")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default: any free one).")
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on (default: any free one)."
+    "--over",
+    type=click.Choice(["tcp", "rtu", "ascii", "rtu+tcp"]),
+    help="Transport; rtu and ascii on a new pseudo-terminal.  [default: tcp]",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def simulate(name: str, port: int, host: str) -> None:
-    """Serve a simulated device until Ctrl-C; the bound endpoint is printed.
+@click.option("--json", "as_json", is_flag=True, help="Print all endpoints of a fleet as one line of JSON.")
+def simulate(name: str, port: int | None, host: str | None, over: Over | None, *, as_json: bool) -> None:
+    """Serve simulated devices until Ctrl-C; the bound endpoints are printed.
 
-    Names are `plc`, `transmitter`, `io-block` and every mutant of `testbed mutants`.
+    Names are `plc`, `transmitter`, `io-block` and every mutant of `testbed mutants`. A file is a fleet of
+    them: groups that count addresses, ports or the units of gateways upward (profiles/fleets has some of
+    1,000 devices).
 
     \b
     Example:
       testbed simulate plc --port 5020
+      testbed simulate plc --over rtu
+      testbed simulate profiles/fleets/heat-treatment.yaml
+      testbed simulate fleet.yaml --json
     """  # noqa: D301 - click wants the character
+    if Path(name).suffix in _FLEET:
+        if port is not None or host is not None or over is not None:
+            raise click.UsageError(
+                "a fleet says in its file where it listens; leave out --port, --host and --over"
+            )
+        from testbed.commands.fleet import serve_fleet  # noqa: PLC0415 - only a fleet needs it
+
+        serve_fleet(Path(name), as_json=as_json)
+        return
+    if as_json:
+        raise click.UsageError("--json is for a fleet; the endpoint of one device is printed alone")
     from testbed.wire.simulator import NoSuchSimulatorError, simulator  # noqa: PLC0415 - loads the simulators
 
+    on_a_line = over in {"rtu", "ascii"}
+    if on_a_line and (port is not None or host is not None):
+        raise click.UsageError(f"a serial line has neither host nor port; leave out --over {over} or those")
+    host, port, over = host or "127.0.0.1", port or 0, over or "tcp"
     try:
         device = simulator(name)
     except NoSuchSimulatorError as error:
         raise fail(str(error), BAD_INPUT) from None
+    if on_a_line:
+        serve_until_told(_serve_on_a_line(device.start(over), over))
+        return
     try:
-        import uvloop as fast  # noqa: PLC0415 - where it is installed
-    except ImportError:
-        fast = None  # type: ignore[assignment]  # a plain loop does as well, slower
-    try:
-        with asyncio.Runner(loop_factory=fast.new_event_loop if fast else None) as runner:
-            runner.run(_serve(device.start(), host, port))
+        serve_until_told(_serve(device.start(over), host, port, over))
     except OSError as error:
         raise fail(f"cannot listen on {host}:{port}: {error.strerror or error}", 2) from None
-    except KeyboardInterrupt:
-        pass  # the agreed way to end
 
 
-async def _serve(serve, host: str, port: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+async def _serve_on_a_line(serve: Serve, over: Over) -> None:
+    from testbed.wire.pseudo_terminal import serve_on_terminal  # noqa: PLC0415 - no need for it over TCP
+
+    try:
+        terminal = serve_on_terminal(serve)
+    except OSError as error:
+        raise fail(f"the system has no pseudo-terminal left: {error.strerror or error}", 2) from None
+    click.echo(Endpoint(scheme="serial", over=over, name=terminal.get_extra_info("serial").name))
+    await terminal.closed.wait()
+
+
+async def _serve(serve: Serve, host: str, port: int, over: Over) -> None:
     server = await asyncio.get_running_loop().create_server(serve, host, port)
     bound = server.sockets[0].getsockname()
     shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-    click.echo(f"tcp://{shown}:{bound[1]}")
+    click.echo(f"{over}://{shown}:{bound[1]}")
     await server.serve_forever()

@@ -37,13 +37,16 @@ def place_of(post: Post) -> Place:
     return (post.address, post.port, *((post.group, post.listener) if post.port == 0 else (0, 0)))
 
 
-def build(fleet: Fleet, lines: Mapping[Path, int], source: str) -> Standing:
+def build(
+    fleet: Fleet, lines: Mapping[Path, int], source: str, built: Callable[[str], None] = lambda _: None
+) -> Standing:
     """Make every device of a fleet.
 
     Args:
         fleet: what to make.
         lines: of each part of the fleet's file.
         source: the name of the file, to complain about.
+        built: hears the name of each device as it is made.
 
     Raises:
         DocumentError: a kind that nobody offers, or a signal that its kind does not have.
@@ -68,6 +71,7 @@ def build(fleet: Fleet, lines: Mapping[Path, int], source: str) -> Standing:
         assert make is not None  # noqa: S101 - complained about above
         device = make()
         device.be_called(post.name)
+        built(post.name)
         driven += _driven(fleet, post, device, lines, source)
         if post.unit is None:
             listeners[place_of(post)] = device.serve("tcp")

@@ -6,7 +6,8 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from testbed.model.document import Complaint, DocumentError, Path
 from testbed.wire.fleet import Place, Standing, place_of
@@ -73,8 +74,15 @@ def _why(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-async def serve(standing: Standing, sockets: Mapping[Place, socket.socket]) -> None:
+@asynccontextmanager
+async def serving(standing: Standing, sockets: Mapping[Place, socket.socket]) -> AsyncIterator[None]:
     """Serve every listener in the running loop."""
     loop = asyncio.get_running_loop()
-    for place, one in sockets.items():
-        await loop.create_server(standing.listeners[place], sock=one)
+    servers = [
+        await loop.create_server(standing.listeners[place], sock=one) for place, one in sockets.items()
+    ]
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.close()
