@@ -22,6 +22,7 @@ from testbed.model.connect import Endpoint, endpoint
         ("sim:plc", Endpoint(scheme="sim", name="plc")),
         ("sim:plc?unit=9", Endpoint(scheme="sim", name="plc", unit=9)),
         ("sim:plc?over=ascii&unit=9", Endpoint(scheme="sim", over="ascii", name="plc", unit=9)),
+        ("sim:plc?over=rtu+tcp", Endpoint(scheme="sim", over="rtu+tcp", name="plc")),
         ("tls://plc", Endpoint(scheme="tls", over="tls", host="plc", port=802)),
         (
             "rtu+tcp://plc:4001?unit=17",
