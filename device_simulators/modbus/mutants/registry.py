@@ -16,6 +16,9 @@ Device = TypeVar("Device", bound=type[ModbusServer])
 MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: its class's name in lower case with hyphens."""
 
+_DECLARATIONS = {"modbus_rtu_server": "sim-plc-rtu.yaml", "modbus_ascii_server": "sim-plc-ascii.yaml"}
+"""The reference's declaration where a suite is not met over TCP."""
+
 
 def serve(device: type[ModbusServer], over: str = "tcp", keys: Path | None = None) -> Serve:
     """Start a fresh device; what is returned makes the protocol of one connection to it over a transport."""
@@ -43,7 +46,7 @@ def mutant(
             suite=suite,
             breaks=frozenset(breaks),
             crosses=crosses,
-            declaration="sim-plc.yaml",
+            declaration=_DECLARATIONS.get(suite, "sim-plc.yaml"),
             device=device,
         )
         return device
