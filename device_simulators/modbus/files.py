@@ -58,7 +58,7 @@ class FileServer(Rules):
 
     def records_are_served(self, request: bytes, file: int, record: int, length: int) -> bool:  # noqa: ARG002
         """At least one record, none above 9999, all of them exist (AP 6.14, 7)."""
-        return 0 < length <= RECORDS - record and self.files[file].covers(record, length)
+        return 0 < length <= RECORDS - record and self.records(file).covers(record, length)
 
     def queue_is_served(self, request: bytes, pointer: int) -> bool:  # noqa: ARG002
         """A FIFO pointer stands at the address (AP Fig. 28)."""
@@ -70,13 +70,17 @@ class FileServer(Rules):
 
     # Data
 
+    def records(self, file: int) -> Registers:
+        """Return the records of a file that is served."""
+        return self.files[file]
+
     def read_records(self, request: bytes, file: int, record: int, length: int) -> bytearray:  # noqa: ARG002
         """Read the registers of one sub-request."""
-        return self.files[file].read(record, length)
+        return self.records(file).read(record, length)
 
     def write_records(self, request: bytes, file: int, record: int, data: bytes) -> None:  # noqa: ARG002
         """Write the registers of one sub-request."""
-        self.files[file].write(record, data)
+        self.records(file).write(record, data)
 
     def queued(self, request: bytes, pointer: int) -> Sequence[int]:  # noqa: ARG002
         """Read a queue, which stays as it is (AP 6.18)."""

@@ -68,7 +68,7 @@ class IdentificationServer(Rules):
 
     def object_to_start_at(self, request: bytes, asked: int, objects: Sequence[int]) -> int:  # noqa: ARG002
         """Start a stream at the object asked for, or at the first one where there is no such (AP 6.21)."""
-        return asked if asked in objects else 0
+        return asked if asked in objects else objects[0]
 
     def object_is_known(self, request: bytes, asked: int) -> bool:  # noqa: ARG002
         """Give a single object only where there is one (AP 6.21)."""

@@ -191,6 +191,7 @@ class Declaration(Frozen):
             "sessions": self.sessions,
             "transactions": self.transactions,
             "isolated": int(self.isolated),
+            "timed_line": int(self.endpoint.is_timed),
             **self.connections.facts,
             **facts_of_diagnostics(self.diagnostics),
         }
@@ -205,6 +206,7 @@ class Declaration(Frozen):
             facts[edge] = int(scratch_edge(self.areas(table)) is not None)
         facts |= file_facts(self.files, self.fifos)
         facts |= identification_facts(self.identification)
+        facts["undeclared fc43/13"] = int("fc43/13" not in self.supports)
         facts |= self.security.facts if self.security is not None else {}
         return facts
 
