@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from testbed.protocols.modbus import (
     COIL_OFF,
     COIL_ON,
+    AsciiAdu,
+    Diagnostics,
     ExceptionCode,
+    GetCommEventCounter,
+    GetCommEventLog,
     MaskWriteRegister,
     ReadCoils,
     ReadDeviceIdentification,
     ReadDiscreteInputs,
+    ReadExceptionStatus,
     ReadFifoQueue,
     ReadFileRecord,
     ReadHoldingRegisters,
@@ -17,7 +22,10 @@ from testbed.protocols.modbus import (
     ReadWriteMultipleRegisters,
     RecordReference,
     RecordWrite,
+    ReportServerId,
     Request,
+    RtuAdu,
+    SubFunction,
     WriteFileRecord,
     WriteMultipleCoils,
     WriteMultipleRegisters,
@@ -47,10 +55,14 @@ __all__ = [
     "SERVER_DEVICE_BUSY",
     "SERVER_DEVICE_FAILURE",
     "SILENCE",
+    "Diagnostics",
+    "GetCommEventCounter",
+    "GetCommEventLog",
     "MaskWriteRegister",
     "ReadCoils",
     "ReadDeviceIdentification",
     "ReadDiscreteInputs",
+    "ReadExceptionStatus",
     "ReadFifoQueue",
     "ReadFileRecord",
     "ReadHoldingRegisters",
@@ -58,19 +70,34 @@ __all__ = [
     "ReadWriteMultipleRegisters",
     "RecordReference",
     "RecordWrite",
+    "ReportServerId",
+    "SubFunction",
     "WriteFileRecord",
     "WriteMultipleCoils",
     "WriteMultipleRegisters",
     "WriteSingleCoil",
     "WriteSingleRegister",
+    "ascii_frame",
     "bits",
+    "observation",
     "rewrite",
+    "rtu",
 ]
 
 
 def bits(pattern: str) -> tuple[bool, ...]:
     """Return the values of coils, given as 0 and 1 in the order of their addresses."""
     return tuple(digit == "1" for digit in pattern if digit != " ")
+
+
+def rtu(unit: int, pdu: bytes) -> bytes:
+    """Return an RTU frame, however long."""
+    return RtuAdu(unit, pdu).encode()
+
+
+def ascii_frame(unit: int, pdu: bytes) -> bytes:
+    """Return an ASCII frame, however long."""
+    return AsciiAdu(unit, pdu).encode()
 
 
 def rewrite(function: str, address: int, values: Sequence[int], *, file: int = 0) -> Request:
@@ -93,3 +120,21 @@ def rewrite(function: str, address: int, values: Sequence[int], *, file: int = 0
         "fc23": ReadWriteMultipleRegisters(address, 1, address, (value,)),
     }
     return requests[function]
+
+
+def observation(function: str) -> Request:
+    """Return a request that changes nothing and is answered with what a device keeps of its communication.
+
+    Args:
+        function: `fc07`, `fc11`, `fc12`, `fc17`, or a sub-function of function 08 as `fc08/11`.
+    """
+    name, _, code = function.partition("/")
+    if code:
+        return Diagnostics(int(code))
+    requests: dict[str, Request] = {
+        "fc07": ReadExceptionStatus(),
+        "fc11": GetCommEventCounter(),
+        "fc12": GetCommEventLog(),
+        "fc17": ReportServerId(),
+    }
+    return requests[name]

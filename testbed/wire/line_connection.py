@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Iterable
 
@@ -9,13 +10,14 @@ from testbed.wire.connection import Connection, Cutter
 from testbed.wire.line import LineProtocol, LineTransport, Run
 from testbed.wire.monitor import Monitor
 from testbed.wire.recorder import Recorder
+from testbed.wire.serial_transport import SerialTransport
 
 MOST_RUNS = 64
 """Runs of characters that are kept (assumed; an exchange has two)."""
 
 
 class LineConnection(Connection, LineProtocol):
-    """A connection over a serial port or an in-process line. Nobody closes a line; a port is closed."""
+    """A connection over a serial port, an in-process line or a gateway's stream of frames."""
 
     def __init__(self, recorder: Recorder, cutter: Cutter, monitor: Monitor) -> None:
         super().__init__(recorder, cutter, monitor)
@@ -24,8 +26,33 @@ class LineConnection(Connection, LineProtocol):
 
     @property
     def is_exact(self) -> bool:
-        """Whether each character is sent and heard at a known time, as on an in-process line."""
+        """Whether each character is sent at a known time, as on an in-process line."""
         return isinstance(self._transport, LineTransport)
+
+    @property
+    def uncertain(self) -> float | None:
+        """Seconds by which the times of what is heard are uncertain; None where there are no times at all."""
+        if self.is_exact:
+            return 0.0
+        known: float | None = self._transport.get_extra_info("resolution") if self._transport else None
+        return known
+
+    @property
+    def sent_until(self) -> float:
+        """When the last character that was sent leaves or has left, by the loop's clock in seconds."""
+        line = self._transport
+        return line.drained_at if isinstance(line, LineTransport | SerialTransport) else 0.0
+
+    def now(self) -> float:
+        """Return the loop's time in seconds."""
+        return asyncio.get_running_loop().time()
+
+    def rest(self, silence: float) -> float:
+        """Return the seconds that are left until the line was silent for some seconds."""
+        line = self._transport
+        return (
+            max(0.0, line.line.quiet_from + silence - self.now()) if isinstance(line, LineTransport) else 0.0
+        )
 
     def send_characters(
         self, pieces: Iterable[tuple[bytes, float]], bad: Iterable[int] = (), *, comment: str = ""
@@ -44,23 +71,40 @@ class LineConnection(Connection, LineProtocol):
         if not isinstance(line, LineTransport):
             raise RuntimeError("only an in-process line sends characters at exact times")  # noqa: TRY004 - of use
         parts = list(pieces)
-        runs = [
-            line.send(data, gap=gap, bad=bad if at == len(parts) else ())
-            for at, (data, gap) in enumerate(parts, 1)
-        ]
+        for data, gap in parts[:-1]:
+            line.send(data, gap=gap)
+        last = line.send(parts[-1][0], gap=parts[-1][1], bad=bad)
         self._unasked -= 1
-        return self._sent(b"".join(data for data, _ in parts), comment), runs[-1]
+        return self._sent(b"".join(data for data, _ in parts), comment), last
 
     def characters_received(self, run: Run) -> None:
         """Keep the times of a run and take its characters, bad ones as 0."""
         self.heard.append(run)
-        self.data_received(bytes(0 if at in run.bad else byte for at, byte in enumerate(run.data)))
+        super().data_received(bytes(0 if at in run.bad else byte for at, byte in enumerate(run.data)))
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from a port; their time is that of the last of them, as nearly as the port tells."""
+        if self.uncertain is not None:
+            shape = self._transport.get_extra_info("format") if self._transport else None
+            took = len(data) * shape.character if shape is not None else 0.0
+            self.heard.append(Run(data, self.now() - took, self.now()))
+        super().data_received(data)
+
+    def _fell_silent(self) -> None:
+        """End no frame while one more character arrives."""
+        line = self._transport
+        if not (isinstance(line, LineTransport) and line.is_busy()):
+            super()._fell_silent()
 
     def finish_sending(self) -> None:
-        """Leave the line: it has no half to close."""
-        self.close()
+        """Leave the line: it has no half to close. A gateway's stream has."""
+        if self._transport is not None and self._transport.can_write_eof():
+            super().finish_sending()
+        else:
+            self.close()
 
     def close(self) -> None:
         """Leave the line; there is nothing that a device would hear of it."""
-        self._finished_sending = True
+        if self._transport is not None and not self._transport.can_write_eof():
+            self._finished_sending = True
         super().close()

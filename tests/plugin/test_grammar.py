@@ -27,6 +27,7 @@ OF_EVERY_PROTOCOL = {
     "sessions",
     "transactions",
     "isolated",
+    "timed_line",
     *TABLES,
     *SCRATCH,
     *(f"read_only_{table}" for table in TABLES),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.protocols.modbus import Diagnostics, Request, SubFunction
 from testbed.testers.modbus.layout import MBAP
-from testbed.testers.modbus.reply import Instead, Outcome, Reaction
+from testbed.testers.modbus.reply import Instead, Outcome, Reaction, Reply
 from testbed.testers.trouble import Gone, Undecided
 from testbed.wire.dial import UnreachableError
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 UNASSIGNED = bytes((73, 0, 0, 0, 0))
 """A request that every device refuses: AP 5 gives function 73 to nobody."""
-WORD = 0x10000
+WORD, WORD_PDU = 0x10000, 5
+"""How many numbers a word has; bytes of a PDU of function 08 with one word (AP 6.8)."""
 ROOM = 64
 """Requests for which a counter must have room: whether it stops or goes on from 0 at 65535 is not said."""
 
@@ -47,13 +48,16 @@ class Diagnosis:
                     Text(en="set-up: a harmless read was not served", ko="준비 단계의 읽기가 처리되지 않음")
                 )
 
-    async def rise(self, counter: Request, *, answered: int = 0, refused: int = 0) -> int | Instead:
+    async def rise(
+        self, counter: Request, *, answered: int = 0, refused: int = 0, frames: Iterable[bytes] = ()
+    ) -> int | Instead:
         """Return by how much a counter rises from one reading to the next, with requests in between.
 
         Args:
             counter: the request that reads it.
             answered: requests in between that are answered normally.
             refused: requests in between that are refused with exception 01.
+            frames: what is sent in between on a serial line, whatever it is met with.
 
         Raises:
             Unanswered: the counter is not told.
@@ -71,9 +75,27 @@ class Diagnosis:
                 )
             )
         await self.stir(answered=answered, refused=refused)
+        for frame in frames:
+            await self._modbus.heard(frame)
         after = (await self._modbus.ask(counter)).count
         self._modbus.frames = (*cited, *self._modbus.frames)
         return after if isinstance(after, Instead) else (after - before) % WORD
+
+    async def count(self, counter: Request) -> int:
+        """Read a counter, as set-up; undecided where it is not told."""
+        count = (await self._modbus.ask(counter)).count
+        if isinstance(count, Instead):
+            raise Undecided(Text(en=f"set-up: {count.said}", ko=f"준비 단계: {count.said_ko}"))
+        return count
+
+    async def strays(self, requests: Iterable[Request]) -> set[bytes]:
+        """Ask for words by function 08, and return the answers that are not function, sub-function, word."""
+        found = set[bytes]()
+        for request in requests:
+            pdu = (await self._modbus.ask(request)).pdu
+            if len(pdu) != WORD_PDU or pdu[:3] != request.encode()[:3]:
+                found.add(pdu)
+        return found
 
     async def most(self, counters: Iterable[Request]) -> int | Instead:
         """Return the greatest of some counters, each less the requests that read those before it."""
@@ -98,6 +120,19 @@ class Diagnosis:
                     ko="준비 단계: 기기가 청취 전용 모드로 들어가지 않음",
                 )
             )
+
+    async def restarted(self, data: bytes = ZERO) -> Reply:
+        """Restart communications and return the answer, when the device takes requests again.
+
+        Raises:
+            Unanswered: silence or a close.
+        """
+        reply = await self._modbus.ask(Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION, data))
+        cited = self._modbus.frames
+        await self._modbus.wait(self._guard.restart_within)
+        await self._reconnect()
+        self._modbus.frames = cited
+        return reply
 
     async def restart(self, data: bytes = ZERO) -> Outcome:
         """Restart communications and return how the request was met."""

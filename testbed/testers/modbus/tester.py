@@ -28,11 +28,12 @@ from testbed.protocols.modbus import (
 from testbed.testers.modbus.diagnosis import Diagnosis
 from testbed.testers.modbus.identified import MOST_PARTS, Identified, read
 from testbed.testers.modbus.lasting import Lasting
+from testbed.testers.modbus.on_a_line import OnALine
 from testbed.testers.modbus.reply import Instead, Outcome, Reaction, Reply
 from testbed.testers.trouble import Unanswered, Undecided
 
 
-class Modbus(Lasting):
+class Modbus(Lasting, OnALine):
     """One client of the device under test; what it gets is judged, unless a name says otherwise."""
 
     async def read_coils(self, address: int, quantity: int) -> Reply:
