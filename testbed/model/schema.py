@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from testbed.model.council import Council
 from testbed.model.declaration import Declaration
 from testbed.model.errata import Erratum
+from testbed.model.fleet import Fleet
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
 from testbed.model.record import LINE
@@ -22,6 +23,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "council": TypeAdapter(Council),
         "declaration": TypeAdapter(Declaration),
         "errata": TypeAdapter(list[Erratum]),
+        "fleet": TypeAdapter(Fleet),
         "lab": TypeAdapter(Laboratory),
         "profile": TypeAdapter(Profile),
         "reissue": TypeAdapter(Reissue),

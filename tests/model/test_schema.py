@@ -16,6 +16,7 @@ import pytest
 from testbed.model.base import _DURATION
 from testbed.model.declaration import Declaration
 from testbed.model.document import load
+from testbed.model.placing import read_fleet
 from testbed.model.profile import Profile
 from testbed.model.schema import schemas
 from testbed.plugin.shelf import suites
@@ -24,6 +25,7 @@ FOLDER = Path(str(files("profiles") / "schema"))
 SCHEMAS = schemas()
 DECLARATIONS = sorted(FOLDER.parent.rglob("devices/*.yaml"))
 TIMING = SCHEMAS["declaration.schema.json"]["$defs"]["Timing"]["properties"]
+FLEETS = sorted(FOLDER.parent.rglob("fleets/*.yaml"))
 PROFILES = sorted(FOLDER.parent.rglob("*@*.yaml"))
 
 
@@ -60,6 +62,7 @@ def test_every_reference_leads_somewhere_and_every_object_is_closed(name):
 
 def test_there_is_something_to_load():
     assert DECLARATIONS
+    assert FLEETS
     assert PROFILES
 
 
@@ -76,6 +79,13 @@ def test_profiles_of_the_house_load_and_are_named_after_their_files(path):
 
     assert path == FOLDER.parent / f"{one.id}.yaml"
     assert set(one.suites) <= suites().keys()
+
+
+@pytest.mark.parametrize("path", FLEETS, ids=lambda path: path.name)
+def test_fleets_of_the_house_load(path):
+    fleet, _ = read_fleet(path.read_text(encoding="utf-8"), path.name)
+
+    assert len(list(fleet.posts())) > 30
 
 
 def test_suites_of_the_house_load_and_are_named_after_their_folders():
