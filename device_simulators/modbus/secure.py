@@ -53,6 +53,9 @@ class Security:
     RIGHTS: ClassVar[Mapping[str | None, frozenset[int]]] = {"Operator": EVERYTHING, "Viewer": READS}
     """The functions that each role may use (R-25); who has no role, or an unknown one, may use none."""
 
+    session_class: ClassVar[type[SecureProtocol]]
+    """What serves one connection."""
+
     def __init__(self, server: ModbusServer, keys: Path | None = None) -> None:
         self.server = server
         self.folder = throw_away().folder if keys is None else keys
@@ -76,6 +79,11 @@ class Security:
         """Trust one authority, and know what it revoked."""
         context.load_verify_locations(self.folder / CA)
         context.load_verify_locations(self.folder / CRL)
+
+    def answer_first(self, data: bytes) -> bytes:
+        """Answer the first bytes of a connection in another way than TLS would; nothing: TLS does."""
+        hello = ClientHello.decode(data)
+        return self.answer_hello(hello) if hello is not None else b""
 
     def answer_hello(self, hello: ClientHello) -> bytes:  # noqa: ARG002 - for mutants
         """Answer a ClientHello in another way than TLS would; nothing means that TLS does."""
@@ -107,7 +115,7 @@ class Security:
 
     def serve(self) -> SecureProtocol:
         """Return what serves one connection."""
-        return SecureProtocol(self)
+        return self.session_class(self)
 
 
 class Guarded:
@@ -139,8 +147,7 @@ class SecureProtocol(TlsServer):
         """Look at the first bytes, which TLS would not tell of, then leave everything to TLS."""
         if not self._begun:
             self._begun = True
-            hello = ClientHello.decode(data)
-            if answer := self.security.answer_hello(hello) if hello is not None else b"":
+            if answer := self.security.answer_first(data):
                 self.below.write(answer)
                 return
             if not self.security.takes(data):
@@ -157,3 +164,6 @@ class SecureProtocol(TlsServer):
         certificate = self.tls.getpeercert(binary_form=True) or b""
         role = self.security.role_of(certificate, resumed=bool(self.tls.session_reused))
         return self.security.server.protocol_class(self.security.guard(role))  # type: ignore[arg-type]  # a server to it
+
+
+Security.session_class = SecureProtocol

@@ -89,9 +89,19 @@ def _files() -> None:
     """Leased scratch records of a file, restored afterwards (supplied by the engine)."""
 
 
+@pytest.fixture(name="tls")
+def _tls() -> None:
+    """Opens sessions of TLS as a case wants them (supplied by the engine)."""
+
+
 @pytest.fixture(name="meet")
 def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
+
+
+@pytest.fixture(name="fuzz")
+def _fuzz() -> None:
+    """Fires random and nearly valid requests (supplied by the engine)."""
 
 
 @pytest.fixture(name="machine")

@@ -6,11 +6,18 @@ from collections.abc import Iterable
 
 from testbed.model.base import Text
 from testbed.protocols.modbus import ExceptionCode
+from testbed.protocols.tls import Alert, OtherAlert
 from testbed.testers.modbus.reply import Instead, OtherException, Reaction, Reply
+from testbed.testers.modbus.secure import Handshake
 
 _MOST_ITEMS = 12
 """Values of a list that are written out."""
 
+_HANDSHAKES = {
+    Handshake.ACCEPTED: Text(en="a session", ko="세션 성립"),
+    Handshake.ALERT: Text(en="a fatal alert", ko="치명적 경고(fatal alert)"),
+    Handshake.FOREIGN: Text(en="bytes that are no TLS", ko="TLS가 아닌 바이트"),
+}
 _REACTIONS = {
     Reaction.NORMAL: Text(en="a normal response", ko="정상 응답"),
     Reaction.SILENCE: Text(en="no answer", ko="응답 없음"),
@@ -18,11 +25,16 @@ _REACTIONS = {
 }
 
 
-def words(value: object) -> Text:  # noqa: C901, PLR0911 - one line a kind of value
+def words(value: object) -> Text:  # noqa: C901, PLR0911, PLR0912 - one line a kind of value
     """Say a value as a reader of the standard would."""
     match value:
         case Reaction():
             return _REACTIONS[value]
+        case Handshake():
+            return _HANDSHAKES[value]
+        case Alert() | OtherAlert():
+            name = f"{int(value)} ({value.title})"
+            return Text(en=f"alert {name}", ko=f"경고 {name}")
         case ExceptionCode():
             name = f"{value:02X} ({value.title})"
             return Text(en=f"exception {name}", ko=f"예외 {name}")
@@ -45,6 +57,10 @@ def words(value: object) -> Text:  # noqa: C901, PLR0911 - one line a kind of va
             )
         case set() | frozenset():
             return _several(sorted(value, key=str))
+        case None:
+            return Text(en="none", ko="없음")
+        case range():
+            return Text(en=f"{value[0]} to {value[-1]}", ko=f"{value[0]}~{value[-1]}")
         case tuple() | list():
             return _several(list(value))
         case _:

@@ -42,4 +42,4 @@ def _over_tls(endpoint: Endpoint, device: Simulator | None, security: Security, 
         below = over_tcp(endpoint)
     else:
         below = in_process(device.start("tls", material.folder), SECURE_PORT)
-    return SecureDial(below, str(endpoint).partition("?")[0], material, security.named[0])
+    return SecureDial(below, str(endpoint).partition("?")[0], material, security)

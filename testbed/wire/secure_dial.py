@@ -12,6 +12,8 @@ from testbed.wire.keylog import KeyLog
 from testbed.wire.mbaps import Material, file_of_role, throw_away
 from testbed.wire.tls import Ending, TlsClient
 
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+"""The versions that may be declared, as the `ssl` module has them."""
 HEARD_WITHIN = 0.05
 """Seconds after a handshake in which a device of TLS 1.3 may still refuse a certificate, before anything is
 asked (assumed): only the first read shows it, and most devices send tickets at once."""
@@ -34,16 +36,17 @@ class SecureDial:
         below: what reaches it without.
         where: it is, for messages.
         material: the tester's certificates.
-        role: the one that is shown.
+        security: what is declared: the first role is shown, the newest version spoken.
     """
 
-    def __init__(self, below: Dial, where: str, material: Material, role: str) -> None:
+    def __init__(self, below: Dial, where: str, material: Material, security: Security) -> None:
         self.below = below
         self.where = where
         self.material = material
         self.keylog = KeyLog()
-        self.shown = file_of_role(role)
-        self._context = material.context(self.shown, keylog=self.keylog)
+        self.shown = file_of_role(security.named[0])
+        newest = VERSIONS[max(security.versions)]
+        self._context = material.context(self.shown, least=newest, most=newest, keylog=self.keylog)
         self._proven = False
         """Whether the device is known to take the certificate."""
 
@@ -102,8 +105,3 @@ async def hears(client: TlsClient, within: float) -> None:
             await client.news.wait()
     except TimeoutError:
         return  # nothing came, which is as good
-
-
-def resumable(client: TlsClient) -> ssl.SSLSession | None:
-    """Return the session of a client, to be resumed."""
-    return client.tls.session

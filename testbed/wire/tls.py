@@ -66,6 +66,10 @@ class TlsLayer(asyncio.Protocol):
     def ended(self) -> None:
         """Go on when the handshake has ended, one way or another."""
 
+    def on_the_way(self, data: bytes) -> bytes:
+        """Return records as they go out."""
+        return data
+
     def seen(self, data: bytes, *, sent: bool, opaque: bool = True) -> None:
         """Take note of records, and of whether they are known to carry no data."""
 
@@ -121,7 +125,7 @@ class TlsLayer(asyncio.Protocol):
             self.flush()
         except ssl.SSLError as error:
             self.flush()
-            self._fail(error)
+            self.give_up(error)
         else:
             self.flush()
             self._settle(Ending.DONE)
@@ -132,7 +136,7 @@ class TlsLayer(asyncio.Protocol):
             try:
                 self.tls.write(data)
             except ssl.SSLError as error:  # an alert has ended the session meanwhile
-                self._fail(error)
+                self.give_up(error)
             self.flush(opaque=False)
 
     def say_farewell(self) -> None:
@@ -147,7 +151,9 @@ class TlsLayer(asyncio.Protocol):
 
     def flush(self, *, opaque: bool = True) -> None:
         """Send what TLS wants sent."""
-        if data := self._outgoing.read():
+        if data := self.on_the_way(self._outgoing.read()):
+            if opaque:
+                self.seen(b"", sent=False)  # what it answers came before it
             self.seen(data, sent=True, opaque=opaque)
             self.below.write(data)
 
@@ -158,7 +164,7 @@ class TlsLayer(asyncio.Protocol):
             except ssl.SSLWantReadError:
                 break
             except ssl.SSLError as error:
-                self._fail(error)
+                self.give_up(error)
                 break
             if not data:
                 if not self.farewell:
@@ -172,7 +178,7 @@ class TlsLayer(asyncio.Protocol):
         """Answer close_notify with one (RFC 5246, 7.2.1)."""
         self.say_farewell()
 
-    def _fail(self, error: ssl.SSLError) -> None:
+    def give_up(self, error: ssl.SSLError) -> None:
         """Give the session up; the other side may close first, so that a capture shows whether it does."""
         self.reason = self.reason or error.reason or str(error)
         self.alert = self.alert or alert_of_openssl(error.reason or "")
@@ -205,6 +211,8 @@ class TlsClient(TlsLayer):
         """Set when the handshake has ended."""
         self.news = asyncio.Event()
         """Set when something has come behind the handshake."""
+        self.damages_next = False
+        """Whether a byte of the next record that is sent shall be changed on the way."""
         self.heard = b""
         """The records that came before the handshake ended."""
 
@@ -230,6 +238,13 @@ class TlsClient(TlsLayer):
                 recorder.settle(number, sent=sent)
             if self._keylog is not None:
                 recorder.secrets |= dict.fromkeys(self._keylog.lines_of(self._random))
+
+    def on_the_way(self, data: bytes) -> bytes:
+        """Change the last byte where that is asked for: the record's seal is broken then."""
+        if not data or not self.damages_next:
+            return data
+        self.damages_next = False
+        return data[:-1] + bytes((data[-1] ^ 1,))
 
     def eof_received(self) -> bool:
         """Pass on that the device closed."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from testbed.model.base import Text
+from testbed.model.budget import DEFAULT
 from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
 from testbed.protocols.modbus import Request
@@ -38,6 +39,8 @@ class ModbusBench:
         "coils": "Coils leased from the scratch areas, restored afterwards.",
         "files": "Records of a file leased from the scratch areas, restored afterwards.",
         "meet": "Starts an independent client against the device, through a recording tap.",
+        "tls": "Opens sessions of TLS with whatever certificate, and sends hellos made by hand.",
+        "fuzz": "Fires random and nearly valid requests, and says whether the device takes them well.",
         "machine": "Drives a rule-based machine against the device, and says whether they agree.",
     }
 
@@ -57,6 +60,8 @@ class ModbusBench:
         self.met = False
         """Whether the device has answered a control exchange at all."""
         self.patience = Patience()
+        self.fuzz_budget = DEFAULT
+        """How much each case that fuzzes may send."""
         self.dial = dial
         self.seed = seed
         self.journal = journal
@@ -71,7 +76,8 @@ class ModbusBench:
     def weight(self, fixtures: Sequence[str]) -> int:
         """Return how many connections a case needs at once."""
         wanted = sum(name in {"modbus", "other"} for name in fixtures)
-        return max(wanted, self.declaration.sessions if "crowd" in fixtures else 0, 1)
+        wanted = max(wanted, 1) + ("tls" in fixtures)
+        return max(wanted, self.declaration.sessions if "crowd" in fixtures else 0)
 
     def case(self, name: str, needs: Needs, gate: str, recorder: Recorder) -> ModbusCase:
         """Return what one case works with."""

@@ -81,7 +81,11 @@ class Connected:
 
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
-        self._connection = await self._guard.open()
+        self.adopt(await self._guard.open())
+
+    def adopt(self, connection: Connection) -> None:
+        """Take a connection that was opened in another way."""
+        self._connection = connection
         self._sent = Spoken()
         self.in_step = True
 

@@ -19,6 +19,7 @@ from testbed.protocols.modbus import Request
 from testbed.testers.modbus.conclusion import Conclusion, Found
 from testbed.testers.modbus.crowd import Crowd
 from testbed.testers.modbus.framing import Framing
+from testbed.testers.modbus.fuzz import Fuzzing
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.layout import MBAP
 from testbed.testers.modbus.machines import run_machine
@@ -28,6 +29,7 @@ from testbed.testers.modbus.permission import Permission
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.scratch import Lease, Scratch, ScratchCoils, ScratchRegisters
 from testbed.testers.modbus.scratch_files import ScratchRecords
+from testbed.testers.modbus.secure import Tls
 from testbed.testers.modbus.serial_invariants import SerialMonitor
 from testbed.testers.modbus.tap import Line, Tap
 from testbed.testers.modbus.tester import Modbus
@@ -147,12 +149,21 @@ class ModbusCase:
             "coils": lambda: self._lease("coils", "scratch_coils"),
             "files": lambda: self._lease("files", "scratch_files"),
             "meet": lambda: self._meet,
+            "tls": lambda: Tls(self),
             "machine": lambda: partial(run_machine, self),
+            "fuzz": self._fuzz,
         }
         for name in fixtures:
             made = makers[name]()
             arguments[name] = await made if inspect.isawaitable(made) else made
         return arguments
+
+    async def _fuzz(self) -> Fuzzing:
+        """Lease a value of each scratch area that is declared, for the fuzzer to write."""
+        for table, fact in (("registers", "scratch_registers"), ("coils", "scratch_coils")):
+            if missing((f"{fact} >= 1",), self.bench.declaration.facts) is None:
+                await self._lease(table, fact)
+        return Fuzzing(self)
 
     def _another(self) -> Modbus:
         modbus = Modbus(self)

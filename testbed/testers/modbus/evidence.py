@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from testbed.model.record import FieldOfFrame, Frame
 from testbed.protocols.modbus import dissect, dissect_ascii, dissect_rtu
+from testbed.protocols.tls.dissect import dissect_tls
 from testbed.testers.modbus.layout import ASCII, MBAP, RTU, Layout
 from testbed.wire.recorder import Kind, Packet, Recorder
 
@@ -13,6 +14,8 @@ MOST_FRAMES = 12
 """Frames shown for one case; the capture holds all."""
 MOST_BYTES = 300
 """Bytes shown of one frame; a legal ADU has at most 260. In ASCII framing each is two characters."""
+
+_JOINED = "decrypted from the records of an earlier frame"
 
 _DISSECT = {MBAP: dissect, RTU: dissect_rtu, ASCII: dissect_ascii}
 
@@ -30,7 +33,7 @@ def evidence(
     """
     packets = [packet for packet in recorder.packets if packet.kind is not Kind.OPEN]
     shown = [packet for packet in packets if packet.number in cited] or packets
-    ends = {packet.connection: packet for packet in reversed(packets) if packet.kind is not Kind.DATA}
+    ends = {one.connection: one for one in reversed(packets) if one.kind in {Kind.FIN, Kind.RST}}
     ended = [packet for packet in ends.values() if not packet.sent]  # the device closed first
     asked = _asked(packets, layout)
     chosen = sorted(
@@ -63,9 +66,15 @@ def _number(packet: Packet) -> int:
 
 def _frame(packet: Packet, guilty: tuple[int, int] | None, asked: bytes | None, layout: Layout) -> Frame:
     data = packet.data[: MOST_BYTES * layout.width]
-    fields = _DISSECT[layout](data, response=not packet.sent, request=asked) if data else []
+    if packet.kind is Kind.TLS:
+        fields = dissect_tls(data)
+    else:
+        fields = _DISSECT[layout](data, response=not packet.sent, request=asked) if data else []
     note = packet.comment
-    if packet.kind is not Kind.DATA:
+    if packet.records is not None:
+        said = f"decrypted from {len(packet.records)} bytes of TLS" if packet.records else _JOINED
+        note = f"{note}; {said}" if note else said
+    if packet.kind in {Kind.FIN, Kind.RST}:
         side = "the tester" if packet.sent else "the device"
         note = f"{side} {'reset' if packet.kind is Kind.RST else 'closed'} the connection"
     return Frame(

@@ -34,14 +34,13 @@ class Material:
         for stem in (*map(file_of_role, roles), *BAD):
             self.context(stem)
 
-    def context(  # noqa: PLR0913 - what a session may be made of
+    def context(
         self,
         stem: str | None,
         *,
         least: ssl.TLSVersion = TLS_1_2,
         most: ssl.TLSVersion = TLS_1_3,
         suites: str = ORDINARY,
-        curve: str = "",
         keylog: KeyLog | None = None,
     ) -> ssl.SSLContext:
         """Return what a session of the tester's is made of.
@@ -53,7 +52,6 @@ class Material:
             least: the oldest version that is offered.
             most: the newest.
             suites: those of TLS 1.2, as OpenSSL writes them.
-            curve: the only one that is offered; empty for the usual ones.
             keylog: where the secrets go.
 
         Raises:
@@ -64,8 +62,6 @@ class Material:
         context.verify_mode = ssl.CERT_NONE
         context.minimum_version, context.maximum_version = least, most
         context.set_ciphers(suites)
-        if curve:
-            context.set_ecdh_curve(curve)
         if stem is not None:
             load_pair(context, self.folder / f"{stem}.pem", self.folder / f"{stem}.key", self.folder)
         if keylog is not None:
