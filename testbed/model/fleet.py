@@ -118,10 +118,12 @@ class Fleet(Frozen):
     """Of everything that moves: the same seed moves the same values at the same time."""
     pace: Duration = Field(default=1.0, ge=0.1, le=60.0, json_schema_extra={"default": "1 s"})
     """Seconds from one value of a signal to the next."""
-    devices: tuple[Group, ...] = Field(min_length=1, max_length=1000)
+    devices: tuple[Group, ...] = Field(max_length=1000, json_schema_extra={"minItems": 1})
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
+        if not self.devices:
+            raise ValueError("`devices` is empty; a fleet has one at least")
         if (size := sum(group.size for group in self.devices)) > MOST:
             raise ValueError(f"has {size} devices; one fleet has at most {MOST}")
         return self
