@@ -189,9 +189,8 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         shape = transport.get_extra_info("format")
         if shape is not None:  # a serial line
-            self._number = self.recorder.opened(
-                _NOWHERE, (transport.get_extra_info("name") or "", 0), str(shape)
-            )
+            port = transport.get_extra_info("serial")
+            self._number = self.recorder.opened(_NOWHERE, (port.name if port else "", 0), str(shape))
             return
         here = transport.get_extra_info("sockname") or _NOWHERE
         there = transport.get_extra_info("peername") or (here[0], 0)  # it may have reset by now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.line import LineProtocol, LineTransport, Run
@@ -14,6 +14,20 @@ from testbed.wire.serial_transport import SerialTransport
 
 MOST_RUNS = 64
 """Runs of characters that are kept (assumed; an exchange has two)."""
+
+
+def _gaps(parts: Sequence[tuple[bytes, float]]) -> str:
+    """Say where characters did not follow each other, in the words in which a replay reads it."""
+    gaps = {round(gap * 1000, 3) for _, gap in parts[1:]}
+    if len(gaps) != 1:  # all at once, or in a rhythm for which there are no words
+        return ""
+    sizes = ",".join(str(len(data)) for data, _ in parts)
+    return f"sent in {len(parts)} segments of {sizes} bytes, {gaps.pop():g} ms apart"
+
+
+def _parity(bad: Collection[int]) -> str:
+    places = ", ".join(str(at + 1) for at in sorted(bad))
+    return f"wrong parity in character {places} of the last" if bad else ""
 
 
 class LineConnection(Connection, LineProtocol):
@@ -75,7 +89,8 @@ class LineConnection(Connection, LineProtocol):
             line.send(data, gap=gap)
         last = line.send(parts[-1][0], gap=parts[-1][1], bad=bad)
         self._unasked -= 1
-        return self._sent(b"".join(data for data, _ in parts), comment), last
+        said = "; ".join(filter(None, (comment, _gaps(parts), _parity(last.bad))))
+        return self._sent(b"".join(data for data, _ in parts), said), last
 
     def characters_received(self, run: Run) -> None:
         """Keep the times of a run and take its characters, bad ones as 0."""
@@ -102,9 +117,3 @@ class LineConnection(Connection, LineProtocol):
             super().finish_sending()
         else:
             self.close()
-
-    def close(self) -> None:
-        """Leave the line; there is nothing that a device would hear of it."""
-        if self._transport is not None and not self._transport.can_write_eof():
-            self._finished_sending = True
-        super().close()
