@@ -60,17 +60,20 @@ class SavedStep(Frozen):
 
     send: Bytes
     expect: tuple[Answer, ...] = ()
-    """Acceptable answers, any one of them; where there are none, only the invariants judge."""
-    connect: bool = False
-    """Whether a new connection is opened before."""
+    """Acceptable answers, any one of them."""
+    whole: bool = False
+    """Whether these are all bytes of the line, right or wrong, and no request to be framed."""
+    sizes: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = ()
+    """Sizes of the segments in which they go over TCP; the rest is the last one."""
 
 
 class SavedCase(Frozen):
     """A sequence that a device failed."""
 
     format: Literal[1] = 1
-    sends: Literal["pdu", "adu"]
-    """What stands under `send`: requests that go over whatever line, or whole frames of one kind of line."""
+    judged_by: Literal["answers", "fuzzer"]
+    """What judges it: the acceptable answers of each step; or what judges the fuzzer, the invariants,
+    the layout of responses and whether the device is alive behind the last step."""
     over: str = ""
     """The kind of line that whole frames are made for."""
     suite: str = ""

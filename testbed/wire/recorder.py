@@ -120,6 +120,20 @@ class Recorder:
         if records := self._carried.pop((connection, sent), b""):
             self.record(connection, Kind.TLS, sent=sent, data=records)
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether half of what is kept at most is used."""
+        return 2 * self._bytes > MOST_BYTES or 2 * len(self.packets) > MOST_PACKETS
+
+    def mark(self) -> tuple[int, int, int]:
+        """Return where the record stands, to come back to it."""
+        return len(self.packets), self._bytes, self._frames
+
+    def rewind(self, mark: tuple[int, int, int]) -> None:
+        """Forget the packets behind a mark; the connections that they belong to have to be closed."""
+        count, self._bytes, self._frames = mark
+        del self.packets[count:]
+
     def note(self, text: str) -> None:
         """Keep a decision of the tester's own."""
         if len(self.notes) < MOST_NOTES:

@@ -44,7 +44,7 @@ class Permission:
             )
         for write in writes or ():
             self.writes.append(str(write))
-        if writes is None or not all(map(self._owns, writes)):
+        if writes is None or not all(map(self.owns, writes)):
             if not self.isolated:
                 raise Unsafe(
                     Text(
@@ -56,7 +56,18 @@ class Permission:
             for write in writes:
                 self._count(write)
 
-    def _owns(self, write: Write) -> bool:
+    def summarise(self, since: int) -> None:
+        """Say in one line what only an isolated device may get, of all that was sent behind some entry."""
+        behind = self.writes[since:]
+        kept = [said for said in behind if Write.of(said)]
+        left = len(behind) - len(kept)
+        self.writes[since:] = [
+            *kept,
+            *([f"{left} fuzzed frames that only an isolated device may get"] * (left > 0)),
+        ]
+
+    def owns(self, write: Write) -> bool:
+        """Say whether the case has leased all that a request writes."""
         lease, wanted = self.leases.get(write.table), write.places
         return lease is not None and lease.places.start <= wanted.start and wanted.stop <= lease.places.stop
 

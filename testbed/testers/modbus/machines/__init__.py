@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MACHINES: Mapping[str, str] = {
     "registers": "registers.RegistersMachine",
+    "files": "files.FilesMachine",
 }
 """Each machine by name: module and class; imported when a case wants it, because hypothesis is large."""
 
@@ -98,7 +99,7 @@ def _exception(code: int) -> Outcome:
 
 def _saved(desk: ModbusCase, failed: Attempt, agreement: Agreement) -> SavedCase:
     return SavedCase(
-        sends="pdu",
+        judged_by="answers",
         leases={table: lease.count for table, lease in desk.leases.items()},
         expected=agreement.expected,
         received=agreement.received,
