@@ -3,7 +3,15 @@
 import pytest
 
 from testbed.cases import opens, verifies
-from testbed.modbus import CLOSED, ILLEGAL_FUNCTION, NORMAL, SERVER_DEVICE_FAILURE, SILENCE, rewrite
+from testbed.modbus import (
+    CLOSED,
+    ILLEGAL_FUNCTION,
+    NORMAL,
+    SERVER_DEVICE_FAILURE,
+    SILENCE,
+    observation,
+    rewrite,
+)
 
 
 @verifies("MB-DECLARED-SERVED")
@@ -45,6 +53,19 @@ async def test_declared_record_writes_are_served(modbus, files, function):
     """A declared function that writes records is carried out in a scratch area."""
     value = await files.values(1)
     outcome = await modbus.outcome(rewrite(function, files.first, value, file=files.file))
+
+    assert outcome == NORMAL
+
+
+@verifies("MB-DECLARED-SERVED")
+@opens("function")
+@pytest.mark.parametrize(
+    "function",
+    ["fc07", "fc08/00", "fc08/02", *(f"fc08/{code}" for code in range(11, 19)), "fc11", "fc12", "fc17"],
+)
+async def test_declared_observations_are_served(modbus, function):
+    """A declared function that tells what the device keeps of its communication is served."""
+    outcome = await modbus.outcome(observation(function))
 
     assert outcome == NORMAL
 

@@ -87,9 +87,11 @@ class Conclusion:
         if desk.permission.muted and desk.testers and desk.testers[0].is_open:
             first = desk.testers[0]
             frames = first.frames
-            await first.diagnosis.restart()
+            try:
+                await first.diagnosis.wake()
+            except Undecided as trouble:
+                desk.recorder.note(f"in vain: {trouble}")
             first.frames = frames
-            desk.recorder.note("restarted: the case may have left the device in listen-only mode")
 
     async def _leave(self, tester: Modbus) -> None:
         if tester.is_open:

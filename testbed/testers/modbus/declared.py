@@ -63,8 +63,8 @@ class DeclaredTable:
         return (ExceptionCode.ILLEGAL_DATA_VALUE, ExceptionCode.ILLEGAL_DATA_ADDRESS)
 
 
-COUNTERS = range(11, 19)
-"""The sub-functions of function 08 that read a counter (AP 6.8.1)."""
+REGISTER, COUNTERS = 2, range(11, 19)
+"""The sub-functions of function 08 that read the diagnostic register and the counters (AP 6.8.1)."""
 _NOTHING = Area(first=0, count=1)
 _BEYOND: Mapping[str, tuple[Outcome, Outcome]] = {
     "closes-oldest": (Reaction.CLOSED, Reaction.NORMAL),
@@ -97,11 +97,15 @@ class Declared:
         self.identification = DeclaredIdentification.of(declaration.identification)
         self.server_id = declaration.diagnostics.server_id or 0
         """Bytes of the server id, in front of the run indicator of function 17 (AP 6.13); 0 when unknown."""
-        self._counters = [code for code in COUNTERS if f"fc08/{code:02}" in declaration.supports]
+        self._words = [code for code in (REGISTER, *COUNTERS) if f"fc08/{code:02}" in declaration.supports]
 
-    def counters(self, data: bytes = bytes(2)) -> list[Request]:
-        """Return the requests that read each declared counter of function 08, with some data in them."""
-        return [Diagnostics(code, data) for code in self._counters]
+    def counters(self) -> list[Request]:
+        """Return the requests that read each declared counter of function 08."""
+        return [Diagnostics(code) for code in self._words if code in COUNTERS]
+
+    def words(self, data: bytes = bytes(2)) -> list[Request]:
+        """Return the requests that read each declared word of function 08, with some data in them."""
+        return [Diagnostics(code, data) for code in self._words]
 
     @property
     def reads(self) -> list[Request]:

@@ -27,6 +27,9 @@ WORD, WORD_PDU = 0x10000, 5
 ROOM = 64
 """Requests for which a counter must have room: whether it stops or goes on from 0 at 65535 is not said."""
 
+RESTARTS = 3
+"""Restarts that are sent to wake a device (assumed; one is enough for a sound one)."""
+
 ZERO, CLEAR_LOG = b"\x00\x00", b"\xff\x00"
 """Data of a restart that leaves the event log as it is, and of one that clears it (AP 6.8.1, 01)."""
 
@@ -141,6 +144,22 @@ class Diagnosis:
     async def awakening(self) -> Outcome:
         """Restart communications and return how a harmless read behind that was met."""
         return (await self._restart(ZERO))[1]
+
+    async def wake(self) -> None:
+        """Bring the device, as set-up, out of listen-only mode, by a few restarts if it takes them.
+
+        Raises:
+            Undecided: it stays silent.
+        """
+        for _ in range(RESTARTS):
+            if await self.awakening() not in (Reaction.SILENCE, Reaction.CLOSED):
+                return
+        raise Undecided(
+            Text(
+                en="the device does not leave listen-only mode when it is restarted",
+                ko="통신 재시작 뒤에도 기기가 청취 전용 모드에서 나오지 않음",
+            )
+        )
 
     async def _restart(self, data: bytes) -> tuple[Outcome, Outcome]:
         request = Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION, data)

@@ -7,6 +7,7 @@ MODBUS Application Protocol V1.1b3 ("AP"), 6.7 to 6.10 and 6.13. A field that th
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from testbed.protocols.modbus import Function
@@ -14,6 +15,10 @@ from testbed.protocols.modbus import Function
 if TYPE_CHECKING:
     from testbed.testers.modbus.reply import Instead
 
+FIRST_SENT = 0x40
+"""Events from here on tell of an answer sent, those from 80 on of a frame received (AP 6.10)."""
+MODE_EVENTS = (0x00, 0x04)
+"""The other events: a restart, and listen-only mode entered (AP 6.10)."""
 _WORD = 2
 _LOG_HEAD = 8
 """Bytes of function 12 in front of its events: function, byte count, three words (AP 6.10)."""
@@ -29,6 +34,11 @@ class Told(ABC):
 
     @property
     @abstractmethod
+    def pdu(self) -> bytes:
+        """Function code and data."""
+
+    @property
+    @abstractmethod
     def byte_count(self) -> int | Instead:
         """The byte count, where as many data bytes follow it."""
 
@@ -39,6 +49,12 @@ class Told(ABC):
     def _word(self, at: int) -> int | Instead:
         part = self.part(at, at + _WORD)
         return int.from_bytes(part) if isinstance(part, bytes) else part
+
+    @property
+    def size(self) -> int | Instead:
+        """Bytes of the PDU of a normal response."""
+        part = self.part(0, 1)
+        return len(self.pdu) if isinstance(part, bytes) else part
 
     @property
     def sub_function(self) -> int | Instead:
@@ -63,8 +79,20 @@ class Told(ABC):
     @property
     def events(self) -> bytes | Instead:
         """The events of function 12, one byte each, the newest first (AP 6.10)."""
-        count = self.byte_count
-        return self.part(_LOG_HEAD, count + 2) if isinstance(count, int) else count
+        return self.part(_LOG_HEAD, max(_LOG_HEAD, len(self.pdu)))
+
+    @property
+    def unknown_events(self) -> frozenset[int] | Instead:
+        """The events of function 12 that are of none of the four types (AP 6.10)."""
+        events = self.events
+        if not isinstance(events, bytes):
+            return events
+        return frozenset(event for event in events if event < FIRST_SENT and event not in MODE_EVENTS)
+
+    def newest(self, kinds: Container[int]) -> int | Instead | None:
+        """Return the newest event of some kinds; None where the log holds none."""
+        events = self.events
+        return next(filter(kinds.__contains__, events), None) if isinstance(events, bytes) else events
 
     def data_byte(self, at: int) -> int | Instead:
         """Return a byte behind the byte count of function 17, by its place from 0 on (AP 6.13)."""
