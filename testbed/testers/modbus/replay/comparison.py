@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.replay.hearing import Hearing
+from testbed.wire.connection import Cutter
 from testbed.wire.playback import Step
 from testbed.wire.recorder import Kind
 
@@ -30,17 +32,18 @@ class Line:
         return self.then == self.now
 
 
-def compared(steps: Sequence[Step], heard: Mapping[int, Hearing]) -> list[Line]:
+def compared(steps: Sequence[Step], heard: Mapping[int, Hearing], framing: Framing) -> list[Line]:
     """Return what was said on each connection, then and now, in the order of the capture.
 
     Args:
         steps: of the capture.
         heard: of each connection, what the device did this time.
+        framing: of the transport.
     """
     found: list[Line] = []
     for connection in dict.fromkeys(step.connection for step in steps):
         mine = [step for step in steps if step.connection == connection]
-        sent, then = _told(mine)
+        sent, then = _told(mine, framing.cutter())
         now = heard[connection].all if connection in heard else []
         for at, line in _aligned(connection, then, now):
             while sent and sent[0][0] <= at:
@@ -50,10 +53,13 @@ def compared(steps: Sequence[Step], heard: Mapping[int, Hearing]) -> list[Line]:
     return found
 
 
-def _told(steps: Sequence[Step]) -> tuple[list[tuple[int, Line]], list[str]]:
+def _told(steps: Sequence[Step], cutter: Cutter) -> tuple[list[tuple[int, Line]], list[str]]:
     """Return what the tester sent, each with how much the device had done before, and all that it did."""
-    device, sent = Hearing(), list[tuple[int, Line]]()
+    device, sent = Hearing(cutter), list[tuple[int, Line]]()
+    heard_at = 0.0
     for step in steps:
+        if step.sent or step.at - heard_at > cutter.quiet:
+            device.fall_silent()
         if step.sent and step.kind is Kind.DATA:
             said = step.data.hex(" ")
             line = Line(step.connection, sent=True, then=said, now=said, frame=step.frame)
@@ -62,10 +68,12 @@ def _told(steps: Sequence[Step]) -> tuple[list[tuple[int, Line]], list[str]]:
             device.leave()
         elif step.kind is Kind.DATA:
             device.data_received(step.data)
+            heard_at = step.at
         elif step.kind is Kind.FIN:
             device.eof_received()
         elif step.kind is Kind.RST:
             device.connection_lost(ConnectionResetError())
+    device.fall_silent()
     return sent, device.all
 
 

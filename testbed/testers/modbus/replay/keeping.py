@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from testbed.model.declaration import Declaration
 from testbed.protocols.modbus import (
-    Adu,
     ReadCoils,
     ReadHoldingRegisters,
     Request,
@@ -16,6 +15,7 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
+from testbed.testers.modbus.framing import framing_of
 from testbed.testers.modbus.replay.hearing import Hearing
 from testbed.testers.modbus.replay.pace import Pace
 from testbed.testers.modbus.replay.permission import table
@@ -31,6 +31,7 @@ class Keeper:
 
     def __init__(self, dial: Dial, declaration: Declaration, writes: Sequence[Write], pace: Pace) -> None:
         self._dial, self._declaration, self._pace = dial, declaration, pace
+        self._framing = framing_of(declaration.endpoint)
         self._lost: list[str] = []
         self._touched = dict.fromkeys(
             (write.coils, address) for write in writes for address in write.addresses
@@ -79,25 +80,27 @@ class Keeper:
 
     async def _value(self, request: Request) -> int | None:
         raw = await self._ask(request)
-        values = Reply(raw, 0, 0.0, request).values if raw else ()
+        values = Reply(raw, 0, 0.0, request, self._framing.layout).values if raw else ()
         return None if isinstance(values, Instead) or len(values) != 1 else int(values[0])
 
     async def _ask(self, request: Request) -> bytes:
-        line = Hearing()
+        line = Hearing(self._framing.cutter())
         await self._dial(line)
         if line.transport is None:
             return b""
         await self._pace.keep()
-        line.transport.write(Adu(1, self._declaration.endpoint.unit, request.encode()).encode())
+        adu = self._framing.adu(1, self._declaration.endpoint.unit, request.encode())
+        line.transport.write(adu)
+        within = self._declaration.timing.reply_within + self._framing.on_the_wire(len(adu))
         try:
-            async with asyncio.timeout(self._declaration.timing.reply_within):
+            async with asyncio.timeout(within):
                 while not line.adus and not line.ended:
                     line.news.clear()
                     await line.news.wait()
         except TimeoutError:
             return b""
         finally:
-            line.transport.close()
+            await line.part()
         return line.adus[0] if line.adus else b""
 
 

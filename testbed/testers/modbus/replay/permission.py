@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from testbed.model.connect import Endpoint, Over
 from testbed.model.declaration import Declaration, Table
 from testbed.protocols.modbus import Framer
-from testbed.testers.modbus.safety import READS, Spoken, Write, writes_of
+from testbed.testers.modbus.framing import Framing, framing_of
+from testbed.testers.modbus.layout import MBAP
+from testbed.testers.modbus.safety import READS, Spoken, Write
 from testbed.wire.playback import Step
 from testbed.wire.recorder import Kind
+
+_FRAMINGS: tuple[Over, ...] = ("tcp", "rtu", "ascii")
 
 
 class NotAllowedError(Exception):
@@ -22,14 +27,16 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
         NotAllowedError: it does not.
     """
     unit = declaration.endpoint.unit
+    framing = framing_of(declaration.endpoint)
+    _check_framing(steps, framing)
     behind: dict[int, Spoken] = {}
     found: list[Write] = []
     for step in steps:
         if not step.sent or step.kind is not Kind.DATA:
             continue
         spoken = behind.setdefault(step.connection, Spoken())
-        writes = writes_of(step.data, spoken.pending)
-        frames = [*spoken.feed(step.data), *Framer().feed(step.data)]
+        writes = framing.writes(step.data, spoken.pending)
+        said = _said(step.data, spoken, framing)
         if declaration.isolated:
             found += writes or ()
             continue
@@ -38,7 +45,7 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
                 f"frame {step.frame} is neither a read nor a sound write; to send it, declare "
                 "`isolated: true`, which says that nothing real hangs on the device"
             )
-        others = {one.unit for one in frames if one.unit != unit and one.pdu[:1] and one.pdu[0] not in READS}
+        others = {one for one, pdu in said if one != unit and pdu[:1] and pdu[0] not in READS}
         if others:
             raise NotAllowedError(
                 f"frame {step.frame} writes in unit {min(map(str, others))}, and unit {unit} is declared: "
@@ -53,6 +60,27 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
                 )
         found += writes
     return tuple(dict.fromkeys(found))
+
+
+def _check_framing(steps: Sequence[Step], framing: Framing) -> None:
+    """Raise NotAllowedError where all that was sent is Modbus in another framing than the device's."""
+    sent = [step.data for step in steps if step.sent and step.kind is Kind.DATA]
+    if any(map(framing.is_well_formed, sent)):
+        return
+    for over in _FRAMINGS:
+        other = framing_of(Endpoint(scheme="tcp", over=over))
+        if any(map(other.is_well_formed, sent)):
+            raise NotAllowedError(
+                f"the capture holds {other.layout.name} frames, and the device is declared to be reached by "
+                f"{framing.layout.name} frames; write the transport of the capture in `connect`"
+            )
+
+
+def _said(data: bytes, spoken: Spoken, framing: Framing) -> list[tuple[int | None, bytes]]:
+    """Return unit and PDU of every frame that bytes make, alone or with what was sent before them."""
+    if framing.layout is not MBAP:
+        return [(framing.layout.unit(data), framing.layout.pdu(data))]
+    return [(one.unit, one.pdu) for one in (*spoken.feed(data), *Framer().feed(data))]
 
 
 def table(*, coils: bool) -> Table:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from testbed.model.declaration import Declaration
+from testbed.testers.modbus.framing import Framing, framing_of
 from testbed.testers.modbus.replay.comparison import Line, compared
 from testbed.testers.modbus.replay.hearing import Hearing
 from testbed.testers.modbus.replay.keeping import Keeper
@@ -50,7 +51,8 @@ async def replay(steps: Sequence[Step], dial: Dial, declaration: Declaration) ->
     pace = Pace(declaration.timing.pause)
     keeper = Keeper(dial, declaration, check(steps, declaration), pace)
     await keeper.keep()
-    player = _Player(steps, dial, declaration.timing.reply_within, pace)
+    framing = framing_of(declaration.endpoint)
+    player = _Player(steps, dial, framing, declaration.timing.reply_within, pace)
     trouble: UnreachableError | None = None
     try:
         await player.play()
@@ -61,15 +63,18 @@ async def replay(steps: Sequence[Step], dial: Dial, declaration: Declaration) ->
         not_restored = await keeper.restore()
     if trouble is not None:
         raise UnreachableError("\nnot restored: ".join([str(trouble), *not_restored])) from trouble
-    return Replayed(compared(steps, player.lines), not_restored)
+    return Replayed(compared(steps, player.lines, framing), not_restored)
 
 
 class _Player:
     """Does what the tester did, when it did."""
 
-    def __init__(self, steps: Sequence[Step], dial: Dial, reply_within: float, pace: Pace) -> None:
+    def __init__(
+        self, steps: Sequence[Step], dial: Dial, framing: Framing, reply_within: float, pace: Pace
+    ) -> None:
         self.lines: dict[int, Hearing] = {}
-        self._steps, self._dial, self._within, self._pace = steps, dial, reply_within, pace
+        self._steps, self._dial, self._framing, self._pace = steps, dial, framing, pace
+        self._within = reply_within + framing.on_the_wire(0)
         self._due: dict[int, int] = {}
         """Of each connection, the bytes that the device had sent in the capture so far."""
         self._silent: set[int] = set()
@@ -98,15 +103,21 @@ class _Player:
     async def _do(self, step: Step) -> None:
         line = self.lines.get(step.connection)
         if line is None:  # a capture may begin in the middle of a connection
-            line = self.lines[step.connection] = Hearing()
+            line = self.lines[step.connection] = Hearing(self._framing.cutter())
             await self._dial(line)
         transport = line.transport
         if transport is None or step.kind is Kind.OPEN:
             return
         if step.kind is not Kind.DATA:
             line.leave()
-            transport.abort() if step.kind is Kind.RST else transport.write_eof()
+            if not transport.can_write_eof():  # a line has no half to close
+                await line.part()
+            elif step.kind is Kind.RST:
+                transport.abort()
+            else:
+                transport.write_eof()
             return
+        line.fall_silent()
         self._silent.discard(step.connection)
         await self._pace.keep()
         at = 0
@@ -131,5 +142,6 @@ class _Player:
 
     def close(self) -> None:
         for line in self.lines.values():
+            line.leave()
             if line.transport is not None:
                 line.transport.abort()
