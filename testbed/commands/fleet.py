@@ -33,7 +33,7 @@ def serve_fleet(path: Path, *, as_json: bool) -> None:
     """
     from testbed.model.document import DocumentError  # noqa: PLC0415 - only a fleet needs all these
     from testbed.model.placing import read_fleet  # noqa: PLC0415
-    from testbed.plugin.setup import read_document  # noqa: PLC0415
+    from testbed.wire.documents import read_document  # noqa: PLC0415
     from testbed.wire.fleet import build  # noqa: PLC0415
     from testbed.wire.listening import listen  # noqa: PLC0415
 

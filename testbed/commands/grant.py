@@ -186,7 +186,7 @@ def _council(settings: Path | None, holder: Signer) -> Council | None:
     from testbed.commands.signing import KeyTroubleError, authorise  # noqa: PLC0415
     from testbed.model.council import Council  # noqa: PLC0415
     from testbed.model.document import DocumentError, load  # noqa: PLC0415
-    from testbed.plugin.setup import read_document  # noqa: PLC0415
+    from testbed.wire.documents import read_document  # noqa: PLC0415
 
     if settings is None:
         return None

@@ -21,7 +21,7 @@ from testbed.commands.signing import authorise, seal
 from testbed.model.base import Text
 from testbed.model.document import load
 from testbed.model.lab import Laboratory, Reissue, Replaced, changes
-from testbed.plugin.setup import read_document
+from testbed.wire.documents import read_document
 
 
 def reissue(bundle: Path, reason: Text, lab: Path | None, out: Path, holder: Signer) -> Path:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from testbed.model.declaration import Declaration
-from testbed.model.document import LARGEST, Complaint, DocumentError, load_with_lines
+from testbed.model.document import Complaint, DocumentError, load_with_lines
 from testbed.model.document import Path as Place
 from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, over_tcp
+from testbed.wire.documents import read_document
 from testbed.wire.mbaps import Material, MaterialError
 from testbed.wire.reach import reach
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
@@ -116,25 +117,6 @@ def prepare(
         what = f"`item.received`: {settings.item.received} is still to come, and a test begins with the item"
         raise DocumentError(str(lab), [Complaint(line, what)])
     return replace(setup, lab=settings, lab_text=text.encode())
-
-
-def read_document(path: Path) -> str:
-    """Return the text of a file that somebody wrote, read to its bound.
-
-    Raises:
-        DocumentError: it cannot be read, is too large, or is not UTF-8.
-    """
-    name = str(path)
-    try:
-        with path.open("rb") as file:  # a device file has no size, so no more is read than is taken
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise DocumentError(name, [Complaint(0, f"is larger than {LARGEST >> 20} MiB")])
-        return data.decode()
-    except OSError as error:
-        raise DocumentError(name, [Complaint(0, f"cannot be read: {error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        raise DocumentError(name, [Complaint(0, f"is not UTF-8 text ({error.reason})")]) from error
 
 
 def prepare_text(
