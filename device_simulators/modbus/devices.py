@@ -4,7 +4,7 @@ They imitate no product. Which data stand at which address is our own choice; th
 ``profiles/devices/sim-*.yaml`` say the same to a tester.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from struct import Struct
 from types import MappingProxyType
 from typing import ClassVar
@@ -31,7 +31,7 @@ class Plc(ModbusServer):
     """
 
     most_connections = 32
-    fifos = MappingProxyType({1246: (0x01B8, 0x1284), 1280: (), 1290: range(32)})
+    fifos: Mapping[int, Sequence[int]] = MappingProxyType({1246: (0x01B8, 0x1284), 1280: (), 1290: range(32)})
     identity = Identity(
         conformity=0x83,
         objects={

@@ -23,7 +23,7 @@ class CountsRecordsInRegisters(Plc):
         return bytes([1 + len(data) // 2]) + answer[1:]
 
 
-@mutant("MB-FC20-VALUES", "MB-FC21-WRITES")
+@mutant("MB-FC20-VALUES", "MB-FC21-WRITES", "MB-FILES-CONSISTENT")
 class SwapsBytesOfRecords(Plc):
     """Returns records low byte first."""
 
@@ -34,7 +34,7 @@ class SwapsBytesOfRecords(Plc):
         return data
 
 
-@mutant("MB-FC20-GROUPS")
+@mutant("MB-FC20-GROUPS", "MB-FILES-CONSISTENT")
 class AnswersTheFirstGroupOnly(Plc):
     """Answers the first of several groups and leaves the others out."""
 
@@ -43,7 +43,7 @@ class AnswersTheFirstGroupOnly(Plc):
         return super().file_response(request, data[: 1 + data[0]] if len(data) < 252 else data)
 
 
-@mutant("MB-FC20-GROUPS")
+@mutant("MB-FC20-GROUPS", "MB-FILES-CONSISTENT")
 class AnswersGroupsInTheOrderOfRecords(Plc):
     """Sorts the groups of a request by record before it answers them."""
 

@@ -10,7 +10,7 @@ from testbed.protocols.modbus import Function
 WRITE = Function.WRITE_FILE_RECORD
 
 
-@mutant("MB-FC21-WRITES", "MB-FC21-LENGTH-MAX")
+@mutant("MB-FC21-WRITES", "MB-FC21-LENGTH-MAX", "MB-FILES-CONSISTENT")
 class EchoesRecordsWithoutWriting(Plc):
     """Confirms a write of records and keeps the old values."""
 
@@ -18,7 +18,7 @@ class EchoesRecordsWithoutWriting(Plc):
         """Write nothing."""
 
 
-@mutant("MB-FC21-ECHO")
+@mutant("MB-FC21-ECHO", "MB-FILES-CONSISTENT")
 class ConfirmsRecordsWithoutTheirData(Plc):
     """Answers a write of records without their data, as function 16 does."""
 
@@ -27,7 +27,7 @@ class ConfirmsRecordsWithoutTheirData(Plc):
         return request[:9] if request[0] == WRITE else super().echo(request)
 
 
-@mutant("MB-FC21-GROUPS")
+@mutant("MB-FC21-GROUPS", "MB-FILES-CONSISTENT")
 class WritesTheFirstGroupOnly(Plc):
     """Writes the first of several groups and confirms all."""
 
@@ -37,7 +37,7 @@ class WritesTheFirstGroupOnly(Plc):
             super().write_records(request, file, record, data)
 
 
-@mutant("MB-FC21-NEIGHBOURS")
+@mutant("MB-FC21-NEIGHBOURS", "MB-FILES-CONSISTENT")
 class ClearsTheRecordBehind(Plc):
     """Ends what it writes into a file with a zero."""
 
@@ -46,7 +46,7 @@ class ClearsTheRecordBehind(Plc):
         super().write_records(request, file, record, data + b"\0\0")
 
 
-@mutant("MB-FC21-NEIGHBOURS")
+@mutant("MB-FC21-NEIGHBOURS", "MB-FILES-CONSISTENT")
 class ClearsTheRecordBefore(Plc):
     """Begins what it writes into a file with a zero, one record too early."""
 

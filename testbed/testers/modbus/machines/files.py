@@ -40,16 +40,12 @@ class FilesMachine(Machine):
         self._write(groups)
         for at, values in groups:
             self.values[at : at + len(values)] = values
+        self._read([(0, COUNT)])
 
     @rule(groups=_READS)
     def read(self, groups: list[tuple[int, int]]) -> None:
         """Function 20, one group or several, in any order (AP 6.14)."""
         self._read([(at, min(length, COUNT - at)) for at, length in groups])
-
-    @rule()
-    def read_all(self) -> None:
-        """Function 20, all records: neighbours of what was written stand as they were."""
-        self._read([(0, COUNT)])
 
     @property
     def _scratch(self) -> ScratchRecords:
