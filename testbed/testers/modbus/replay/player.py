@@ -18,8 +18,10 @@ from testbed.testers.modbus.replay.keeping import Keeper
 from testbed.testers.modbus.replay.pace import Pace
 from testbed.testers.modbus.replay.permission import check
 from testbed.wire.dial import Dial, UnreachableError
+from testbed.wire.line import LineTransport
 from testbed.wire.playback import Step
 from testbed.wire.recorder import Kind
+from testbed.wire.serial_transport import SerialTransport
 
 LONGEST_GAP = 30.0
 """Seconds that a pause of the capture is kept at most (assumed; the longest of a case is 7 s)."""
@@ -122,9 +124,14 @@ class _Player:
         await self._pace.keep()
         at = 0
         for size in (*step.pieces[:-1], len(step.data)):
-            if at:
+            piece = step.data[at : at + size]
+            if not at:
+                transport.write(piece)
+            elif isinstance(transport, LineTransport | SerialTransport):
+                transport.send(piece, gap=self._kept(step.pause))
+            else:
                 await asyncio.sleep(self._kept(step.pause))
-            transport.write(step.data[at : at + size])
+                transport.write(piece)
             at += size
 
     async def _hear(self, step: Step, within: float) -> None:
