@@ -32,7 +32,7 @@ class ModbusAsciiProtocol(ModbusSerialProtocol):
         super().__init__(server)
         self.frame = bytearray()
         self.is_damaged = False
-        self._ended = -inf
+        self.ended = -inf
 
     # Rules
 
@@ -87,9 +87,9 @@ class ModbusAsciiProtocol(ModbusSerialProtocol):
 
     def run_received(self, run: Run) -> None:
         """Look for frames in what came; all outside of them is noise."""
-        gap = run.began - self._ended if self.frame else 0.0
+        gap = run.began - self.ended if self.frame else 0.0
         self.is_damaged = self.is_damaged or self.damages(gap)
-        self._ended = run.ended
+        self.ended = run.ended
         for at, character in enumerate(run.data):
             self._take(character, is_bad=at in run.bad)
 

@@ -31,7 +31,7 @@ class ModbusRtuProtocol(ModbusSerialProtocol):
         super().__init__(server)
         self.frame = bytearray()
         self.is_damaged = False
-        self._ended = -inf
+        self.ended = -inf
         self._end: asyncio.TimerHandle | None = None
 
     # Rules
@@ -72,10 +72,10 @@ class ModbusRtuProtocol(ModbusSerialProtocol):
 
     def run_received(self, run: Run) -> None:
         """Add characters to the frame; it ends with a silence."""
-        gap = run.began - self._ended if self.frame else 0.0
+        gap = run.began - self.ended if self.frame else 0.0
         self.is_damaged = self.is_damaged or self.damages(run, gap)
         self.frame += run.data[: 2 * MAX_ADU - len(self.frame)]
-        self._ended = run.ended
+        self.ended = run.ended
         self.wait(run.ended + self.silence_between())
 
     def wait(self, until: float) -> None:

@@ -3,8 +3,12 @@
 from device_simulators.modbus.ascii import CR, ModbusAsciiProtocol
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.mutants.registry import mutant
+from testbed.protocols.modbus import lrc
+from testbed.wire.line import Run
 
 SUITE = "modbus_ascii_server"
+REST = 0.005
+"""Seconds of silence, some ten characters, behind which these devices begin anew (assumed)."""
 
 
 @mutant("MB-ASCII-FORM", suite=SUITE)
@@ -45,44 +49,62 @@ class NeverLooksAtTheLrc(Plc):
 
 
 @mutant("MB-ASCII-RECOVERS", "MB-SURVIVES", suite=SUITE)
-class LosesTheFrameBehindABadLrc(Plc):
-    """Discards the next request too where an LRC was wrong."""
+class DiscardsTheRightLrcToo(Plc):
+    """Takes a request for the one that it has just discarded for its LRC, and discards it again."""
 
     class ascii_class(ModbusAsciiProtocol):
-        """Framing that takes its time to recover."""
+        """Framing that remembers what it should forget."""
 
-        discards_next = False
+        discarded = b""
 
         def lrc_is_right(self, body: bytes) -> bool:
-            """Remember a wrong one."""
-            before, self.discards_next = self.discards_next, not super().lrc_is_right(body)
-            return not before and not self.discards_next
+            """Remember what stood before a wrong one."""
+            is_repeated, is_right = body[:-1] == self.discarded, super().lrc_is_right(body)
+            self.discarded = b"" if is_right else body[:-1]
+            return is_right and not is_repeated
 
 
 @mutant("MB-ASCII-RESTART", suite=SUITE)
 class NeverBeginsAnew(Plc):
-    """Waits for the end of a frame that was begun, whatever colon comes."""
+    """Waits for the end of a frame that was begun, whatever colon comes, unless the line rests."""
 
     class ascii_class(ModbusAsciiProtocol):
         """Framing that begins when it is idle alone."""
 
+        is_rested = True
+
+        def run_received(self, run: Run) -> None:
+            """Look how long nothing came."""
+            self.is_rested = run.began - self.ended > REST
+            super().run_received(run)
+
         def is_start(self, character: int) -> bool:
-            """Begin only where nothing has begun."""
-            return not self.frame and super().is_start(character)
+            """Begin only where nothing has begun, or behind a rest."""
+            is_rested, self.is_rested = self.is_rested, False
+            return (is_rested or not self.frame) and super().is_start(character)
 
 
 @mutant("MB-ASCII-NOISE", suite=SUITE)
 class ChokesOnNoise(Plc):
-    """Takes what comes before a colon for the beginning of a frame."""
+    """Loses a frame that comes right behind characters of no frame."""
 
     class ascii_class(ModbusAsciiProtocol):
-        """Framing that begins with whatever comes first."""
+        """Framing that waits for a rest where it heard noise."""
+
+        is_noisy = False
+
+        def run_received(self, run: Run) -> None:
+            """Look how long nothing came."""
+            self.is_noisy = self.is_noisy and run.began - self.ended <= REST
+            super().run_received(run)
 
         def is_start(self, character: int) -> bool:
-            """Begin with anything; a colon begins anew only behind digits."""
-            if not self.frame:
-                return True
-            return self.frame[:1] == b":" and super().is_start(character)
+            """Begin only where it was quiet."""
+            is_start = super().is_start(character)
+            if self.frame:
+                return is_start
+            self.is_noisy = self.is_noisy or not is_start
+            return not self.is_noisy
 
 
 @mutant("MB-ASCII-END-MISSING", suite=SUITE)
@@ -101,16 +123,40 @@ class ServesAtCr(Plc):
             super().frame_received(frame + b"\n")
 
 
-@mutant("MB-ASCII-DIGITS-ODD", suite=SUITE)
-class DropsAnOddDigit(Plc):
-    """Passes over a digit that is left over."""
+@mutant("MB-ASCII-END-MISSING", suite=SUITE)
+class EndsFramesBySilence(Plc):
+    """Serves a frame whose LRC fits without waiting for its end, as soon as nothing more comes."""
 
     class ascii_class(ModbusAsciiProtocol):
-        """Framing that counts bytes and not digits."""
+        """Framing with a time-out of its own."""
+
+        def run_received(self, run: Run) -> None:
+            """Wait for more."""
+            super().run_received(run)
+            self.loop.call_later(REST, self.give_up, self.ended)
+
+        def give_up(self, ended: float) -> None:
+            """Serve what is there, where nothing came since."""
+            digits = bytes(self.frame[1:]).rstrip(b"\r") if self.ended == ended else b""
+            body = self.bytes_of(digits) if self.digits_are_legal(digits) else b""
+            if len(body) > 2 and self.lrc_is_right(body):
+                self.frame.clear()
+                self.serve(body[0], body[1:-1])
+
+
+@mutant("MB-ASCII-DIGITS-ODD", suite=SUITE)
+class AddsAMissingDigit(Plc):
+    """Takes a frame that lacks the last digit of its LRC."""
+
+    class ascii_class(ModbusAsciiProtocol):
+        """Framing that compares what there is."""
 
         def bytes_of(self, digits: bytes) -> bytes:
-            """Leave the last digit out where their number is odd."""
-            return super().bytes_of(digits[: len(digits) // 2 * 2])
+            """Put the right LRC in the place of half of one."""
+            if len(digits) % 2 == 0:
+                return super().bytes_of(digits)
+            body = bytes.fromhex(digits[:-1].decode())
+            return body + bytes((lrc(body),))
 
 
 @mutant("MB-ASCII-DIGITS-STRANGE", suite=SUITE)
@@ -152,6 +198,22 @@ class TakesLongAsciiFrames(Plc):
         def length_is_legal(self, length: int) -> bool:  # noqa: ARG002 - that is the fault
             """Take every length."""
             return True
+
+
+@mutant("MB-ASCII-FRAME-LONG", "MB-SURVIVES", suite=SUITE)
+class OverrunsItsLine(Plc):
+    """Loses the request behind a frame of more than 513 characters."""
+
+    class ascii_class(ModbusAsciiProtocol):
+        """Framing that has to be set up again."""
+
+        is_overrun = False
+
+        def frame_received(self, frame: bytes) -> None:
+            """Be of no use once."""
+            was_overrun, self.is_overrun = self.is_overrun, not self.length_is_legal(len(frame))
+            if not was_overrun:
+                super().frame_received(frame)
 
 
 @mutant("MB-ASCII-GAP-TOLERATED", suite=SUITE)

@@ -53,22 +53,23 @@ class AnswersReservedAddresses(Plc):
 
 @mutant("MB-SERIAL-OTHERS-TRAFFIC", suite=SUITE)
 class LosesItsTurnBehindOthers(Plc):
-    """Loses the request that comes right behind another device's request and response."""
+    """Takes a request like the one that another device was asked just before for a part of that exchange."""
 
     class rtu_class(ModbusRtuProtocol):
         """Framing that waits for one frame too many."""
 
-        overheard = 0
+        overheard = b""
 
         def respond(self, unit: int, pdu: bytes) -> bytes:
-            """Count what others said; after two frames, take the next one for theirs too."""
+            """Keep the functions that others spoke of last; lose the same one behind two frames."""
+            function = pdu[:1]
             if not self.is_broadcast(unit) and not self.is_addressed(unit):
-                self.overheard += 1
-            elif self.overheard == 2:
-                self.overheard = 0
+                self.overheard = self.overheard[-1:] + function
+            elif self.overheard == 2 * function:
+                self.overheard = b""
                 return b""
             else:
-                self.overheard = 0
+                self.overheard = b""
             return super().respond(unit, pdu)
 
 

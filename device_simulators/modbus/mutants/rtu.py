@@ -51,18 +51,52 @@ class TakesASwappedCrc(Plc):
 
 
 @mutant("MB-RTU-RECOVERS", "MB-SURVIVES", suite=SUITE)
-class LosesTheFrameBehindABadOne(Plc):
-    """Discards the next request too where a CRC was wrong."""
+class DiscardsTheRepetitionToo(Plc):
+    """Takes a request for the one that it has just discarded for its CRC, and discards it again."""
 
     class rtu_class(ModbusRtuProtocol):
-        """Framing that takes its time to recover."""
+        """Framing that remembers what it should forget."""
 
-        discards_next = False
+        discarded = b""
 
-        def crc_is_right(self, frame: bytes) -> bool:
-            """Remember a wrong one."""
-            before, self.discards_next = self.discards_next, not super().crc_is_right(frame)
-            return not before and not self.discards_next
+        def frame_received(self, frame: bytes) -> None:
+            """Remember what stood before a wrong CRC."""
+            is_repeated, self.discarded = frame[:-2] == self.discarded, b""
+            if not self.crc_is_right(frame):
+                self.discarded = frame[:-2]
+            elif is_repeated:
+                return
+            super().frame_received(frame)
+
+
+@mutant("MB-RTU-RECOVERS", "MB-SURVIVES", suite=SUITE)
+class PutsStumpsInFront(Plc):
+    """Leaves three bytes in its buffer, and puts the next request behind them."""
+
+    class rtu_class(ModbusRtuProtocol):
+        """Framing that empties its buffer only where it was a frame."""
+
+        def frame_received(self, frame: bytes) -> None:
+            """Keep a stump."""
+            super().frame_received(frame)
+            if len(frame) == 3 and not self.frame:
+                self.frame += frame
+
+
+@mutant("MB-RTU-FRAME-LONG", "MB-SURVIVES", suite=SUITE)
+class OverrunsItsBuffer(Plc):
+    """Loses the request behind a frame of three hundred bytes."""
+
+    class rtu_class(ModbusRtuProtocol):
+        """Framing that has to be set up again."""
+
+        is_overrun = False
+
+        def frame_received(self, frame: bytes) -> None:
+            """Be of no use once."""
+            was_overrun, self.is_overrun = self.is_overrun, len(frame) >= 300
+            if not was_overrun:
+                super().frame_received(frame)
 
 
 @mutant("MB-RTU-FRAME-SHORT", suite=SUITE)
@@ -106,6 +140,22 @@ class FindsFramesInNoise(Plc):
                         frame = frame[start:]
                         break
             super().frame_received(frame)
+
+
+@mutant("MB-RTU-NOISE", "MB-SURVIVES", suite=SUITE)
+class DiscardsTheRequestBehindNoise(Plc):
+    """Takes a request for the one that noise has just spoilt, and discards it too."""
+
+    class rtu_class(ModbusRtuProtocol):
+        """Framing that remembers what it should forget."""
+
+        spoilt = b""
+
+        def frame_received(self, frame: bytes) -> None:
+            """Remember what stood behind the first byte."""
+            is_repeated, self.spoilt = frame == self.spoilt, frame[1:]
+            if not is_repeated:
+                super().frame_received(frame)
 
 
 @mutant("MB-RTU-GAP-TOLERATED", suite=SUITE)
