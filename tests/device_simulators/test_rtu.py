@@ -9,6 +9,7 @@ import pytest
 
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.rtu import ModbusRtuProtocol
+from testbed.wire.clock import VirtualClockLoop
 from tests.device_simulators.serial_bed import Bed, crc
 
 READ = crc(bytes.fromhex("010300050001"))
@@ -179,4 +180,5 @@ def test_without_times_a_silence_ends_the_frame():
         assert sent == [ANSWER]
         device.connection_lost(None)
 
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+        runner.run(main())

@@ -64,7 +64,7 @@ class DiscardsTheRightLrcToo(Plc):
             return is_right and not is_repeated
 
 
-@mutant("MB-ASCII-RESTART", suite=SUITE)
+@mutant("MB-ASCII-RESTART", "MB-FUZZ-SURVIVES", suite=SUITE)
 class NeverBeginsAnew(Plc):
     """Waits for the end of a frame that was begun, whatever colon comes, unless the line rests."""
 
@@ -84,7 +84,7 @@ class NeverBeginsAnew(Plc):
             return (is_rested or not self.frame) and super().is_start(character)
 
 
-@mutant("MB-ASCII-NOISE", suite=SUITE)
+@mutant("MB-ASCII-NOISE", "MB-FUZZ-SURVIVES", suite=SUITE)
 class ChokesOnNoise(Plc):
     """Loses a frame that comes right behind characters of no frame."""
 
