@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.modbus import CLOSED, ILLEGAL_DATA_VALUE, NORMAL, SILENCE
+from testbed.modbus import CLOSED, ILLEGAL_DATA_VALUE, NORMAL, SILENCE, WriteSingleRegister
 
 
 @verifies("MB-MBAP-TRANSACTION-ECHO")
@@ -66,3 +66,31 @@ async def test_length_that_announces_more(modbus):
     outcome = await modbus.before_the_rest(modbus.probe(length=10), rest=bytes(4))
 
     assert outcome in (SILENCE, CLOSED)
+
+
+@verifies("MB-EXCESS-RECOVERS")
+async def test_next_request_after_excess_bytes(modbus):
+    """After a read with two bytes too many the next request is answered, or the connection is closed."""
+    outcome = await modbus.recovery(modbus.adu(modbus.harmless.encode() + bytes(2)))
+
+    assert outcome in (NORMAL, CLOSED)
+
+
+@verifies("MB-EMBEDDED-UNEXECUTED")
+async def test_embedded_write(modbus, registers):
+    """A write that stands inside the length of a read leaves its register as it was."""
+    await registers.set(0x1111)
+    write = modbus.adu(WriteSingleRegister(registers.first, 0x2222).encode())
+    await modbus.outcome(modbus.harmless.encode() + write)
+    held = await registers.values()
+
+    assert held == (0x1111,)
+
+
+@verifies("MB-UNIT-ANY")
+@pytest.mark.parametrize("unit", [0x00, 0x11, 0xF7, 0xFF], ids="{:02X}".format)
+async def test_any_unit(modbus, unit):
+    """A device that declares so answers a unit identifier that is not the one of its declaration."""
+    outcome = await modbus.of_unit(unit)
+
+    assert outcome == NORMAL

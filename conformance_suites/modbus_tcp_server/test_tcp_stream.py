@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.modbus import NORMAL
+from testbed.modbus import CLOSED, NORMAL
 
 
 @verifies("MB-STREAM-SEGMENTED")
@@ -21,6 +21,15 @@ async def test_a_segment_for_each_byte(modbus):
     reply = await modbus.ask_in_pieces(modbus.harmless, [1] * 11, pause=0.005)
 
     assert reply.exception == NORMAL
+
+
+@verifies("MB-STREAM-PAUSED")
+@pytest.mark.parametrize("pause", [0.3, 2.0, 9.0])
+async def test_a_pause_within_a_request(modbus, pause):
+    """A request whose second half comes some seconds later is answered, or the connection is closed."""
+    outcome = await modbus.outcome_in_pieces(modbus.harmless, [6], pause)
+
+    assert outcome in (NORMAL, CLOSED)
 
 
 @verifies("MB-STREAM-COALESCED")

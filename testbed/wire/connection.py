@@ -78,6 +78,8 @@ class Connection(asyncio.Protocol):
         self._news = asyncio.Event()
         self._number = -1
         self._finished_sending = False
+        self._deaf = False
+        """Whether nothing is read any more: then TCP can end the connection by a reset only."""
         self._unasked = 0
         self._unread = 0
         self._silence: asyncio.TimerHandle | None = None
@@ -141,6 +143,7 @@ class Connection(asyncio.Protocol):
 
     def stop_reading(self) -> None:
         """Read nothing more from the device, as a client that hangs: its window runs full."""
+        self._deaf = True
         if self._transport is not None and not self._transport.is_closing():
             plug: socket.socket | None = self._transport.get_extra_info("socket")
             if plug is not None:
@@ -149,8 +152,10 @@ class Connection(asyncio.Protocol):
             self.recorder.note("reads no more")
 
     def finish_sending(self) -> None:
-        """Close the sending half."""
-        if self._transport is not None and not self._finished_sending and self.ended is None:
+        """Close the sending half; reset where answers are left unread."""
+        if self._deaf:
+            self.reset()
+        elif self._transport is not None and not self._finished_sending and self.ended is None:
             self._finished_sending = True
             try:
                 self._transport.write_eof()

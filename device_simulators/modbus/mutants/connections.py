@@ -50,7 +50,7 @@ class ServesEightConnections(Together):
                 self.transport.close()
 
 
-@mutant("MB-CONNECTION-STUCK")
+@mutant("MB-CONNECTION-STUCK", "MB-CONNECTION-UNREAD")
 class ServesOneRequestAtATime(Together):
     """Ignores every connection while another one has sent half a request."""
 
@@ -64,7 +64,7 @@ class ServesOneRequestAtATime(Together):
                 super().data_received(data)
 
 
-@mutant("MB-CONNECTIONS-SEPARATE", crosses=True)
+@mutant("MB-CONNECTIONS-SEPARATE", "MB-HALF-CLOSE", crosses=True)
 class SharesOneBuffer(Plc):
     """Keeps the request of all connections in one buffer, so that the last one is answered to all."""
 
@@ -87,7 +87,7 @@ class SharesOneBuffer(Plc):
             super().data_received(header + cast("SharesOneBuffer", self.server).buffer)
 
 
-@mutant("MB-CONNECTION-KEPT")
+@mutant("MB-CONNECTION-KEPT", "MB-CONNECTION-IDLE")
 class ClosesIdleConnections(Plc):
     """Closes a connection that was silent for three quarters of a second."""
 

@@ -22,7 +22,7 @@ for _function in sorted(Plc.functions):
     mutant("MB-DECLARED-SERVED")(_refusing(Function(_function)))
 
 
-@mutant("MB-FUNCTION-UNASSIGNED")
+@mutant("MB-FUNCTION-UNASSIGNED", "MB-FUNCTION-SWEEP")
 class RefusesUnassignedFunctionsAsValue(Plc):
     """Refuses unassigned function codes with exception 03 instead of 01."""
 
@@ -33,7 +33,7 @@ class RefusesUnassignedFunctionsAsValue(Plc):
         return self.refuse(request, ExceptionCode.ILLEGAL_DATA_VALUE)
 
 
-@mutant("MB-FUNCTION-RESERVED")
+@mutant("MB-FUNCTION-RESERVED", "MB-FUNCTION-SWEEP")
 class IgnoresReservedFunctions(Plc):
     """Does not answer function codes that are reserved for legacy products."""
 
@@ -42,7 +42,7 @@ class IgnoresReservedFunctions(Plc):
         return b"" if request[0] in RESERVED else super().unknown_function(request)
 
 
-@mutant("MB-FUNCTION-USER-DEFINED")
+@mutant("MB-FUNCTION-USER-DEFINED", "MB-FUNCTION-SWEEP")
 class EchoesUserDefinedFunctions(Plc):
     """Echoes a user-defined function that it never declared."""
 
@@ -60,7 +60,7 @@ class AnswersFunctionZero(Plc):
         return request if request[0] == 0 else super().unknown_function(request)
 
 
-@mutant("MB-FUNCTION-WITHOUT-DATA")
+@mutant("MB-FUNCTION-WITHOUT-DATA", "MB-DECLARED-SERVED")
 class WaitsForData(Plc):
     """Takes a request that is a function code alone for the beginning of one, and does not answer it."""
 

@@ -6,7 +6,7 @@ from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.protocols.modbus import Framer
 
 
-@mutant("MB-STREAM-SEGMENTED")
+@mutant("MB-STREAM-SEGMENTED", "MB-STREAM-PAUSED")
 class TakesASegmentForARequest(Plc):
     """Throws away a segment that ends before its first request does."""
 
@@ -54,7 +54,7 @@ class _Burst(ModbusTcpProtocol):
         return adus
 
 
-@mutant("MB-STREAM-COALESCED")
+@mutant("MB-STREAM-COALESCED", "MB-PIPELINE-ORDER")
 class AnswersOneOfTwo(Plc):
     """Answers only the first of two requests in one segment."""
 
@@ -90,7 +90,7 @@ class LosesWhatIsTooMuch(Plc):
             return adus[:16]
 
 
-@mutant("MB-PIPELINE-MATCH")
+@mutant("MB-PIPELINE-MATCH", "MB-FUNCTION-ECHO")
 class AnswersLastInFirstOut(Plc):
     """Gives the answers of a burst to the wrong requests."""
 

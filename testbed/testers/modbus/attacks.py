@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from testbed.protocols.modbus import Request
@@ -81,6 +82,21 @@ class Attacks(Connected):
         data = b"".join(adus)
         await self._allow(data)
         cited = [await self.wire.send_in_pieces(cut(data, sizes), 0.0, comment=self.comment_on(data))]
+        return await self._answers_to(requests, adus, cited)
+
+    async def pipeline_apart(self, requests: Sequence[Request]) -> Replies:
+        """Send requests without waiting in between, each in a segment of its own."""
+        adus = [self.adu(one.encode()) for one in requests]
+        cited = []
+        for adu in adus:
+            await self._allow(adu)
+            cited.append(self.wire.send(adu))
+            await asyncio.sleep(0)
+        return await self._answers_to(requests, adus, cited)
+
+    async def _answers_to(
+        self, requests: Sequence[Request | bytes], adus: Sequence[bytes], cited: list[int]
+    ) -> Replies:
         found: dict[bytes, Reply] = {}
         asked = {adu[:2]: one for adu, one in zip(adus, requests, strict=True)}
         while len(found) < len(adus):
