@@ -26,7 +26,7 @@ class Plc(ModbusServer):
     the address has an odd number of one bits, a discrete input where the number is even: two patterns
     that never repeat, so that data from a wrong place show.
 
-    File 3 has 64 records and file 4 has 256; record r of file f holds 1000 f + r. The queue behind pointer
+    File 3 has 256 records and file 4 has 128; record r of file f holds 1000 f + r. The queue behind pointer
     1246 holds the two values of the example in AP 6.18, that behind 1280 none, that behind 1290 one too many.
     """
 
@@ -135,7 +135,7 @@ def _even_ones(first: int, count: int) -> tuple[int, list[bool]]:
     return first, [address.bit_count() % 2 == 0 for address in range(first, first + count)]
 
 
-_PLC_FILES = {3: Registers([(0, range(3000, 3064))]), 4: Registers([(0, range(4000, 4256))])}
+_PLC_FILES = {3: Registers([(0, range(3000, 3256))]), 4: Registers([(0, range(4000, 4128))])}
 _PLC_COILS = Bits([_odd_ones(0, 2048), _odd_ones(4096, 2048)])
 _PLC_DISCRETE_INPUTS = Bits([_even_ones(0, 2048), _even_ones(4096, 16)])
 _PLC_HOLDING_REGISTERS = Registers(

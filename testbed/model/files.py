@@ -29,9 +29,9 @@ class FileArea(Frozen):
         """The last record."""
         return self.first + self.count - 1
 
-    def holds(self, file: int, first: int, count: int = 1) -> bool:
+    def holds(self, first: int, count: int = 1) -> bool:
         """Say whether a run of records lies wholly inside."""
-        return file == self.file and self.first <= first and first + count <= self.first + self.count
+        return self.first <= first and first + count <= self.first + self.count
 
     def __str__(self) -> str:
         return f"file {self.file}, records {self.first} to {self.last}"

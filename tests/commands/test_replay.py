@@ -246,3 +246,14 @@ def test_a_device_that_is_not_there_is_two(said, bundle, tmp_path):
     path.write_text(PLC.read_text().replace("sim:plc", "tcp://127.0.0.1:1"))
     status, _, err = said("replay", ZERO, "--from", bundle, "--against", path)
     assert (status, "refuses the connection" in err) == (2, True)
+
+
+def test_records_are_put_back_and_written_only_where_they_are_scratch(bundle):
+    capture = capture_of(bundle, "test_write_file_record.py::test_neighbours")
+    result = played(capture, setup(changed={"isolated:    true": "isolated:    false"}))
+    assert result.is_same
+    assert result.not_restored == ()
+
+    kept = {"isolated:    true": "isolated:    false", "count: 128, scratch: true": "count: 128"}
+    with pytest.raises(NotAllowedError, match=r"writes file 4, records 0 to 2; to send it, declare that area"):
+        played(capture, setup(changed=kept))

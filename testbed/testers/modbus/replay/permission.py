@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testbed.model.connect import Endpoint, Over
-from testbed.model.declaration import Declaration, Table
+from testbed.model.declaration import Area, Declaration
+from testbed.model.files import FileArea
 from testbed.protocols.modbus import Framer
 from testbed.testers.modbus.framing import Framing, framing_of
 from testbed.testers.modbus.layout import MBAP
@@ -52,7 +53,7 @@ def check(steps: Sequence[Step], declaration: Declaration) -> tuple[Write, ...]:
                 "another device may answer to it; write its unit as `?unit=` in `connect`"
             )
         for write in writes:
-            areas = declaration.areas(table(coils=write.coils))
+            areas = areas_of(declaration, write.table, write.file)
             if not any(area.scratch and area.holds(write.first, write.count) for area in areas):
                 raise NotAllowedError(
                     f"frame {step.frame} {write}; to send it, declare that area `scratch: true`, "
@@ -83,6 +84,8 @@ def _said(data: bytes, spoken: Spoken, framing: Framing) -> list[tuple[int | Non
     return [(one.unit, one.pdu) for one in (*spoken.feed(data), *Framer().feed(data))]
 
 
-def table(*, coils: bool) -> Table:
-    """Return the table that a write goes to."""
-    return "coils" if coils else "holding_registers"
+def areas_of(declaration: Declaration, table: str, file: int) -> Sequence[Area | FileArea]:
+    """Return the declared areas of a table, as a case leases it, or of a file."""
+    if file:
+        return [area for area in declaration.files if area.file == file]
+    return declaration.areas("coils" if table == "coils" else "holding_registers")
