@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from device_simulators.modbus.cell import Cell
 from device_simulators.modbus.devices import IoBlock, Plc, Transmitter
 from device_simulators.modbus.mutants import MUTANTS
 from device_simulators.modbus.mutants.registry import serve
@@ -16,7 +17,12 @@ REFERENCES = {
         declaration=f"sim-{name}.yaml",
         device=device,
     )
-    for name, device in {"plc": Plc, "transmitter": Transmitter, "io-block": IoBlock}.items()
+    for name, device in {
+        "plc": Plc,
+        "transmitter": Transmitter,
+        "io-block": IoBlock,
+        "gateway": Cell,
+    }.items()
     if device.__doc__
 }
 

@@ -46,16 +46,18 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], jobs: int, *, as_js
     ledgers = []
     for name in wanted or tuple(known):
         suite = known[name]
-        devices, setup = _devices(name, names)
+        groups = _devices(name, names)
         cases = gather([suite])
         if not cases:
             continue
         ledger = Ledger(suite.catalogue, cases)
-        with progress(len(devices), f"{name}: devices") as step:
-            for trial in trials(setup, cases, devices, jobs):
-                ledger.trials.append(trial)
-                step(trial.device)
-        ledger.trials.sort(key=lambda trial: [device.name for device in devices].index(trial.device))
+        order = [device.name for _, devices in groups for device in devices]
+        with progress(len(order), f"{name}: devices") as step:
+            for setup, devices in groups:
+                for trial in trials(setup, cases, devices, jobs):
+                    ledger.trials.append(trial)
+                    step(trial.device)
+        ledger.trials.sort(key=lambda trial: order.index(trial.device))
         ledgers.append(ledger)
     if as_json:
         click.echo(json.dumps([_as_data(ledger) for ledger in ledgers], ensure_ascii=False))
@@ -68,21 +70,31 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], jobs: int, *, as_js
         raise SystemExit(1)
 
 
-def _devices(suite: str, names: tuple[str, ...]) -> tuple[list[Simulator], Setup]:
-    """Return the reference and the mutants of a suite, or the devices named, and the setup they share."""
+def _devices(suite: str, names: tuple[str, ...]) -> list[tuple[Setup, list[Simulator]]]:
+    """Return the mutants of a suite, or the devices named, by the declaration whose claims they keep.
+
+    Before the mutants of each declaration stands the reference that it is of.
+    """
     from testbed.plugin.setup import prepare_text  # noqa: PLC0415
     from testbed.plugin.shelf import example  # noqa: PLC0415
     from testbed.wire.simulator import NoSuchSimulatorError, simulator, simulators  # noqa: PLC0415
 
     broken = [one for one in simulators().values() if one.breaks and one.suite == suite]
-    file = example(broken[0].declaration if broken else "sim-plc.yaml")
-    setup = prepare_text(file.read_text(encoding="utf-8"), str(file))
-    if names:
-        try:
-            return [simulator(name) for name in names], setup
-        except NoSuchSimulatorError as error:
-            raise click.UsageError(str(error)) from None
-    return [simulator(setup.declaration.endpoint.name), *broken], setup
+    usual = broken[0].declaration if broken else "sim-plc.yaml"
+    try:
+        wanted = [simulator(name) for name in names] if names else broken
+    except NoSuchSimulatorError as error:
+        raise click.UsageError(str(error)) from None
+    claims: dict[str, list[Simulator]] = {} if names else {usual: []}
+    for one in wanted:
+        claims.setdefault(one.declaration if one.suite == suite else usual, []).append(one)
+    groups = []
+    for name, devices in claims.items():
+        file = example(name)
+        setup = prepare_text(file.read_text(encoding="utf-8"), str(file))
+        reference = [] if names else [simulator(setup.declaration.endpoint.name)]
+        groups.append((setup, [*reference, *devices]))
+    return groups
 
 
 def _as_data(ledger: Ledger) -> dict[str, object]:
@@ -109,10 +121,15 @@ def _print(ledger: Ledger, *, partial: bool) -> None:
     if not partial:
         say(f"{ledger.catalogue.id} {ledger.catalogue.version}\n\nRequirement → mutants that it killed")
         for requirement, killers in ledger.killers.items():
-            say(f"  {requirement:<30} {', '.join(killers) or '-'}")
+            elsewhere = ledger.catalogue[requirement].proven_in
+            shown = ", ".join(killers) or (f"(proven in {elsewhere})" if elsewhere else "-")
+            say(f"  {requirement:<30} {shown}")
         say("\nCase and parameters → mutants that failed it")
         for case, killers in ledger.failures.items():
-            say(f"  {case}\n      {', '.join(killers) or '-'}")
+            if killers or case in ledger.own:
+                say(f"  {case}\n      {', '.join(killers) or '-'}")
+        if left := len(ledger.cases) - len(ledger.own):
+            say(f"  and {left} cases that another suite proves")
     for trial in ledger.unequal:
         say(f"\nNOT EQUAL {trial.device}")
         say(f"  breaks, but not found:  {', '.join(sorted(trial.breaks - trial.killed_by)) or '-'}")

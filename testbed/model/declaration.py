@@ -16,6 +16,8 @@ from testbed.model.diagnostics import Diagnostics
 from testbed.model.diagnostics import facts_of as facts_of_diagnostics
 from testbed.model.files import Files, Queues, file_facts
 from testbed.model.identification import Identification, identification_facts
+from testbed.model.gateway import Gateway
+from testbed.model.gateway import facts_of as facts_of_gateway
 from testbed.model.known import KnownValue
 from testbed.model.profile import ProfileId
 from testbed.model.security import Security, check_security
@@ -101,6 +103,8 @@ class Declaration(Frozen):
     numbering: Literal["pdu", "entity"] = "pdu"
     sessions: _Int = Field(default=1, ge=1, le=1000)
     transactions: _Int = Field(default=1, ge=1, le=16)
+    gateway: Gateway | None = None
+    """The units that one connection reaches, where the device is a gateway."""
     isolated: _Bool = False
     connections: Connections = Connections()
     timing: Timing = Timing()
@@ -192,6 +196,7 @@ class Declaration(Frozen):
             "transactions": self.transactions,
             "isolated": int(self.isolated),
             "timed_line": int(self.endpoint.is_timed),
+            **facts_of_gateway(self.gateway),
             **self.connections.facts,
             **facts_of_diagnostics(self.diagnostics),
         }

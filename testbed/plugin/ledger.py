@@ -89,10 +89,15 @@ class Ledger:
     def unproven_cases(self) -> list[str]:
         """Cases that no mutant has ever failed, but for those that could not run here."""
         cannot = {case for trial in self.trials for case in trial.not_tested}
-        cannot |= {
-            case.id for case in self.cases if all(self.catalogue[one].proven_in for one in case.verifies)
+        failures = self.failures
+        return [case for case in failures if case in self.own - cannot and not failures[case]]
+
+    @property
+    def own(self) -> set[str]:
+        """The cases that this suite has to prove: of what verifies a demand that no other suite proves."""
+        return {
+            case.id for case in self.cases if not all(self.catalogue[one].proven_in for one in case.verifies)
         }
-        return [case for case, mutants in self.failures.items() if not mutants and case not in cannot]
 
     @property
     def unequal(self) -> list[Trial]:

@@ -16,7 +16,11 @@ Device = TypeVar("Device", bound=type[ModbusServer])
 MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: its class's name in lower case with hyphens."""
 
-_DECLARATIONS = {"modbus_rtu_server": "sim-plc-rtu.yaml", "modbus_ascii_server": "sim-plc-ascii.yaml"}
+_DECLARATIONS = {
+    "modbus_rtu_server": "sim-plc-rtu.yaml",
+    "modbus_ascii_server": "sim-plc-ascii.yaml",
+    "modbus_security": "sim-plc-tls.yaml",
+}
 """The reference's declaration where a suite is not met over TCP."""
 
 
@@ -26,12 +30,12 @@ def serve(device: type[ModbusServer], over: str = "tcp", keys: Path | None = Non
 
 
 def mutant(
-    *breaks: str, suite: str = "modbus_tcp_server", crosses: bool = False
+    *breaks: str, suite: str = "modbus_tcp_server", crosses: bool = False, declaration: str = ""
 ) -> Callable[[Device], Device]:
     """Register a device that is broken in exactly these requirements of a suite.
 
-    What it breaks between connections may show in any of them (`crosses`). The first line of its docstring
-    says what it does wrong.
+    What it breaks between connections may show in any of them (`crosses`). It claims what the controller
+    declares, unless another `declaration` is named. The first line of its docstring says what it does wrong.
     """
 
     def register(device: Device) -> Device:
@@ -46,7 +50,7 @@ def mutant(
             suite=suite,
             breaks=frozenset(breaks),
             crosses=crosses,
-            declaration=_DECLARATIONS.get(suite, "sim-plc.yaml"),
+            declaration=declaration or _DECLARATIONS.get(suite, "sim-plc.yaml"),
             device=device,
         )
         return device

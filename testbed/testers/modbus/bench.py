@@ -48,7 +48,9 @@ class ModbusBench:
         self, declaration: Declaration, dial: Dial, seed: int, journal: Journal | None = None
     ) -> None:
         self.declaration = declaration
-        self.framing = framing_of(declaration.endpoint)
+        self.framing = framing_of(
+            declaration.endpoint, declaration.gateway.units if declaration.gateway else ()
+        )
         self.declared = Declared(declaration)
         self.refused: set[str] = set()
         """Declared functions that the device was found not to serve."""

@@ -80,6 +80,7 @@ class Declared:
         self.discrete_inputs = _table(declaration, "discrete_inputs")
         self.holding_registers = _table(declaration, "holding_registers")
         self.input_registers = _table(declaration, "input_registers")
+        self.gateway = declaration.gateway
         self.sessions = declaration.sessions
         self.transactions = declaration.transactions
         self.reply_within = declaration.timing.reply_within

@@ -5,6 +5,7 @@ A case does not see which one it talks through; only the suites of a transport d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,8 +106,8 @@ class Mbap:
 class Serial:
     """What RTU and ASCII framing share."""
 
-    unit: int
-    """Address of the device."""
+    units: frozenset[int]
+    """Addresses of the device, or of those behind a gateway."""
     shape: SerialFormat
     is_exact: bool
     """Whether the time of each character is known, as on an in-process line."""
@@ -117,12 +118,13 @@ class Serial:
 
     def monitor(self) -> SerialMonitor:
         """See `Framing.monitor`."""
-        return SerialMonitor(self.layout, self.unit)
+        return SerialMonitor(self.layout, self.units)
 
     def writes(self, data: bytes, behind: bytes) -> list[Write] | None:  # noqa: ARG002 - frames are sent whole
         """See `Framing.writes`."""
         frame = self._frame(data)
-        return writes_of_frame(frame.pdu, is_sound=frame.fault is None)
+        writes = writes_of_frame(frame.pdu, is_sound=frame.fault is None)
+        return None if writes and frame.unit not in self.units else writes  # nobody leased what others have
 
     def is_well_formed(self, data: bytes) -> bool:
         """See `Framing.is_well_formed`."""
@@ -165,14 +167,19 @@ class Ascii(Serial):
         return AsciiCutter()
 
 
-def framing_of(endpoint: Endpoint) -> Framing:
-    """Return the framing of a transport."""
+def framing_of(endpoint: Endpoint, units: Iterable[int] = ()) -> Framing:
+    """Return the framing of a transport.
+
+    Args:
+        endpoint: where the device is.
+        units: other units that answer there, where it is a gateway.
+    """
     if not endpoint.is_serial:
         return Mbap()
     kind = Ascii if endpoint.over == "ascii" else Rtu
     on_a_line = endpoint.over != "rtu+tcp"
     return kind(
-        endpoint.unit,
+        frozenset({endpoint.unit, *units}),
         SerialFormat.of(endpoint),
         is_exact=endpoint.is_simulated and on_a_line,
         is_timed=on_a_line,

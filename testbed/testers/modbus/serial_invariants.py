@@ -37,8 +37,8 @@ class SerialMonitor:
     """Watches the line during one case; a frame is charged with one breach, the first in the frame."""
 
     layout: Layout
-    unit: int
-    """Address of the device."""
+    units: frozenset[int]
+    """Addresses of the device, or of those behind a gateway."""
     breaches: list[Breach] = field(default_factory=list)
     watched: int = 0
     """Frames judged."""
@@ -53,8 +53,8 @@ class SerialMonitor:
     def sent(self, connection: int, data: bytes, number: int) -> None:  # noqa: ARG002 - part of the interface
         """Take note of what was asked; a frame that is none, or for somebody else, is the case's matter."""
         frame = _frame(self.layout, data)
-        self._lenient = frame.fault is not None or frame.unit != self.unit
-        self._asked = None if self._lenient else _Asked(self.unit, frame.pdu[0])
+        self._lenient = frame.fault is not None or frame.unit not in self.units
+        self._asked = None if self._lenient else _Asked(frame.unit or 0, frame.pdu[0])
 
     def received(self, connection: int, frame: bytes, number: int, *, followed: bool) -> bool:  # noqa: ARG002
         """Judge one frame; it never answers what was given up, for a line carries one exchange at a time."""

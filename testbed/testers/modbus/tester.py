@@ -25,6 +25,7 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
+from testbed.testers.modbus.behind import Behind
 from testbed.testers.modbus.diagnosis import Diagnosis
 from testbed.testers.modbus.identified import MOST_PARTS, Identified, read
 from testbed.testers.modbus.lasting import Lasting
@@ -33,7 +34,7 @@ from testbed.testers.modbus.reply import Instead, Outcome, Reaction, Reply
 from testbed.testers.trouble import Unanswered, Undecided
 
 
-class Modbus(Lasting, OnALine):
+class Modbus(Lasting, OnALine, Behind):
     """One client of the device under test; what it gets is judged, unless a name says otherwise."""
 
     async def read_coils(self, address: int, quantity: int) -> Reply:
@@ -159,6 +160,10 @@ class Modbus(Lasting, OnALine):
     async def outcomes(self, requests: Iterable[Request]) -> set[Outcome]:
         """Send requests one after the other and return all the ways in which they ended."""
         return {await self.outcome(request) for request in requests}
+
+    async def each(self, requests: Iterable[Request]) -> list[Outcome]:
+        """Send requests one after the other and return how each ended."""
+        return [await self.outcome(request) for request in requests]
 
     async def refused(self, request: Request | bytes) -> None:
         """Send, as set-up, a request that the device must refuse; undecided where it does not.

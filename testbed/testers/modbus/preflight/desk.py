@@ -12,8 +12,8 @@ from testbed.model.declaration import Area, Declaration, Table
 from testbed.model.preflight import Check, Diagnosis
 from testbed.protocols.modbus import ExceptionCode
 from testbed.testers.modbus.asking import Answer, Asking
-from testbed.testers.modbus.framing import framing_of
 from testbed.testers.modbus.declared import READS
+from testbed.testers.modbus.framing import framing_of
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 
