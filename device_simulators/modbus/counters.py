@@ -60,6 +60,13 @@ class Counters:
         """The character that ends an ASCII frame."""
         self.clear()
 
+    def take(self, exchanges: int) -> None:
+        """Count and log messages that were answered well, one behind the other."""
+        self.bus_messages += exchanges
+        self.server_messages += exchanges
+        self.events += exchanges
+        self.log.extendleft((RECEIVED, SENT) * min(exchanges, self.log.maxlen or LOG_MAX))
+
     def clear(self) -> None:
         """Set every counter and the diagnostic register to 0; the log stays (AP 6.8.1, 01 and 10)."""
         self.bus_messages = 0

@@ -60,8 +60,10 @@ _FIXED = 5
 _words = Struct(">HH").pack
 _log = Struct(">HHH").pack
 
-_UNCOUNTED = frozenset({Function.DIAGNOSTICS, Function.GET_COMM_EVENT_COUNTER})
-"""Functions whose end is looked at more closely than that it went well."""
+_SELF_REGARDING = frozenset(
+    {Function.DIAGNOSTICS, Function.GET_COMM_EVENT_COUNTER, Function.GET_COMM_EVENT_LOG}
+)
+"""Functions that look at the counters, and so at their own request too."""
 
 
 class Diagnostics(Rules):
@@ -82,27 +84,50 @@ class Diagnostics(Rules):
     exception_status: ClassVar[int] = 0
     """The eight outputs that function 07 reads (AP 6.7)."""
 
-    counters: Counters
+    _counters: Counters
+    _ordinary: int = 0
+    """Good exchanges that the counters do not know yet: to count them one by one costs every answer time."""
     _handlers: list[Callable[[Any, bytes], bytes]]
-    """Who answers each function code; both are set by the server."""
+    """Who answers each function code; set by the server, as the counters are."""
+
+    @property
+    def counters(self) -> Counters:
+        """What the device counts and logs, every exchange so far among it."""
+        if self._ordinary:
+            self._counters.take(self._ordinary)
+            self._ordinary = 0
+        return self._counters
 
     # What a framing tells
 
     def answer(self, request: bytes) -> bytes:
         """Answer a request PDU for this device (at least one byte); an empty answer means silence."""
+        if request[0] in _SELF_REGARDING or self._counters.listen_only:
+            return self.answer_closely(request)
+        answer = self._handlers[request[0]](self, request)
+        if answer and answer[0] < _ERROR_BIT:
+            self._ordinary += 1
+        else:
+            self.receive()
+            self.finish(request, answer, answer)
+        return answer
+
+    def answer_closely(self, request: bytes) -> bytes:
+        """Answer a request that looks at the counters itself, or that comes in listen-only mode."""
+        if self.counters.listen_only:
+            self.counters.bus_messages += 1
+            return self.listen(request)
+        self.receive()
+        answer = self._handlers[request[0]](self, request)
+        self.finish(request, answer, answer)
+        return answer
+
+    def receive(self) -> None:
+        """Count and log a message for this device."""
         counters = self.counters
         counters.bus_messages += 1
-        if counters.listen_only:
-            return self.listen(request)
         counters.server_messages += 1
         counters.log.appendleft(RECEIVED)
-        answer = self._handlers[request[0]](self, request)
-        if not answer or answer[0] >= _ERROR_BIT or request[0] in _UNCOUNTED:
-            self.finish(request, answer, answer)
-        else:
-            counters.events += 1
-            counters.log.appendleft(SENT)
-        return answer
 
     def broadcast(self, request: bytes) -> None:
         """Carry out a request PDU for all devices; nobody answers it (SL 2.1)."""

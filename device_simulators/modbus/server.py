@@ -105,7 +105,7 @@ class ModbusServer(Diagnostics, FileServer, IdentificationServer, Member, Visito
         self.discrete_inputs = discrete_inputs or Bits()
         self.holding_registers = holding_registers or Registers()
         self.input_registers = input_registers or Registers()
-        self.counters = Counters()
+        self._counters = Counters()
         self.visitors = []
         # Functions of the class and not methods of self: a circle would keep the tables until a collection.
         self._handlers: list[Handler] = [type(self).unknown_function] * 256
