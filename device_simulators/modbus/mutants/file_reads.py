@@ -49,7 +49,7 @@ class AnswersGroupsInTheOrderOfRecords(Plc):
 
     def read_file_record(self, request: bytes) -> bytes:
         """Sort the groups of a sound request."""
-        if len(request) == 2 + request[1] and request[1] % 7 == 0:
+        if len(request) > 1 and len(request) == 2 + request[1] and request[1] % 7 == 0:
             groups = sorted(request[at : at + 7] for at in range(2, len(request), 7))
             request = request[:2] + b"".join(groups)
         return super().read_file_record(request)

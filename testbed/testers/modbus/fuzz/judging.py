@@ -20,16 +20,16 @@ _LAID_OUT = Text(en="a response laid out as its function demands", ko="기능 �
 def malformed(request: bytes, reply: Reply) -> Failure | None:
     """Say what is wrong with the answer to a request that is itself malformed.
 
-    How well-formed requests are answered is the matter of each function's own requirements; how a function of
-    the vendor's own answers, nobody's.
+    How well-formed requests are answered is the matter of each function's own requirements, and so is a
+    malformed one that is carried out and echoed; how a function of the vendor's own answers is nobody's.
 
     Args:
         request: the PDU.
         reply: what it was answered with.
     """
-    if _is_request(request):
-        return None
     pdu = reply.pdu
+    if _is_request(request) or pdu == request:
+        return None
     if reply.function & ERROR_BIT:
         code = pdu[1] if len(pdu) > 1 else 0
         if code in set(ExceptionCode):

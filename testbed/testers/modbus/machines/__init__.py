@@ -57,7 +57,7 @@ async def run_machine(desk: ModbusCase, name: str, *scratch: Leased) -> Agreemen
 
     modbus = desk.testers[0]
     seed = str(desk.random.getrandbits(64))
-    around = Around(desk.bench.declaration, scratch)
+    around = Around(desk.bench.declaration, scratch, frozenset(desk.bench.refused))
     failed = await drive(find(name), around, modbus, seed)
     if failed is None:
         modbus.frames = ()

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 from hypothesis import find
 from hypothesis.stateful import run_state_machine_as_test
 
+from testbed.model.base import Text
 from testbed.testers.chance import bounded, drawn_from
 from testbed.testers.modbus.machines.machine import Around, Attempt, Call, Contradiction, Exchange, Machine
 from testbed.testers.modbus.reply import Reaction
 from testbed.testers.shrinking import fewest, simplest
-from testbed.testers.trouble import Unanswered
+from testbed.testers.trouble import Unanswered, Undecided
 from testbed.testers.turns import Job, Stopped, by_turns
 
 if TYPE_CHECKING:
@@ -53,7 +54,12 @@ class _Driven:
     _left: int = field(default=MOST_REQUESTS, init=False)
 
     def run(self, seed: str) -> Attempt | None:
-        """Let hypothesis drive; return the shortest attempt that failed."""
+        """Let hypothesis drive; return the shortest attempt that failed.
+
+        Raises:
+            Undecided: a function does by itself what it should not.
+        """
+        self._prove()
         try:
             with drawn_from(seed):
                 fresh = cast("type[Machine]", self._fresh)
@@ -64,6 +70,20 @@ class _Driven:
             self._until = self.now() + SHRINK_WITHIN
             self._shrink(self._shortest.calls, seed)
         return self._shortest
+
+    def _prove(self) -> None:
+        machine = self._fresh()
+        try:
+            machine.prove()
+        except Contradiction:
+            last = machine.attempt.exchanges[-1].pdu.hex(" ")
+            raise Undecided(
+                Text(
+                    en=f"set-up: {last} was not met as it should", ko=f"준비 단계: {last}에 대한 응답이 다름"
+                )
+            ) from None
+        finally:
+            machine.teardown()
 
     def _shrink(self, calls: Sequence[Call], seed: str) -> None:
         try:

@@ -57,6 +57,8 @@ class Around:
     declaration: Declaration
     scratch: Sequence[Leased] = ()
     """The scratch values that the case hands over: its fixtures `registers`, `coils`, `files`."""
+    refused: frozenset[str] = frozenset()
+    """Declared functions that the device was found not to serve."""
 
     @property
     def declared(self) -> Declared:
@@ -64,8 +66,8 @@ class Around:
         return Declared(self.declaration)
 
     def serves(self, function: str) -> bool:
-        """Say whether a function is declared."""
-        return function in self.declaration.supports
+        """Say whether a function is declared, and not found to be refused."""
+        return function in self.declaration.supports and function not in self.refused
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,13 @@ class Machine(stateful.RuleBasedStateMachine):
         self.around = around
         self.attempt = Attempt()
         self._exchange = exchange
+
+    def prove(self) -> None:
+        """Show once, before any rule runs, that each function does alone what it should.
+
+        What one function does wrong by itself is the matter of its own requirements, and no device is charged
+        with it twice: where the model is contradicted here, nothing is judged.
+        """
 
     def send(self, request: Request | bytes, *accepted: Accepted) -> bytes:
         """Send a request and hold its answer against what the model accepts.

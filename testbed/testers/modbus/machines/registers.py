@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from hypothesis import strategies as st
 
 from testbed.protocols.modbus import (
@@ -27,6 +30,21 @@ _SPANS = st.tuples(_PLACES, st.lists(_WORDS, min_size=1, max_size=COUNT))
 
 class RegistersMachine(Machine):
     """Functions 03, 06, 16, 22 and 23 on leased registers."""
+
+    def prove(self) -> None:
+        """Let each function write a value unlike its neighbours, and function 03 read all of them."""
+        self.reset()
+        values = [0x1234, 0x2345, 0x3456, 0x4567]
+        writes: list[tuple[str, Callable[[], None]]] = [
+            *(("fc16", partial(self.write_many, span=(0, values[-size:]))) for size in range(COUNT, 0, -1)),
+            ("fc06", partial(self.write_one, at=1, value=0x8012)),
+            ("fc23", partial(self.write_and_read, at=2, value=0x9ABC)),
+            ("fc22", partial(self.mask, at=1, and_mask=0x00F2, or_mask=0x0025)),
+        ]
+        for function, write in writes:
+            if self.around.serves(function):
+                write()
+                self.read()
 
     @initialize()
     def reset(self) -> None:
