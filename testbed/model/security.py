@@ -14,6 +14,7 @@ RoleName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern
 """The whole string of a role extension (R-65); no longer than is usual for a name (assumed)."""
 Right = Literal["fc01", "fc02", "fc03", "fc04", "fc06", "fc16", "fc22", "fc23"]
 """Functions by which a right is tried: reads, and writes of a register that is put back."""
+_READS = frozenset({"fc01", "fc02", "fc03", "fc04"})
 TlsVersion = Literal["1.2", "1.3"]
 _Bool = Annotated[bool, Field(strict=True)]
 
@@ -83,6 +84,7 @@ class Security(Frozen):
             "roles": len([one for one in self.roles if one.name]),
             "role_rights": int(bool(self.roles and self.roles[0].allowed)),
             "role_limits": int(self.limited is not None),
+            "role_refused_write": int(self.limited is not None and self.limited.refused not in _READS),
             "role_nobody": int(self.nobody is not None),
         }
 

@@ -36,7 +36,7 @@ class SecureDial:
         below: what reaches it without.
         where: it is, for messages.
         material: the tester's certificates.
-        security: what is declared: the first role is shown, the newest version spoken.
+        security: what is declared: the first role is shown, the versions are offered.
     """
 
     def __init__(self, below: Dial, where: str, material: Material, security: Security) -> None:
@@ -45,8 +45,8 @@ class SecureDial:
         self.material = material
         self.keylog = KeyLog()
         self.shown = file_of_role(security.named[0])
-        newest = VERSIONS[max(security.versions)]
-        self._context = material.context(self.shown, least=newest, most=newest, keylog=self.keylog)
+        least, most = (VERSIONS[which(security.versions)] for which in (min, max))
+        self._context = material.context(self.shown, least=least, most=most, keylog=self.keylog)
         self._proven = False
         """Whether the device is known to take the certificate."""
 

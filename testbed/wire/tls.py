@@ -163,6 +163,8 @@ class TlsLayer(asyncio.Protocol):
                 data = self.tls.read(_CHUNK)
             except ssl.SSLWantReadError:
                 break
+            except ssl.SSLZeroReturnError:  # close_notify, where this side has said it already
+                data = b""
             except ssl.SSLError as error:
                 self.give_up(error)
                 break

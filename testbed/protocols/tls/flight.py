@@ -31,6 +31,15 @@ class Flight:
     strange: bool = False
     """Whether bytes came that are no record."""
 
+    @property
+    def compression(self) -> int | None:
+        """The method that the server chose; None where it sent no hello."""
+        return self.hello.compression if self.hello is not None else None
+
+    def extension(self, kind: int) -> bytes | None:
+        """Return what an extension of the server's hello says; None where there is none."""
+        return self.hello.extensions.get(kind) if self.hello is not None else None
+
 
 def read_flight(data: bytes) -> Flight:
     """Read what a server sent to a ClientHello, as far as it has come."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.security import Right, Role, Security
 from testbed.protocols.modbus import (
+    ExceptionCode,
     MaskWriteRegister,
     ReadWriteMultipleRegisters,
     Request,
@@ -21,7 +22,7 @@ from testbed.protocols.tls import AnyAlert, ClientHello, Flight
 from testbed.testers.modbus.chain import Chain, UnreadableChain
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.hellos import first_hello
-from testbed.testers.modbus.reply import Reaction
+from testbed.testers.modbus.reply import Outcome, Reaction
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import NotTestable, Unanswered, Undecided
 from testbed.wire.connection import Connection, Received
@@ -129,7 +130,7 @@ class Tls:
         Args:
             certificate: a bad one by its name; None shows none, empty that of the role.
             role: to be shown; the first declared one unless said.
-            versions: the oldest and the newest offered; the newest declared one unless said.
+            versions: the oldest and the newest offered; those declared unless said.
             suites: those of TLS 1.2 that are offered, as OpenSSL writes them.
             resume: an earlier session; everything else is then as it was there.
         """
@@ -139,7 +140,7 @@ class Tls:
             context = resume.context
         else:
             stem = certificate if certificate != "" else file_of_role(role or self.declared.named[0])
-            context = self._context(stem, versions or (max(self.declared.versions),), suites)
+            context = self._context(stem, versions or sorted(self.declared.versions), suites)
         connection = Connection(desk.recorder, desk.framing.cutter(), desk.monitor)
         earlier = resume.client.tls.session if resume is not None else None
         client = TlsClient(connection, context, self._dial.keylog, earlier)
@@ -198,6 +199,26 @@ class Tls:
             said = Text(en="set-up: the device accepts no session", ko="준비 단계: 세션이 성립하지 않음")
             raise Undecided(said)
         return session
+
+    async def resumed(self, earlier: Session) -> Session:
+        """Go on, as set-up, with an earlier session; undecided where the device begins a new one."""
+        session = await self.established(resume=earlier)
+        if not session.resumed:
+            said = Text(en="set-up: the device resumes no session", ko="준비 단계: 세션이 재개되지 않음")
+            raise Undecided(said)
+        return session
+
+    async def met(self, certificate: str, request: Request) -> Met | Outcome:
+        """Open a session with a certificate and send a request; say how whichever went wrong first ended."""
+        session = await self.handshake(certificate)
+        if session.outcome is not Handshake.ACCEPTED:
+            return session.outcome
+        return await session.modbus.outcome(request)
+
+    def expected(self, *kinds: str) -> list[Outcome]:
+        """Return the right outcomes of requests that a limited role is allowed, or refused."""
+        right = {"allowed": Reaction.NORMAL, "refused": ExceptionCode.ILLEGAL_FUNCTION}
+        return [right[kind] for kind in kinds]
 
     async def leave(self, session: Session) -> None:
         """End a session as a good client does."""
