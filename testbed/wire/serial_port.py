@@ -33,18 +33,21 @@ _PSEUDO = ("/dev/pts/", "/dev/ttys" if sys.platform == "darwin" else "/dev/ptyp"
 def open_port(path: str, shape: SerialFormat) -> serial.Serial:
     """Open a port for this program alone.
 
+    A pseudo-terminal has no parity and no stop bits, and takes it ill to be asked for any.
+
     Raises:
         UnreachableError: it does not exist, is no serial port, is not allowed, in use, or refuses the format.
     """
     from serial import Serial, SerialException  # noqa: PLC0415 - only who has a port needs it
 
+    is_pseudo = resolution(path) is None
     try:
         port = Serial(
             path,
             baudrate=shape.baud,
-            bytesize=shape.data_bits,
-            parity=shape.parity[0].upper(),
-            stopbits=shape.stop_bits,
+            bytesize=8 if is_pseudo else shape.data_bits,
+            parity="N" if is_pseudo else shape.parity[0].upper(),
+            stopbits=1 if is_pseudo else shape.stop_bits,
             timeout=0,
             exclusive=True,
         )
@@ -54,7 +57,8 @@ def open_port(path: str, shape: SerialFormat) -> serial.Serial:
         raise UnreachableError(
             f"the serial port {path} refuses {shape}; try another rate or parity"
         ) from error
-    _check_parity(port.fileno())
+    if not is_pseudo:
+        _check_parity(port)
     return port
 
 
@@ -74,11 +78,11 @@ def resolution(path: str) -> float | None:
         return RESOLUTION
 
 
-def _check_parity(number: int) -> None:
+def _check_parity(port: serial.Serial) -> None:
     """Let a character with a wrong parity be read as 0, which no checksum takes for good (termios, INPCK)."""
-    settings = termios.tcgetattr(number)
+    settings = termios.tcgetattr(port.fileno())
     settings[0] |= termios.INPCK
-    termios.tcsetattr(number, termios.TCSANOW, settings)
+    termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
 
 
 def _cause(path: str, error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import termios
 import tty
 from contextlib import suppress
 
@@ -9,6 +10,7 @@ import pytest
 from serial import Serial
 
 from testbed.model.connect import endpoint
+from testbed.wire import serial_port
 from testbed.wire.dial import UnreachableError, over_serial
 from testbed.wire.serial_format import SerialFormat
 from testbed.wire.serial_port import resolution
@@ -276,6 +278,29 @@ def test_a_protocol_that_fails_loses_its_port_and_not_the_loop(terminal):
         assert len(said) == 1
 
     run(main)
+
+
+def test_a_pseudo_terminal_is_opened_again_and_again_whatever_its_parity(terminal):
+    """The kernel refuses to set a parity there a second time; nobody needs it."""
+    _, path = terminal
+
+    async def main():
+        for options in ({"parity": "even"}, {"parity": "odd"}, {"mode": "ascii"}, {"parity": "none"}) * 2:
+            end = End()
+            await over_serial(port(path, **options))(end)
+            end.transport.abort()
+            await end.lost
+
+    run(main)
+
+
+def test_where_characters_have_parity_a_wrong_one_is_read_as_zero(terminal, monkeypatch):
+    """The driver is told to look (termios, INPCK); a pseudo-terminal stands in for a port that has parity."""
+    master, path = terminal
+    monkeypatch.setattr(serial_port, "resolution", lambda _: 0.001)
+
+    with serial_port.open_port(path, SerialFormat(parity="none", stop_bits=2)):
+        assert termios.tcgetattr(master)[0] & termios.INPCK
 
 
 def test_a_pseudo_terminal_shows_no_times(terminal):
