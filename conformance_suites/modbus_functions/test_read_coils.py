@@ -84,6 +84,14 @@ async def test_address_outside(modbus, declared):
     assert reply.exception == ILLEGAL_DATA_ADDRESS
 
 
+@verifies("MB-FC01-ADDRESS-OUTSIDE")
+async def test_address_farthest(modbus, declared):
+    """A read of the highest address at which the device serves no coil is refused with exception 02."""
+    reply = await modbus.read_coils(declared.coils.farthest, quantity=1)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
 @verifies("MB-FC01-RANGE-BEYOND")
 async def test_range_beyond(modbus, declared):
     """A read of the last coil and the one past it is refused with exception 02."""
@@ -108,3 +116,29 @@ async def test_length_short(modbus, declared, size):
     outcome = await modbus.outcome(request)
 
     assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC01-BOTH-WRONG")
+async def test_both_wrong(modbus, declared):
+    """A request for no coil past the declared range is refused with exception 03 or 02."""
+    reply = await modbus.read_coils(declared.coils.outside, quantity=0)
+
+    assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
+
+
+@verifies("MB-FC01-LENGTH-LONG")
+async def test_length_long(modbus, declared):
+    """A request with two bytes behind its quantity is refused with 03, answered without them, or not."""
+    request = ReadCoils(declared.coils.first, quantity=1).encode() + bytes(2)
+    outcome = await modbus.outcome(request)
+
+    assert outcome in (NORMAL, ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC01-BYTE-BORDERS")
+@pytest.mark.parametrize("quantity", [7, 9, 15, 16, 17])
+async def test_byte_borders(modbus, declared, quantity):
+    """As many bytes are returned as the bits fill, just before, at and just behind the border of a byte."""
+    reply = await modbus.read_coils(declared.coils.first, quantity)
+
+    assert reply.byte_count == (quantity + 7) // 8

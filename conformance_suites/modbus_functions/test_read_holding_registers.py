@@ -73,6 +73,14 @@ async def test_address_outside(modbus, declared):
     assert reply.exception == ILLEGAL_DATA_ADDRESS
 
 
+@verifies("MB-FC03-ADDRESS-OUTSIDE")
+async def test_address_farthest(modbus, declared):
+    """A read of the highest address at which the device serves no register is refused with exception 02."""
+    reply = await modbus.read_holding_registers(declared.holding_registers.farthest, quantity=1)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
 @verifies("MB-FC03-RANGE-BEYOND")
 async def test_range_beyond(modbus, declared):
     """A request for two registers from the last declared address on is refused with exception 02."""
@@ -97,3 +105,20 @@ async def test_length_short(modbus, declared, size):
     outcome = await modbus.outcome(request.encode()[:size])
 
     assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC03-BOTH-WRONG")
+async def test_both_wrong(modbus, declared):
+    """A request for no register past the declared range is refused with exception 03 or 02."""
+    reply = await modbus.read_holding_registers(declared.holding_registers.outside, quantity=0)
+
+    assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
+
+
+@verifies("MB-FC03-LENGTH-LONG")
+async def test_length_long(modbus, declared):
+    """A request with two bytes behind its quantity is refused with 03, answered without them, or not."""
+    request = ReadHoldingRegisters(declared.holding_registers.first, quantity=1).encode() + bytes(2)
+    outcome = await modbus.outcome(request)
+
+    assert outcome in (NORMAL, ILLEGAL_DATA_VALUE, SILENCE, CLOSED)

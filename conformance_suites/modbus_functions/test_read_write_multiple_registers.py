@@ -153,3 +153,23 @@ async def test_refused_unchanged(modbus, declared, registers):
     held = await registers.values()
 
     assert held == (0x1111, 0x2222)
+
+
+@verifies("MB-FC23-QUANTITY-UNCHANGED")
+async def test_quantity_unchanged(modbus, registers):
+    """A request that was refused because it reads no registers has written nothing."""
+    await registers.set(0x1111, 0x2222)
+    await modbus.refused(ReadWriteMultipleRegisters(registers.first, 0, registers.first, (0x3333, 0x4444)))
+    held = await registers.values()
+
+    assert held == (0x1111, 0x2222)
+
+
+@verifies("MB-FC23-NEIGHBOURS")
+async def test_neighbours(modbus, registers):
+    """A write of two registers leaves the two before them and the two behind them as they were."""
+    await registers.set(0x1111, 0x2222, 0x3333, 0x4444, 0x5555, 0x6666)
+    await modbus.read_write_multiple_registers(registers.first, 1, registers.first + 2, (0x7777, 0x8888))
+    held = await registers.values()
+
+    assert held[:2] + held[4:] == (0x1111, 0x2222, 0x5555, 0x6666)

@@ -3,7 +3,15 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.modbus import ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE, NORMAL, WriteMultipleCoils, bits
+from testbed.modbus import (
+    CLOSED,
+    ILLEGAL_DATA_ADDRESS,
+    ILLEGAL_DATA_VALUE,
+    NORMAL,
+    SILENCE,
+    WriteMultipleCoils,
+    bits,
+)
 
 
 @verifies("MB-FC15-WRITES")
@@ -103,3 +111,59 @@ async def test_range_beyond(modbus, declared):
     reply = await modbus.write_multiple_coils(declared.coils.last, [False] * 2)
 
     assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC15-BOTH-WRONG")
+async def test_both_wrong(modbus, declared):
+    """A write of no coils past the declared range is refused with exception 03 or 02."""
+    reply = await modbus.write_multiple_coils(declared.coils.outside, [])
+
+    assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
+
+
+@verifies("MB-FC15-LENGTH-SHORT")
+async def test_length_short(modbus, coils):
+    """A write of ten coils with one byte of data, though it announces two, is refused or gets no answer."""
+    request = WriteMultipleCoils(coils.first, (False,) * 8, quantity=10, byte_count=2)
+    outcome = await modbus.outcome(request)
+
+    assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC15-LENGTH-SHORT")
+async def test_length_short_unchanged(modbus, coils):
+    """Ten coils stay on after a write with one byte of data of the two that it announces."""
+    await coils.set(*[True] * 10)
+    await modbus.outcome(WriteMultipleCoils(coils.first, (False,) * 8, quantity=10, byte_count=2))
+    found = await coils.values()
+
+    assert found == (True,) * 10
+
+
+@verifies("MB-FC15-ADDRESS-WRAP")
+async def test_address_wrap(modbus):
+    """A write of two coils from address 65535 is refused with exception 02."""
+    reply = await modbus.write_multiple_coils(65535, [False] * 2)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC15-RANGE-UNCHANGED")
+async def test_range_unchanged(modbus, coils):
+    """A write to the last coil and the one past it, which was refused, leaves the last coil on."""
+    await coils.set(True)
+    await modbus.refused(WriteMultipleCoils(coils.last, (False, False)))
+    found = await coils.values()
+
+    assert found == (True,)
+
+
+@verifies("MB-FC15-NEIGHBOURS")
+@pytest.mark.parametrize("others", [False, True], ids=["off", "on"])
+async def test_neighbours(modbus, coils, others):
+    """A write of ten coils leaves the eight before them and the eight behind them as they are."""
+    await coils.set(*[others] * 26)
+    await modbus.write_multiple_coils(coils.first + 8, [not others] * 10)
+    found = await coils.values()
+
+    assert found[:8] + found[18:] == (others,) * 16

@@ -110,3 +110,50 @@ async def test_address_wrap(modbus):
     reply = await modbus.write_multiple_registers(65535, (0, 0))
 
     assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC16-BOTH-WRONG")
+async def test_both_wrong(modbus, declared):
+    """A write of no registers past the declared range is refused with exception 03 or 02."""
+    reply = await modbus.write_multiple_registers(declared.holding_registers.outside, ())
+
+    assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
+
+
+@verifies("MB-FC16-LENGTH-SHORT")
+async def test_length_short(modbus, registers):
+    """A write of two registers with data for one, though it announces both, is refused or gets no answer."""
+    request = WriteMultipleRegisters(registers.first, (0x3333,), quantity=2, byte_count=4)
+    outcome = await modbus.outcome(request)
+
+    assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC16-LENGTH-SHORT")
+async def test_length_short_unchanged(modbus, registers):
+    """Two registers keep their values after a write with data for one, though it announces both."""
+    await registers.set(0x1111, 0x2222)
+    await modbus.outcome(WriteMultipleRegisters(registers.first, (0x3333,), quantity=2, byte_count=4))
+    held = await registers.values()
+
+    assert held == (0x1111, 0x2222)
+
+
+@verifies("MB-FC16-RANGE-UNCHANGED")
+async def test_range_unchanged(modbus, registers):
+    """A write to the last register and the one past it, which was refused, leaves the last one as it was."""
+    await registers.set(0x1111)
+    await modbus.refused(WriteMultipleRegisters(registers.last, (0x3333, 0x4444)))
+    held = await registers.values()
+
+    assert held == (0x1111,)
+
+
+@verifies("MB-FC16-NEIGHBOURS")
+async def test_neighbours(modbus, registers):
+    """A write of two registers leaves the two before them and the two behind them as they were."""
+    await registers.set(0x1111, 0x2222, 0x3333, 0x4444, 0x5555, 0x6666)
+    await modbus.write_multiple_registers(registers.first + 2, (0x7777, 0x8888))
+    held = await registers.values()
+
+    assert held[:2] + held[4:] == (0x1111, 0x2222, 0x5555, 0x6666)

@@ -3,7 +3,15 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.modbus import COIL_OFF, COIL_ON, ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE, WriteSingleCoil
+from testbed.modbus import (
+    CLOSED,
+    COIL_OFF,
+    COIL_ON,
+    ILLEGAL_DATA_ADDRESS,
+    ILLEGAL_DATA_VALUE,
+    SILENCE,
+    WriteSingleCoil,
+)
 
 
 @verifies("MB-FC05-WRITES")
@@ -65,3 +73,40 @@ async def test_address_outside(modbus, declared):
     reply = await modbus.write_single_coil(declared.coils.outside, COIL_ON)
 
     assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC05-ADDRESS-OUTSIDE")
+async def test_address_farthest(modbus, declared):
+    """A write to the highest address at which the device serves no coil is refused with exception 02."""
+    reply = await modbus.write_single_coil(declared.coils.farthest, COIL_ON)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
+@verifies("MB-FC05-BOTH-WRONG")
+async def test_both_wrong(modbus, declared):
+    """An illegal value for a coil that the device does not serve is refused with exception 03 or 02."""
+    reply = await modbus.write_single_coil(declared.coils.outside, 0x1234)
+
+    assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
+
+
+@verifies("MB-FC05-LENGTH-SHORT")
+@pytest.mark.parametrize("size", [3, 4])
+async def test_length_short(modbus, coils, size):
+    """A request whose PDU ends before its value does is refused with exception 03, or gets no answer."""
+    request = WriteSingleCoil(coils.first, COIL_ON)
+    outcome = await modbus.outcome(request.encode()[:size])
+
+    assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC05-LENGTH-SHORT")
+@pytest.mark.parametrize("size", [3, 4])
+async def test_length_short_unchanged(modbus, coils, size):
+    """A coil that is on stays on after a request whose PDU ends before its value does."""
+    await coils.set(True)
+    await modbus.outcome(WriteSingleCoil(coils.first, COIL_OFF).encode()[:size])
+    found = await coils.values()
+
+    assert found == (True,)

@@ -3,7 +3,14 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.modbus import CLOSED, ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE, SILENCE, WriteSingleRegister
+from testbed.modbus import (
+    CLOSED,
+    ILLEGAL_DATA_ADDRESS,
+    ILLEGAL_DATA_VALUE,
+    NORMAL,
+    SILENCE,
+    WriteSingleRegister,
+)
 
 
 @verifies("MB-FC06-WRITES")
@@ -43,6 +50,14 @@ async def test_address_outside(modbus, declared):
     assert reply.exception == ILLEGAL_DATA_ADDRESS
 
 
+@verifies("MB-FC06-ADDRESS-OUTSIDE")
+async def test_address_farthest(modbus, declared):
+    """A write to the highest address at which the device serves no register is refused with exception 02."""
+    reply = await modbus.write_single_register(declared.holding_registers.farthest, 0)
+
+    assert reply.exception == ILLEGAL_DATA_ADDRESS
+
+
 @verifies("MB-FC06-LENGTH-SHORT")
 @pytest.mark.parametrize("size", [3, 4])
 async def test_length_short(modbus, registers, size):
@@ -51,3 +66,22 @@ async def test_length_short(modbus, registers, size):
     outcome = await modbus.outcome(request.encode()[:size])
 
     assert outcome in (ILLEGAL_DATA_VALUE, SILENCE, CLOSED)
+
+
+@verifies("MB-FC06-SHORT-UNCHANGED")
+@pytest.mark.parametrize("size", [3, 4])
+async def test_length_short_unchanged(modbus, registers, size):
+    """A register keeps its value when a request whose PDU ends before its value does came for it."""
+    await registers.set(0x1111)
+    await modbus.outcome(WriteSingleRegister(registers.first, 0x2222).encode()[:size])
+    held = await registers.values()
+
+    assert held == (0x1111,)
+
+
+@verifies("MB-FC06-READ-ONLY")
+async def test_read_only(modbus, declared):
+    """A write to a register that is declared read-only is refused, whatever the exception."""
+    reply = await modbus.write_single_register(declared.holding_registers.read_only, 0)
+
+    assert reply.exception != NORMAL

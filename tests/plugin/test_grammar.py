@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from testbed.model.connections import Connections
 from testbed.model.declaration import SCRATCH, TABLES
 from testbed.model.needs import names
 from testbed.model.standard import clause_order
@@ -32,6 +33,8 @@ OF_EVERY_PROTOCOL = {
     *SCRATCH,
     *(f"read_only_{table}" for table in TABLES),
     *(f"outside_{table}" for table in TABLES),
+    *(name.replace("scratch", "scratch_edge") for name in SCRATCH),
+    *Connections().facts,
 }
 
 FILES = {
