@@ -33,7 +33,8 @@ def shown_by(endpoint: Endpoint) -> str:
         case "ascii":
             return "tshark -r FILE -V (no dissector reads Modbus ASCII: comments say what it spells)"
         case "rtu+tcp":
-            return f"tshark -r FILE -d tcp.port=={port},mbrtu -o mbrtu.tcp.port:{port} {_CHECKED}"
+            each = f"-d tcp.port=={port},mbrtu -o mbrtu.tcp.port:{port} -o mbrtu.desegment:FALSE"
+            return f"tshark -r FILE {each} {_CHECKED}"
         case "tls":
             port = endpoint.port or SECURE_PORT
             return f"tshark -r FILE -d tls.port=={port},mbtcp -o mbtcp.tls.port:{port}"
