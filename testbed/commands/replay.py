@@ -24,7 +24,7 @@ MOST_SHOWN = 64
 
 
 @click.command()
-@click.argument("what", metavar="CAPTURE|CASE")
+@click.argument("what", metavar="CAPTURE|CASE|FILE.yaml")
 @click.option(
     "--against",
     required=True,
@@ -37,6 +37,8 @@ MOST_SHOWN = 64
 def replay(what: str, against: Path, bundle: Path | None, *, as_json: bool) -> None:
     """Send the tester's side of one case to a device again, byte for byte and in its rhythm.
 
+    FILE.yaml is a case that the fuzzer or a machine has saved; it is judged as it was when it was found.
+
     Prints what the device did in the capture and what it does now. Nothing is judged, and nothing is sent
     that the declaration does not allow; what is overwritten is put back. Exit status: 0 it does the same,
     1 it does not, 2 it cannot be reached, 64 input that cannot be used.
@@ -45,6 +47,7 @@ def replay(what: str, against: Path, bundle: Path | None, *, as_json: bool) -> N
     Example:
       testbed replay test_read_coils.py::test_quantity_zero --from results/plc/1 --against plc.yaml
       testbed replay frames.pcapng --against plc.yaml
+      testbed replay results/plc/1/cases/fuzzing.yaml --against plc.yaml
     """  # noqa: D301 - click wants the character
     from testbed.model.document import DocumentError  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.plugin.setup import prepare  # noqa: PLC0415
@@ -53,6 +56,10 @@ def replay(what: str, against: Path, bundle: Path | None, *, as_json: bool) -> N
 
     try:
         setup = prepare(against)
+        if bundle is None and Path(what).suffix in {".yaml", ".yml"}:
+            from testbed.commands.resending import resent  # noqa: PLC0415 - only a saved case needs it
+
+            sys.exit(resent(Path(what), setup, as_json=as_json))
         script = _script(what, bundle)
         result = _play(setup, script)
     except (DocumentError, NotAllowedError) as error:

@@ -60,10 +60,14 @@ class Session:
         return self.desk.framing.layout is MBAP
 
     def allows(self, shot: Shot) -> bool:
+        """Say whether the fuzzer may fire a shot: it is allowed, and silences no sound device."""
+        data = self._bytes(shot)
+        silences = any(one in data or one.hex().upper().encode() in data for one in _NEVER)
+        return not silences and self.permits(shot)
+
+    def permits(self, shot: Shot) -> bool:
         """Say whether the declaration allows a shot; sound writes go to leased values, and not too often."""
-        data = self.modbus.adu(shot.data, transaction=0) if shot.is_pdu else shot.data
-        if any(one in data or one.hex().upper().encode() in data for one in _NEVER):
-            return False
+        data = self._bytes(shot)
         writes = self.desk.framing.writes(data, b"")
         if writes is None:
             return self.desk.permission.isolated
@@ -73,6 +77,9 @@ class Session:
             and max(counted[write.table].writes[place] for place in write.places) < _MOST_WRITES
             for write in writes
         )
+
+    def _bytes(self, shot: Shot) -> bytes:
+        return self.modbus.adu(shot.data, transaction=0) if shot.is_pdu else shot.data
 
     async def fire(self, shots: Sequence[Shot]) -> tuple[Failure, int] | None:
         """Fire shots over a new connection; return the first failure, and how many shots led to it.

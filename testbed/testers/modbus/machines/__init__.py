@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MACHINES: Mapping[str, str] = {
     "registers": "registers.RegistersMachine",
     "files": "files.FilesMachine",
+    "communication": "communication.CommunicationMachine",
 }
 """Each machine by name: module and class; imported when a case wants it, because hypothesis is large."""
 
@@ -68,6 +69,22 @@ async def run_machine(desk: ModbusCase, name: str, *scratch: Leased) -> Agreemen
     desk.recorder.note(f"the machine {name} and the device disagree after {len(failed.exchanges)} requests:")
     for one in failed.exchanges:
         desk.recorder.note(f"→ {one.pdu.hex(' ')}  ← {_met(one)}")
+    return agreement
+
+
+async def resend_steps(case: SavedCase, desk: ModbusCase) -> Agreement:
+    """Send the steps of a saved case until one is met otherwise than it accepts."""
+    from testbed.testers.modbus.machines.drive import exchange  # noqa: PLC0415 - loads hypothesis
+
+    modbus = desk.testers[0]
+    agreement = Agreement()
+    for step in case.steps:
+        done = await exchange(modbus, bytes.fromhex(step.send), step.expect)
+        if not done.agrees:
+            agreement = _disagreement(done)
+            break
+    for pdu in case.afterwards:
+        await exchange(modbus, bytes.fromhex(pdu), ())
     return agreement
 
 

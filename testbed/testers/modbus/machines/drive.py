@@ -139,7 +139,9 @@ async def exchange(modbus: Modbus, pdu: bytes, accepted: tuple[str, ...]) -> Exc
         reply = await modbus.ask(pdu)
     except Unanswered:
         outcome = Reaction.SILENCE if modbus.is_open else Reaction.CLOSED
+        await modbus.diagnosis.settle(pdu)
         return Exchange(pdu, accepted, outcome, None, modbus.frames)
+    await modbus.diagnosis.settle(pdu)
     return Exchange(pdu, accepted, reply.exception, reply, modbus.frames)
 
 
