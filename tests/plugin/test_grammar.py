@@ -11,13 +11,14 @@ import pytest
 from testbed.model.connections import Connections
 from testbed.model.declaration import SCRATCH, TABLES
 from testbed.model.needs import names
+from testbed.model.security import Security
 from testbed.model.standard import clause_order
 from testbed.plugin.gather import gather
 from testbed.plugin.shelf import suites
 from testbed.testers.modbus.bench import ModbusBench
 
 MOST_LINES = 14
-IMPORTS = {"testbed.cases", "testbed.modbus", "pytest"}
+IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.tls", "pytest"}
 FORBIDDEN = (
     ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.If, ast.Lambda,
     ast.ClassDef, ast.Global, ast.Nonlocal, ast.Delete, ast.Raise, ast.Return, ast.Yield, ast.YieldFrom,
@@ -35,6 +36,7 @@ OF_EVERY_PROTOCOL = {
     *(f"outside_{table}" for table in TABLES),
     *(name.replace("scratch", "scratch_edge") for name in SCRATCH),
     *Connections().facts,
+    *Security().facts,
 }
 
 FILES = {

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.security import Right, Role, Security
 from testbed.protocols.modbus import (
-    ExceptionCode,
     MaskWriteRegister,
     ReadWriteMultipleRegisters,
     Request,
@@ -214,11 +213,6 @@ class Tls:
         if session.outcome is not Handshake.ACCEPTED:
             return session.outcome
         return await session.modbus.outcome(request)
-
-    def expected(self, *kinds: str) -> list[Outcome]:
-        """Return the right outcomes of requests that a limited role is allowed, or refused."""
-        right = {"allowed": Reaction.NORMAL, "refused": ExceptionCode.ILLEGAL_FUNCTION}
-        return [right[kind] for kind in kinds]
 
     async def leave(self, session: Session) -> None:
         """End a session as a good client does."""
