@@ -31,7 +31,7 @@ class AnswersAsTheFirstUnit(Cell):
 
 
 @mutant("MB-GATEWAY-PATH", declaration=OWN)
-class FindsNoDataWithoutAPath(Cell):
+class FailsWithoutPath(Cell):
     """Answers for a unit to which no path leads with exception 04."""
 
     def route(self, unit: int, request: bytes) -> bytes:
@@ -50,7 +50,7 @@ class KeepsSilentForOthers(Cell):
 
 
 @mutant("MB-GATEWAY-RECOVERS", declaration=OWN)
-class WaitsForASilentUnit(Cell):
+class WaitsForSilentUnit(Cell):
     """Answers the request behind one for a unit that does not answer with exception 06."""
 
     waits = False
