@@ -14,7 +14,7 @@ from testbed.model.connect import Endpoint, Over
 from testbed.model.verdict import BAD_INPUT
 
 if TYPE_CHECKING:
-    from testbed.wire.simulator import Serve
+    from testbed.wire.simulator import Serve, Simulator
 
 _FLEET = {".yaml", ".yml"}
 """How the file of a fleet ends; no device is called so."""
@@ -26,11 +26,18 @@ _FLEET = {".yaml", ".yml"}
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option(
     "--over",
-    type=click.Choice(["tcp", "rtu", "ascii", "rtu+tcp"]),
+    type=click.Choice(["tcp", "tls", "rtu", "ascii", "rtu+tcp"]),
     help="Transport; rtu and ascii on a new pseudo-terminal.  [default: tcp]",
 )
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="With --over tls: a folder of `testbed keys mbaps`, made where there is none.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print all endpoints of a fleet as one line of JSON.")
-def simulate(name: str, port: int | None, host: str | None, over: Over | None, *, as_json: bool) -> None:
+def simulate(  # noqa: PLR0913 - one argument an option
+    name: str, port: int | None, host: str | None, over: Over | None, keys: Path | None, *, as_json: bool
+) -> None:
     """Serve simulated devices until Ctrl-C; the bound endpoints are printed.
 
     Names are `plc`, `transmitter`, `io-block` and every mutant of `testbed mutants`. A file is a fleet of
@@ -41,6 +48,7 @@ def simulate(name: str, port: int | None, host: str | None, over: Over | None, *
     Example:
       testbed simulate plc --port 5020
       testbed simulate plc --over rtu
+      testbed simulate plc --over tls --keys mbaps --port 8020
       testbed simulate profiles/fleets/heat-treatment.yaml
       testbed simulate fleet.yaml --json
     """  # noqa: D301 - click wants the character
@@ -60,6 +68,8 @@ def simulate(name: str, port: int | None, host: str | None, over: Over | None, *
     on_a_line = over in {"rtu", "ascii"}
     if on_a_line and (port is not None or host is not None):
         raise click.UsageError(f"a serial line has neither host nor port; leave out --over {over} or those")
+    if keys is not None and over != "tls":
+        raise click.UsageError("--keys are for --over tls")
     host, port, over = host or "127.0.0.1", port or 0, over or "tcp"
     try:
         device = simulator(name)
@@ -69,9 +79,28 @@ def simulate(name: str, port: int | None, host: str | None, over: Over | None, *
         serve_until_told(_serve_on_a_line(device.start(over), over))
         return
     try:
-        serve_until_told(_serve(device.start(over), host, port, over))
+        serve = _secured(device, keys) if over == "tls" else device.start(over)
+        serve_until_told(_serve(serve, host, port, over))
     except OSError as error:
         raise fail(f"cannot listen on {host}:{port}: {error.strerror or error}", 2) from None
+
+
+def _secured(device: Simulator, keys: Path | None) -> Serve:
+    """Start a device behind TLS, with keys in a folder, or with some that are gone when it ends."""
+    from testbed.model.document import DocumentError  # noqa: PLC0415 - only TLS needs these
+    from testbed.wire.mbaps import MaterialError, make_folder, throw_away  # noqa: PLC0415
+
+    try:
+        if keys is None:
+            keys = throw_away().folder
+        elif not keys.exists():
+            make_folder(keys)
+        click.echo(f"certificates for its clients: {keys}", err=True)
+        return device.start("tls", keys)
+    except (MaterialError, DocumentError) as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise fail(f"{keys}: {error.strerror or error}", BAD_INPUT) from None
 
 
 async def _serve_on_a_line(serve: Serve, over: Over) -> None:
