@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from testbed.protocols.modbus import Adu, Framer
 from testbed.testers.modbus.invariants import (
     ADU_SIZE,
+    EXCEPTION_CODE,
     EXCEPTION_SIZE,
     FUNCTION,
     INVARIANTS,
@@ -93,6 +94,8 @@ def test_one_identifier_may_be_used_twice_at_once():
         (Line().ask(1).answer(pdu=bytes.fromhex("84 02")), FUNCTION, (7, 8), "function code 84"),
         (Line().ask(1).answer(pdu=b"\x83"), EXCEPTION_SIZE, (7, 8), "PDU bytes 1"),
         (Line().ask(1).answer(pdu=b"\x83\x02\x00"), EXCEPTION_SIZE, (7, 10), "PDU bytes 3"),
+        (Line().ask(1).answer(pdu=b"\x83\x0c"), EXCEPTION_CODE, (8, 9), "exception code 0C"),
+        (Line().ask(1).answer(pdu=b"\x83\x00"), EXCEPTION_CODE, (8, 9), "exception code 00"),
         (Line().ask(1).answer(pdu=b""), ADU_SIZE, (4, 6), "length field 1"),
         (Line().ask(1).get(bytes.fromhex("0001 0000 0000")), ADU_SIZE, (4, 6), "length field 0"),
         (Line().ask(1).answer(pdu=b"\x03\xff" + bytes(255)), ADU_SIZE, (4, 6), "length field 258"),

@@ -107,6 +107,15 @@ class AnswersInputRegistersAsHolding(Plc):
         return bytes([answer[0] & 0x80 | Function.READ_HOLDING_REGISTERS]) + answer[1:]
 
 
+@mutant("MB-EXCEPTION-CODE")
+class RefusesInputsWithItsOwnCode(Plc):
+    """Refuses what concerns discrete inputs with code 12, which no standard defines."""
+
+    def refuse(self, request: bytes, code: int) -> bytes:
+        """Take a number from the vendor's own list."""
+        return super().refuse(request, 12 if request[0] == Function.READ_DISCRETE_INPUTS else code)
+
+
 @mutant("MB-EXCEPTION-SIZE")
 class SendsLongExceptions(Plc):
     """Sends a third byte in exception responses."""

@@ -15,13 +15,26 @@ LENGTH = "MB-MBAP-LENGTH"
 UNIT = "MB-MBAP-UNIT-ECHO"
 FUNCTION = "MB-FUNCTION-ECHO"
 EXCEPTION_SIZE = "MB-EXCEPTION-SIZE"
+EXCEPTION_CODE = "MB-EXCEPTION-CODE"
 ADU_SIZE = "MB-ADU-SIZE"
 ONE_ANSWER = "MB-ONE-ANSWER"
 
-INVARIANTS = (TRANSACTION, PROTOCOL, LENGTH, UNIT, FUNCTION, EXCEPTION_SIZE, ADU_SIZE, ONE_ANSWER)
+INVARIANTS = (
+    TRANSACTION,
+    PROTOCOL,
+    LENGTH,
+    UNIT,
+    FUNCTION,
+    EXCEPTION_SIZE,
+    EXCEPTION_CODE,
+    ADU_SIZE,
+    ONE_ANSWER,
+)
 
 _LENGTH_MIN, _LENGTH_MAX = 2, 254  # unit identifier and a PDU of 1 to 253 bytes (AP 4.1)
 _EXCEPTION_PDU = 2
+DEFINED = frozenset({*range(0x01, 0x09), 0x0A, 0x0B})
+"""Exception codes that a client can know: those of AP 7, and 07, which the counter of AP 6.8.1, 16, speaks of."""
 _BUSY = ExceptionCode.SERVER_DEVICE_BUSY
 _PDU = 7
 """Where the PDU begins."""
@@ -165,6 +178,8 @@ class ModbusMonitor:
         function, size = raw[7], len(raw) - 7
         if function & ERROR_BIT and size != _EXCEPTION_PDU and not followed:
             return _breach(EXCEPTION_SIZE, number, (7, len(raw)), "2", str(size))
+        if function & ERROR_BIT and not followed and raw[8] not in DEFINED:
+            return _breach(EXCEPTION_CODE, number, (8, 9), "01 … 08, 0A, 0B", f"{raw[8]:02X}")
         return None if line.lenient or self._is_late(line, raw) else self._match(line, raw, number)
 
     def _match(self, line: _Line, raw: bytes, number: int) -> Breach | None:
@@ -208,6 +223,7 @@ _FIELDS = {
     PROTOCOL: Text(en="protocol identifier", ko="프로토콜 식별자"),
     ADU_SIZE: Text(en="length field", ko="길이 필드"),
     EXCEPTION_SIZE: Text(en="PDU bytes", ko="PDU 바이트 수"),
+    EXCEPTION_CODE: Text(en="exception code", ko="예외 코드"),
     UNIT: Text(en="unit identifier", ko="유닛 식별자"),
     FUNCTION: Text(en="function code", ko="기능 코드"),
 }

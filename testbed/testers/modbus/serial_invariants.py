@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 
 from testbed.model.base import Text
 from testbed.protocols.modbus import AsciiFrame, ExceptionCode, RtuFrame
-from testbed.testers.modbus.invariants import ADU_SIZE, EXCEPTION_SIZE, FUNCTION, ONE_ANSWER
+from testbed.testers.modbus.invariants import (
+    ADU_SIZE,
+    DEFINED,
+    EXCEPTION_CODE,
+    EXCEPTION_SIZE,
+    FUNCTION,
+    ONE_ANSWER,
+)
 from testbed.testers.modbus.layout import ASCII, RTU, Layout
 from testbed.testers.modbus.reply import ERROR_BIT
 from testbed.wire.monitor import Breach
@@ -93,6 +100,9 @@ class SerialMonitor:
         if pdu[0] & ERROR_BIT and len(pdu) != _EXCEPTION_PDU:
             span = self.layout.span(0, len(pdu))
             return _breach(EXCEPTION_SIZE, number, span, "2 bytes of PDU", f"{len(pdu)} bytes of PDU")
+        if pdu[0] & ERROR_BIT and pdu[1] not in DEFINED:
+            span = self.layout.span(1, 2)
+            return _breach(EXCEPTION_CODE, number, span, "code 01 … 08, 0A, 0B", f"code {pdu[1]:02X}")
         return None if self._lenient else self._match(raw, pdu[0], number)
 
     def _match(self, raw: bytes, function: int, number: int) -> Breach | None:
@@ -131,6 +141,7 @@ def _frame(layout: Layout, raw: bytes) -> RtuFrame | AsciiFrame:
 _KO = {
     ADU_SIZE: "프레임 길이 제한",
     EXCEPTION_SIZE: "예외 응답 PDU 2바이트",
+    EXCEPTION_CODE: "정의된 예외 코드",
     ADDRESS: "요청받은 주소",
     FUNCTION: "요청받은 기능 코드",
     CRC: "올바른 CRC를 가진 프레임",
