@@ -66,8 +66,8 @@ class SerialTransport(asyncio.Transport):
         """What is to be written, and when."""
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
-        self.loop.add_reader(self._number, self._read)
         self.loop.call_soon(protocol.connection_made, self)
+        self.loop.call_soon(self._begin_reading)  # not before the protocol knows where from
 
     # What a protocol asks of its transport.
 
@@ -128,6 +128,10 @@ class SerialTransport(asyncio.Transport):
         return self._protocol
 
     # What the port does.
+
+    def _begin_reading(self) -> None:
+        if not self._closing:
+            self.loop.add_reader(self._number, self._read)
 
     def _read(self) -> None:
         try:
