@@ -1,4 +1,4 @@
-"""MODBUS Application Protocol V1.1b3, 7: Requests that nobody thought of."""
+"""MODBUS Application Protocol V1.1b3, 4.1: Requests that nobody thought of."""
 
 from testbed.cases import alone, verifies
 

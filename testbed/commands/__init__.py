@@ -28,6 +28,7 @@ _COMMANDS = {
     "keys": "Make, renew and revoke the keys that sign reports and confirmations.",
     "simulate": "Serve a simulated device until Ctrl-C.",
     "catalogue": "List the requirements of the suites.",
+    "fuzz": "Fire random and nearly valid frames at a device.",
     "replay": "Send the tester's side of one case to a device again.",
     "ambiguities": "List where standards can be read in two ways, or export a comment sheet.",
     "explain": "Explain a requirement that a report names.",

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from device_simulators.modbus.datastore import Registers
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.mutants.registry import mutant
 from device_simulators.modbus.protocol import ModbusTcpProtocol
@@ -37,9 +38,11 @@ class RestartsOnTooManyBytes(Plc):
 
 
 @mutant("MB-FUZZ-WELL-FORMED")
-class RefusesInItsOwnWords(Plc):
-    """Refuses an unknown function with more than a hundred bytes by exception 0F, which means nothing."""
+class AnswersLongReadsOutOfItsBuffer(Plc):
+    """Takes a read with a hundred bytes behind it for an answer, and sends back what lies in its buffer."""
 
-    def unknown_function(self, request: bytes) -> bytes:
-        """Use a code that no standard defines."""
-        return self.refuse(request, 0x0F) if len(request) > 100 else super().unknown_function(request)
+    def read_registers(self, request: bytes, table: Registers, maximum: int) -> bytes:
+        """Trust the byte count of a request that has none."""
+        if len(request) > 100:
+            return request[:1] + request[5:]
+        return super().read_registers(request, table, maximum)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from testbed.model.base import Text
 from testbed.protocols.modbus import (
     DecodeError,
-    ExceptionCode,
     UnknownFunction,
     decode_request,
     decode_response,
@@ -13,12 +12,11 @@ from testbed.protocols.modbus import (
 from testbed.testers.modbus.fuzz.shot import MALFORMED, Failure
 from testbed.testers.modbus.reply import ERROR_BIT, Reply
 
-_DEFINED = Text(en="an exception code that the standard defines", ko="표준에 정의된 예외 코드")
 _LAID_OUT = Text(en="a response laid out as its function demands", ko="기능 코드에 맞는 형식의 응답")
 
 
 def malformed(request: bytes, reply: Reply) -> Failure | None:
-    """Say what is wrong with the answer to a request that is itself malformed.
+    """Say what is wrong with a normal response to a request that is itself malformed.
 
     How well-formed requests are answered is the matter of each function's own requirements, and so is a
     malformed one that is carried out and echoed; how a function of the vendor's own answers is nobody's.
@@ -28,14 +26,8 @@ def malformed(request: bytes, reply: Reply) -> Failure | None:
         reply: what it was answered with.
     """
     pdu = reply.pdu
-    if _is_request(request) or pdu == request:
+    if _is_request(request) or pdu == request or reply.function & ERROR_BIT:
         return None
-    if reply.function & ERROR_BIT:
-        code = pdu[1] if len(pdu) > 1 else 0
-        if code in set(ExceptionCode):
-            return None
-        said = Text(en=f"exception code {code:02X}", ko=f"예외 코드 {code:02X}")
-        return Failure(MALFORMED, _DEFINED, said, (reply.number, *reply.span("exception")))
     try:
         decode_response(pdu)
     except UnknownFunction:
