@@ -10,10 +10,10 @@ import click
 
 from testbed.commands.console import fail
 from testbed.commands.serving import serve_until_told
-from testbed.model.connect import Endpoint, Over
 from testbed.model.verdict import BAD_INPUT
 
 if TYPE_CHECKING:
+    from testbed.model.connect import Over
     from testbed.wire.simulator import Serve, Simulator
 
 _FLEET = {".yaml", ".yml"}
@@ -38,11 +38,11 @@ _FLEET = {".yaml", ".yml"}
 def simulate(  # noqa: PLR0913 - one argument an option
     name: str, port: int | None, host: str | None, over: Over | None, keys: Path | None, *, as_json: bool
 ) -> None:
-    """Serve simulated devices until Ctrl-C; the bound endpoints are printed.
+    """Serve simulated devices until Ctrl-C; where they are reached is printed.
 
-    Names are `plc`, `transmitter`, `io-block` and every mutant of `testbed mutants`. A file is a fleet of
-    them: groups that count addresses, ports or the units of gateways upward (profiles/fleets has some of
-    1,000 devices).
+    NAME is `plc`, `transmitter`, `io-block` or a mutant of `testbed mutants`: one device, over TCP unless
+    --over says otherwise. FLEET.yaml is many of them in one process, on ports, on addresses or as units
+    behind gateways, with values that move; profiles/fleets has one of 1,000 devices.
 
     \b
     Example:
@@ -53,10 +53,8 @@ def simulate(  # noqa: PLR0913 - one argument an option
       testbed simulate fleet.yaml --json
     """  # noqa: D301 - click wants the character
     if Path(name).suffix in _FLEET:
-        if port is not None or host is not None or over is not None:
-            raise click.UsageError(
-                "a fleet says in its file where it listens; leave out --port, --host and --over"
-            )
+        if any(one is not None for one in (port, host, over, keys)):
+            raise click.UsageError("a fleet says in its file where it listens; leave out all but --json")
         from testbed.commands.fleet import serve_fleet  # noqa: PLC0415 - only a fleet needs it
 
         serve_fleet(Path(name), as_json=as_json)
@@ -104,6 +102,7 @@ def _secured(device: Simulator, keys: Path | None) -> Serve:
 
 
 async def _serve_on_a_line(serve: Serve, over: Over) -> None:
+    from testbed.model.connect import Endpoint  # noqa: PLC0415 - loads pydantic
     from testbed.wire.pseudo_terminal import serve_on_terminal  # noqa: PLC0415 - no need for it over TCP
 
     try:

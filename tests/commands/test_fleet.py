@@ -198,7 +198,7 @@ def test_a_fleet_says_itself_where_it_listens(said, tmp_path):
     status, _, err = said("simulate", write(tmp_path, SMALL), "--port", "5020")
 
     assert status == 64
-    assert "a fleet says in its file where it listens; leave out --port" in err
+    assert "a fleet says in its file where it listens; leave out all but --json" in err
 
 
 def test_a_file_that_is_not_there(said, tmp_path):
