@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from device_simulators.modbus.rights import EVERYTHING, rights_of
 from testbed.protocols.modbus import ExceptionCode, Function
 from testbed.protocols.tls import ClientHello, roles_of
 from testbed.wire.mbaps import CA, CRL, load_pair, make_device, throw_away
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from device_simulators.modbus.server import ModbusServer
 
-EVERYTHING = frozenset(range(256))
 READS = frozenset(
     {
         Function.READ_COILS,
@@ -51,7 +51,8 @@ class Security:
     CHECKED: ClassVar[ssl.VerifyFlags] = ssl.VERIFY_CRL_CHECK_LEAF  # SEC 8.2
     OPTIONS: ClassVar[int] = ssl.OP_NO_TICKET  # sessions are kept here and not by clients: SEC 10.2.3, R-11
     RIGHTS: ClassVar[Mapping[str | None, frozenset[int]]] = {"Operator": EVERYTHING, "Viewer": READS}
-    """The functions that each role may use (R-25); who has no role, or an unknown one, may use none."""
+    """The functions that each role may use, unless the folder of the keys says otherwise (R-25, R-27, R-28);
+    who has no role, or an unknown one, may use none."""
 
     session_class: ClassVar[type[SecureProtocol]]
     """What serves one connection."""
@@ -60,6 +61,7 @@ class Security:
         self.server = server
         self.folder = throw_away().folder if keys is None else keys
         self.device = make_device(self.folder)
+        self.rights = rights_of(self.folder, self.RIGHTS)
         self.context = self.make_context()
 
     def make_context(self) -> ssl.SSLContext:
@@ -103,7 +105,7 @@ class Security:
 
     def may(self, role: str | None, request: bytes) -> bool:
         """Say whether a role may have a request executed (R-24)."""
-        return request[0] in self.RIGHTS.get(role, frozenset())
+        return request[0] in self.rights.get(role, frozenset())
 
     def refuse(self, request: bytes) -> bytes:
         """Refuse what a role may not ask for with exception 01 (R-31)."""

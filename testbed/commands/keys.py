@@ -1,9 +1,11 @@
-"""`testbed keys`: the keys that sign papers."""
+"""`testbed keys`: the keys that sign papers, and the certificates that a tester shows to devices."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -13,7 +15,7 @@ from testbed.model.verdict import BAD_INPUT
 
 @click.group()
 def keys() -> None:
-    """Make, renew and revoke the keys that sign reports and confirmations."""
+    """Make, renew and revoke the keys that sign reports and confirmations; make a tester's certificates."""
 
 
 @keys.command()
@@ -109,3 +111,52 @@ def renew(role: str, folder: Path | None) -> None:
         raise fail(f"{target}: keys cannot be written: {error.strerror}", BAD_INPUT) from None
     click.echo(f"new key of the {role}: {new}")
     click.echo(f"the old one, to be revoked if it was lost: {old}")
+
+
+@keys.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--role", "roles", multiple=True, help="A role that a certificate names.  [default: Operator, Viewer]"
+)
+@click.option(
+    "--key-type",
+    type=click.Choice(["ecc", "rsa"]),
+    default="ecc",
+    show_default=True,
+    help="Of the clients' keys: P-256, or RSA of 2048 bits.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the files as one line of JSON.")
+def mbaps(folder: Path, roles: tuple[str, ...], key_type: Literal["ecc", "rsa"], *, as_json: bool) -> None:
+    """Make the tester's certificates for Modbus/TCP Security, good and bad, in a new FOLDER.
+
+    An authority of its own signs them; the device under test must trust that for the time of the test.
+    FOLDER/STEPS.txt says how, and what is wrong with each bad certificate. Keys are readable by you alone.
+
+    \b
+    Example:
+      testbed keys mbaps mbaps
+      testbed keys mbaps mbaps --role Engineer --role Guest --key-type rsa
+    """  # noqa: D301 - click wants the character
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - heavy; only this command needs it
+
+    from testbed.model.security import RoleName  # noqa: PLC0415
+    from testbed.wire.mbaps import MaterialError, make_folder  # noqa: PLC0415
+    from testbed.wire.mbaps.folder import CA, CRL, ROLES, STEPS  # noqa: PLC0415
+
+    chosen = tuple(dict.fromkeys(roles)) or ROLES
+    try:
+        TypeAdapter(tuple[RoleName, ...]).validate_python(chosen)
+        make_folder(folder, chosen, key_type)
+    except ValidationError:
+        said = "a role is a name of 1 to 64 characters, without a slash or a control character"
+        raise click.UsageError(said) from None
+    except MaterialError as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise fail(f"{folder}: keys cannot be written: {error.strerror}", BAD_INPUT) from None
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "files": sorted(one.name for one in folder.iterdir())}))
+        return
+    click.echo(f"certificates of {', '.join(chosen)}, and bad ones: {folder}")
+    click.echo(f"for the device to trust: {folder / CA}, with {folder / CRL}")
+    click.echo(f"what to do with them, step by step: {folder / STEPS}")

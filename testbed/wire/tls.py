@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from testbed.protocols.tls import AnyAlert, ClientHello, alert_of_openssl, records
 from testbed.wire.connection import Connection
@@ -77,8 +77,8 @@ class TlsLayer(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
-        self.below, self.transport = transport, TlsTransport(self, transport)
+        self.below = cast("asyncio.Transport", transport)
+        self.transport = TlsTransport(self, self.below)
         self.begin()
 
     def data_received(self, data: bytes) -> None:

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.mutants.registry import mutant
-from device_simulators.modbus.secure import EVERYTHING, READS, Guarded, Security
+from device_simulators.modbus.rights import EVERYTHING
+from device_simulators.modbus.secure import READS, Guarded, Security
 from testbed.protocols.modbus import ExceptionCode, Function
 from testbed.protocols.tls import roles_of
 
