@@ -34,7 +34,7 @@ INVARIANTS = (
 _LENGTH_MIN, _LENGTH_MAX = 2, 254  # unit identifier and a PDU of 1 to 253 bytes (AP 4.1)
 _EXCEPTION_PDU = 2
 DEFINED = frozenset({*range(0x01, 0x09), 0x0A, 0x0B})
-"""Exception codes that a client can know: those of AP 7, and 07, which the counter of AP 6.8.1, 16, speaks of."""
+"""Exception codes that a client can know: those of AP 7, and 07, whose answers AP 6.8.1, 16, counts."""
 _BUSY = ExceptionCode.SERVER_DEVICE_BUSY
 _PDU = 7
 """Where the PDU begins."""
