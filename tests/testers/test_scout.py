@@ -308,6 +308,7 @@ def test_identification():
     assert (identity.vendor, identity.model, identity.firmware) == ("Maker", "Model", "V1.2")
     assert identity.server_id == "id-7"
     assert identity.functions == [43, 17]
+    assert (identity.conformity, identity.exact) == (2, identity.objects)
 
 
 @pytest.mark.parametrize(
@@ -505,9 +506,8 @@ def test_whatever_is_broken_about_a_device_it_is_drafted_or_left_in_bounds(name)
     assert found.took < 900
     if found.served:
         text = draft(found, "modbus-tcp-server@1", date(2026, 11, 22))
-        assert prepare_text(text, "draft.yaml").declaration.supports == tuple(
-            one.name for one in found.served
-        )
+        claimed = [*(one.name for one in found.served), *["fc43/14"] * bool(found.identity.conformity)]
+        assert prepare_text(text, "draft.yaml").declaration.supports == tuple(claimed)
 
 
 def test_a_stopped_scout_has_said_what_it_found():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from testbed.model.connect import endpoint
 from testbed.plugin.setup import prepare_text
-from testbed.protocols.modbus import ReadCoils, ReadHoldingRegisters
+from testbed.protocols.modbus import DeviceObject, ReadCoils, ReadHoldingRegisters
 from testbed.testers.modbus.scout import Found
 from testbed.testers.modbus.scout_areas import Run, Search
 from testbed.testers.modbus.scout_draft import draft, reply_within, seen
@@ -57,6 +57,9 @@ def loaded(found):
 def test_whatever_a_device_calls_itself_the_draft_loads_and_grants_nothing(objects, server_id, stopped):
     cleaned = {number: clean(value)[0] for number, value in objects.items()}
     identity = Identity({number: text for number, text in cleaned.items() if text}, clean(server_id)[0], 3)
+    identity.conformity = 0x82
+    for number, value in objects.items():
+        identity._keep_exact(DeviceObject(number, value))
     found = Found(
         endpoint("tcp://plc:502"), [1], searched((0, 8)), identity, stopped=stopped.decode("utf-8", "replace")
     )
@@ -65,6 +68,8 @@ def test_whatever_a_device_calls_itself_the_draft_loads_and_grants_nothing(objec
     assert declaration.device.vendor == (identity.vendor or "?")
     assert declaration.device.model == (identity.model or "?")
     assert declaration.device.firmware == (identity.firmware or "?")
+    assert declaration.supports[-1] == "fc43/14"
+    assert declaration.identification.values == identity.exact
     assert not declaration.isolated
     assert not any(area.scratch for area in (*declaration.coils, *declaration.holding_registers))
     assert all(line.isprintable() for line in text.split("\n"))

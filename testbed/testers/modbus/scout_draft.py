@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from testbed.model.declaration import ADDRESSES, UNKNOWN
-from testbed.protocols.modbus import ExceptionCode
+from testbed.model.identification import OBJECTS as NAMES
+from testbed.protocols.modbus import ExceptionCode, Function
 from testbed.testers.modbus.scout import FIRST_UNITS, Found
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import OBJECTS, clean
@@ -41,7 +42,7 @@ def draft(found: Found, profile: str, day: date) -> str:
         _device(found),
         f"profile:     {profile}",
         _beside(f"connect:     {found.endpoint}", _units(found)),
-        _beside(f"supports:    [{', '.join(one.name for one in found.served)}]", "for writes see the end"),
+        _beside(f"supports:    [{', '.join(_supports(found))}]", "for writes see the end"),
         _beside("numbering:   pdu", "addresses as on the wire, from 0"),
         _beside(f"sessions:    {max(1, found.sessions)}", _connections(found)),
         _beside(f"transactions: {max(1, found.transactions)}", _requests(found)),
@@ -53,6 +54,7 @@ def draft(found: Found, profile: str, day: date) -> str:
     ]
     for search in found.served:
         lines += ["", f"{search.table}:", *_areas(search)]
+    lines += _identification(found)
     remarks = list(_remarks(found))
     return "\n".join([*lines, *([""] if remarks else []), *(f"# {one}" for one in remarks)]) + "\n"
 
@@ -90,6 +92,21 @@ def _device(found: Found) -> str:
     )
     told = "told by function 43/14" if any(names.values()) else "it tells no names by function 43/14"
     return _beside(f"device:      {{ {inside} }}", told)
+
+
+def _supports(found: Found) -> list[str]:
+    """Name the functions that were served and that the draft says enough of to judge them."""
+    return [*(one.name for one in found.served), *(["fc43/14"] if found.identity.conformity else [])]
+
+
+def _identification(found: Found) -> Iterator[str]:
+    """Yield the line that holds the device to what it told; a run compares every byte."""
+    identity = found.identity
+    if identity.conformity:
+        told = {"conformity": f"0x{identity.conformity:02X}"}
+        told |= {NAMES[number]: json.dumps(text) for number, text in sorted(identity.exact.items())}
+        yield ""
+        yield f"identification: {{ {', '.join(f'{key}: {value}' for key, value in told.items())} }}"
 
 
 def _beside(line: str, remark: str) -> str:
@@ -133,8 +150,9 @@ def _remarks(found: Found) -> Iterator[str]:
         yield f"Function 17 reports: {identity.server_id}"
     if identity.unshown:
         yield f"Characters of its names that cannot be shown and were left out: {identity.unshown}."
-    if identity.functions:
-        yield f"It also serves functions {', '.join(map(str, identity.functions))}; nothing here judges them."
+    others = [one for one in identity.functions if one != Function.ENCAPSULATED_INTERFACE]
+    if others:
+        yield f"It also serves functions {', '.join(map(str, others))}; none of them is declared here."
     if found.busy:
         yield f"It said {found.busy} times that it was busy, and was asked again."
     for requirement, count in found.breaches.items():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from testbed.protocols.modbus import (
     DecodeError,
+    DeviceObject,
     Function,
     ReadDeviceIdCode,
     ReadDeviceIdentification,
@@ -33,6 +34,7 @@ OBJECTS = (
 )
 """Names of the basic and regular objects, by object id (AP 6.21)."""
 _MODEL_NAME, _PRODUCT_NAME, _PRODUCT_CODE = 5, 4, 1
+_LEVELS = (1, 2, 3)
 _LEVEL = 0x7F
 """What of the conformity level is the level; the highest bit tells something else."""
 
@@ -47,6 +49,10 @@ class Identity:
     """What function 17 told, cleaned."""
     unshown: int = 0
     """Characters that were left out: controls, marks of direction, and what was too long."""
+    conformity: int = 0
+    """The conformity level that it tells; 0 where it tells none that there is."""
+    exact: dict[int, str] = field(default_factory=dict)
+    """Objects that are ASCII to the last byte, so that a declaration can hold the device to them."""
     functions: list[int] = field(default_factory=list)
     """Of the functions that identify or tell a status, those that were served."""
 
@@ -95,7 +101,9 @@ class Identity:
             if not isinstance(told, ReadDeviceIdentificationResponse):
                 break
             level = told.conformity & _LEVEL
+            self.conformity = told.conformity if level in _LEVELS else 0
             for one in told.objects:
+                self._keep_exact(one)
                 text = self._clean(one.value) if one.object_id < len(OBJECTS) else ""
                 if text:
                     self.objects.setdefault(one.object_id, text)
@@ -105,6 +113,16 @@ class Identity:
         if level and Function.ENCAPSULATED_INTERFACE not in self.functions:
             self.functions.append(Function.ENCAPSULATED_INTERFACE)
         return level
+
+    def _keep_exact(self, one: DeviceObject) -> None:
+        text = one.value.decode("ascii", "replace")
+        if (
+            one.object_id < len(OBJECTS)
+            and 0 < len(text) <= LONGEST
+            and text.isascii()
+            and text.isprintable()
+        ):
+            self.exact.setdefault(one.object_id, text)
 
     def _clean(self, value: bytes) -> str:
         text, unshown = clean(value)
