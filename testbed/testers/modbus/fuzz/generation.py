@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testbed.protocols.modbus import MAX_PDU
 from testbed.testers.chance import bounded, drawn_from
 from testbed.testers.modbus.fuzz.shot import Shot
 from testbed.testers.modbus.fuzz.strategies import Surface, corners, shots
@@ -33,7 +35,7 @@ _strategy = lru_cache(maxsize=4)(shots)
 @lru_cache(maxsize=16)
 def _drawn(seed: str, surface: Surface) -> tuple[Shot, ...]:
     examples: list[list[Shot]] = []
-    wanted = _BLOCKS * BLOCK // _DRAWN
+    wanted = _BLOCKS * BLOCK // _DRAWN // 2  # half of them, and their neighbours
     some = st.lists(_strategy(surface), min_size=_DRAWN, max_size=_DRAWN)
 
     @bounded(wanted + 1)
@@ -43,4 +45,13 @@ def _drawn(seed: str, surface: Surface) -> tuple[Shot, ...]:
 
     with drawn_from(seed):
         draw()
-    return tuple(shot for example in examples[1:] for shot in example)  # the first is hypothesis's simplest
+    drawn = [shot for example in examples[1:] for shot in example]  # the first is hypothesis's simplest
+    return tuple(one for shot in drawn for one in _neighbours(shot))[: _BLOCKS * BLOCK]
+
+
+def _neighbours(shot: Shot) -> Iterator[Shot]:
+    """Yield a shot, and behind a PDU the same one byte shorter and one byte longer: that costs no drawing."""
+    yield shot
+    if shot.is_pdu and 1 < len(shot.data) < MAX_PDU:
+        yield Shot(shot.data[:-1], is_pdu=True)
+        yield Shot(shot.data + shot.data[-1:], is_pdu=True)
