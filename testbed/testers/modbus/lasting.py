@@ -39,7 +39,9 @@ class Lasting(Attacks):
         """Send a harmless read, close the sending half of the connection, and say how the read ended."""
         await self.send(self.probe())
         self.wire.finish_sending()
-        return await self._answered()
+        outcome = await self._answered()
+        self.in_step = False  # nothing more can be asked on it, closed by the device yet or not
+        return outcome
 
     async def reconnect(self) -> None:
         """Close the connection, wait until the device has, and open one from another port."""
