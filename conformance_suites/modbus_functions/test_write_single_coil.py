@@ -86,7 +86,7 @@ async def test_address_farthest(modbus, declared):
 @verifies("MB-FC05-BOTH-WRONG")
 async def test_both_wrong(modbus, declared):
     """An illegal value for a coil that the device does not serve is refused with exception 03 or 02."""
-    reply = await modbus.write_single_coil(declared.coils.outside, 0x1234)
+    reply = await modbus.write_single_coil(declared.coils.farthest, 0x1234)
 
     assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
 
