@@ -17,7 +17,7 @@ from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from device_simulators.modbus.server import ModbusServer
 from testbed.plugin.setup import prepare_text
-from testbed.testers.modbus.preflight.strangers import crc16
+from testbed.protocols.modbus import crc16
 
 FIRST = {
     "device": '{ vendor: A, model: B, firmware: "1" }',
@@ -184,9 +184,9 @@ class RtuOverTcp(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data):
-        if crc16(data[:-2]) == data[-2:] and data[0] == 1:
+        if not crc16(data) and data[0] == 1:
             answer = bytes((1, data[1], 2, 0, 7))
-            self.transport.write(answer + crc16(answer))
+            self.transport.write(answer + crc16(answer).to_bytes(2, "little"))
 
 
 class AsciiOverTcp(asyncio.Protocol):

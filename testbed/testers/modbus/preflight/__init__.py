@@ -12,7 +12,7 @@ from contextlib import suppress
 from testbed.testers.modbus.preflight.addresses import edges
 from testbed.testers.modbus.preflight.causes import diagnosis
 from testbed.testers.modbus.preflight.control import positive_control
-from testbed.testers.modbus.preflight.desk import PATIENCE, SEARCH_WITHIN, Desk
+from testbed.testers.modbus.preflight.desk import PATIENCE, Desk
 from testbed.testers.modbus.preflight.reaching import unreachable
 from testbed.testers.modbus.preflight.sessions import connections
 from testbed.testers.modbus.preflight.values import known
@@ -27,7 +27,7 @@ REPLIES = 10
 async def examine(desk: Desk) -> None:
     """Fill the desk with checks, in bounded time."""
     timing = desk.declaration.timing
-    within = CONNECT_WITHIN + PATIENCE + SEARCH_WITHIN + REPLIES * (timing.reply_within + timing.pause)
+    within = CONNECT_WITHIN + PATIENCE + desk.search_within + REPLIES * (timing.reply_within + timing.pause)
     try:
         async with asyncio.timeout(within):
             await _examine(desk)

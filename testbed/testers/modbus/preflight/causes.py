@@ -49,6 +49,24 @@ _CAUSES = {
         remedy_en="check address, cable and route to the device",
         remedy_ko="기기의 주소, 배선, 경로를 확인할 것",
     ),
+    "SERIAL-PORT": _Cause(
+        en="{error}",
+        ko="직렬 포트 {port}을(를) 사용할 수 없음",
+        remedy_en="name a port in `connect` that is there, free, and open to this user",
+        remedy_ko="존재하고 사용 중이 아니며 이 사용자가 열 수 있는 포트를 `connect`에 쓸 것",
+    ),
+    "LINE": _Cause(
+        en="nothing answers on {port} in {here}, but the device answers in {there}",
+        ko="{port}의 {here} 설정에서는 응답이 없으나 {there} 설정에서 응답함",
+    ),
+    "SILENT-LINE": _Cause(
+        en="nothing answers on {port} at {setting}: neither unit {unit} nor another one, nor "
+        "at another setting, as far as tried",
+        ko="{port}의 {setting} 설정에서 유닛 {unit}도, 시도한 다른 유닛과 다른 설정도 응답하지 않음",
+        remedy_en="see that the device is powered, that the two wires are not swapped, and that its address, "
+        "rate, parity and mode are those of `connect`",
+        remedy_ko="기기의 전원, 두 선의 극성, 그리고 기기 메뉴의 주소, 속도, 패리티, 모드를 확인할 것",
+    ),
     "LOST": _Cause(
         en="the device took a connection once, and then no more: {error}",
         ko="기기가 한 번 연결을 받은 뒤 더 이상 받지 않음",
@@ -69,8 +87,10 @@ _CAUSES = {
     "FRAMING": _Cause(
         en="port {port} speaks Modbus in {name} framing, without the header of Modbus TCP",
         ko="포트 {port}이(가) Modbus TCP 헤더 없이 Modbus {name} 프레임으로 통신함",
-        remedy_en='set the serial server or gateway from "transparent" or "raw TCP" to "Modbus TCP"',
-        remedy_ko="시리얼 서버나 게이트웨이를 투명(raw TCP) 방식에서 Modbus TCP 방식으로 바꿀 것",
+        remedy_en='set the serial server or gateway from "transparent" or "raw TCP" to "Modbus TCP", or have '
+        "it judged as it is: `{rtu}` with `profile: modbus-rtu-server@1`",
+        remedy_ko="시리얼 서버나 게이트웨이를 투명(raw TCP) 방식에서 Modbus TCP 방식으로 바꾸거나, "
+        "그대로 시험하려면 `{rtu}`와 `profile: modbus-rtu-server@1`을 쓸 것",
     ),
     "TLS": _Cause(
         en="port {port} expects TLS, and plain Modbus was declared",

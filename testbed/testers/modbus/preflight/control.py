@@ -19,6 +19,7 @@ from testbed.testers.modbus.preflight.desk import (
     PATIENCE,
     Desk,
 )
+from testbed.testers.modbus.preflight.lines import other_setting, silent
 from testbed.testers.modbus.preflight.strangers import hung_up, make_speak, registered, stranger
 from testbed.wire.connection import Ended
 from testbed.wire.dial import UnreachableError
@@ -79,31 +80,44 @@ async def _why(desk: Desk, table: Table, address: int, answer: Answer) -> Diagno
         if answer.exception in GATEWAY:
             return await _behind_gateway(desk, table, address, answer.exception or 0)
         return await _busy(desk, table, address) if answer.exception in BUSY else None
-    desk.suspected = diagnosis(
-        "SILENT",
-        port=desk.endpoint.port,
-        unit=desk.endpoint.unit,
-        registered=registered(desk.endpoint.port),
-    )
+    desk.suspected = _silent(desk)
     if answer.raw:
         shown = answer.raw[:16].hex(" ")
-        return await stranger(desk, answer) or diagnosis("UNREADABLE", shown=shown)
+        known = await (other_setting(desk) if desk.endpoint.is_timed else stranger(desk, answer))
+        return known or diagnosis("UNREADABLE", shown=shown)
     if answer.ended is Ended.FLOODED:
         return diagnosis("FLOODS", port=desk.endpoint.port)
     return await (_mute(desk, table, address) if answer.is_silence else hung_up(desk))
 
 
 async def _mute(desk: Desk, table: Table, address: int) -> Diagnosis | None:
-    """Return why nothing came: another unit, another protocol, or nobody knows."""
-    if (unit := await _other_unit(desk, table, address, LIKELY_UNITS)) is not None:
+    """Return why nothing came: another unit, another setting or protocol, or nobody knows."""
+    if desk.endpoint.is_serial:
+        likely: Iterable[int] = LIKELY_UNITS[:1]
+        speak = other_setting if desk.endpoint.is_timed else _nothing
+    else:
+        likely, speak = LIKELY_UNITS, make_speak
+    if (unit := await _other_unit(desk, table, address, likely)) is not None:
         return _unit(desk, unit)
-    if (found := await make_speak(desk)) is not None:
+    if (found := await speak(desk)) is not None:
         return found
     with suppress(UnreachableError):
         await desk.anew()
         if (unit := await _other_unit(desk, table, address, range(2, LAST_UNIT + 1))) is not None:
             return _unit(desk, unit)
     return desk.suspected
+
+
+def _silent(desk: Desk) -> Diagnosis:
+    """Return what is suspected as long as no better cause is found."""
+    here = desk.endpoint
+    if here.is_timed:
+        return silent(desk)
+    return diagnosis("SILENT", port=here.port, unit=here.unit, registered=registered(here.port))
+
+
+async def _nothing(_: Desk) -> None:
+    """Find nothing: what is said to a port of TCP might be a write in another framing."""
 
 
 async def _other_unit(desk: Desk, table: Table, address: int, units: Iterable[int]) -> int | None:

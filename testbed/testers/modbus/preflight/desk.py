@@ -19,6 +19,8 @@ from testbed.wire.recorder import Recorder
 
 SEARCH_WITHIN = 9.0
 """Seconds for which the cause of a failure is searched (assumed; a bench engineer waits that long)."""
+SEARCH_LINE_WITHIN = 30.0
+"""Seconds for the search on a serial line, where each wrong setting costs a silence (assumed)."""
 PATIENCE = 2.0
 """Seconds beyond the declared time that the first answer is waited for, to find a late one (assumed)."""
 
@@ -117,7 +119,12 @@ class Desk:
     def search(self) -> None:
         """Begin to search: from now on time is short."""
         if self._until == float("inf"):
-            self._until = asyncio.get_running_loop().time() + SEARCH_WITHIN
+            self._until = asyncio.get_running_loop().time() + self.search_within
+
+    @property
+    def search_within(self) -> float:
+        """Seconds that the search for a cause may take."""
+        return SEARCH_LINE_WITHIN if self.endpoint.is_timed else SEARCH_WITHIN
 
     @property
     def has_time(self) -> bool:

@@ -12,6 +12,7 @@ from testbed.testers.modbus.asking import Asking
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.preflight.causes import diagnosis
 from testbed.testers.modbus.preflight.desk import FUNCTIONS, Desk
+from testbed.testers.modbus.preflight.lines import no_port
 from testbed.wire.dial import UnreachableError
 
 OTHER_PORTS = (MODBUS_PORT,)
@@ -22,6 +23,8 @@ ELSEWHERE_WITHIN = 2.0
 
 async def unreachable(desk: Desk, error: UnreachableError) -> Diagnosis:
     """Name why no connection could be made."""
+    if desk.endpoint.scheme == "serial":
+        return no_port(desk, error)
     cause = error.__cause__
     facts = {
         "error": str(error),

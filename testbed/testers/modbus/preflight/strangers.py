@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from testbed.model.preflight import Diagnosis
+from testbed.protocols.modbus import AsciiAdu, RtuAdu, crc16
 from testbed.testers.modbus.asking import Answer
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.preflight.causes import diagnosis
@@ -63,17 +64,7 @@ def name_of(data: bytes) -> str:
 
 def is_rtu(data: bytes) -> bool:
     """Say whether bytes are a response in Modbus RTU framing: function of a read, and a CRC that is right."""
-    return len(data) >= 5 and data[1] & 0x7F in READ_CODES and crc16(data[:-2]) == data[-2:]  # noqa: PLR2004 - its shortest
-
-
-def crc16(data: bytes) -> bytes:
-    """Return the CRC of Modbus RTU, low byte first (MODBUS over Serial Line V1.02, 6.2.2)."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
-    return crc.to_bytes(2, "little")
+    return len(data) >= 5 and data[1] & 0x7F in READ_CODES and not crc16(data)  # noqa: PLR2004 - its shortest
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +83,10 @@ def _tries(desk: Desk) -> list[_Try]:
     other than 0, which a device must discard (IG 3.1.3).
     """
     table = desk.tables[0]
-    line = bytes((desk.endpoint.unit,)) + READS[FUNCTIONS[table]][1](0, 1).encode()
-    check = bytes((-sum(line) & 0xFF,))
+    pdu = READS[FUNCTIONS[table]][1](0, 1).encode()
     return [
-        _Try("Modbus RTU framing", line + crc16(line)),
-        _Try("Modbus ASCII framing", b":" + (line + check).hex().upper().encode() + b"\r\n"),
+        _Try("Modbus RTU framing", RtuAdu(desk.endpoint.unit, pdu).encode()),
+        _Try("Modbus ASCII framing", AsciiAdu(desk.endpoint.unit, pdu).encode()),
         _Try("an empty line of text", b"\r\n\r\n"),
         _Try("a TLS hello", client_hello()),
     ]
@@ -152,7 +142,8 @@ def registered(port: int) -> str:
 async def _named(desk: Desk, name: str, data: bytes) -> Diagnosis:
     port = desk.endpoint.port
     if name in {_RTU, _ASCII}:
-        return diagnosis("FRAMING", port=port, name=name)
+        there = desk.endpoint.model_copy(update={"scheme": "rtu+tcp", "over": "rtu+tcp"})
+        return diagnosis("FRAMING", port=port, name=name, rtu=f"connect: {there}")
     other = await other_port(desk)
     lines = [] if other is None else [desk.connect_line(port=other)]
     if name != _TLS:
