@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +13,24 @@ from click.core import ParameterSource
 
 from testbed.bundle.taking_up import Taken, take_up
 from testbed.bundle.writer import DECLARATION, LAB
+from testbed.model.budget import Budget
 from testbed.model.declaration import Device
 from testbed.model.lab import Laboratory
 from testbed.plugin.resuming import prepared
 from testbed.plugin.setup import Setup, prepare
 
-_BEGUN_WITH = {"declarations", "out", "seed", "jobs", "expression", "cases", "lab", "waived", "dry_run"}
+_BEGUN_WITH = {
+    "declarations",
+    "out",
+    "seed",
+    "jobs",
+    "budget",
+    "expression",
+    "cases",
+    "lab",
+    "waived",
+    "dry_run",
+}
 """Parameters that a run has from its beginning."""
 
 
@@ -49,6 +61,7 @@ def asked_for(  # noqa: PLR0913 - the options of the command
     *,
     seed: int | None,
     jobs: int | None,
+    budget: Budget | None = None,
 ) -> list[Asked]:
     """Return the devices to be judged, or the one run that is to go on.
 
@@ -63,6 +76,8 @@ def asked_for(  # noqa: PLR0913 - the options of the command
     if not declarations:
         raise click.UsageError("Missing argument 'DECLARATION...'.")
     setups = [prepare(path, seed=seed, jobs=jobs, lab=lab) for path in declarations]
+    if budget is not None:
+        setups = [replace(setup, fuzz_budget=budget) for setup in setups]
     folders = _folders([setup.declaration.device for setup in setups], out)
     together = zip(declarations, setups, folders, strict=True)
     return [Asked(path, setup, folder, lab=lab) for path, setup, folder in together]

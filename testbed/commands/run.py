@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from testbed.commands.console import complain, fail
+from testbed.commands.fuzz import BudgetType
 from testbed.model.base import Language
+from testbed.model.budget import Budget
 from testbed.model.verdict import BAD_INPUT
 
 
@@ -23,6 +25,12 @@ from testbed.model.verdict import BAD_INPUT
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of every random choice (default: a fresh one)."
 )
 @click.option("--jobs", type=click.IntRange(1, 1000), help="Cases that may run at once (default: 8).")
+@click.option(
+    "--fuzz-budget",
+    "budget",
+    type=BudgetType(),
+    help="What each case that fuzzes may send: requests as `10000`, or a time as `60s` (default: 300).",
+)
 @click.option(
     "-k", "expression", default="", help="Run only cases that match; the outcome is INCOMPLETE then."
 )
@@ -52,6 +60,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     out: Path | None,
     seed: int | None,
     jobs: int | None,
+    budget: Budget | None,
     expression: str,
     cases: tuple[str, ...],
     lang: Language,
@@ -88,7 +97,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
             "waivers are a laboratory's, never the client's: name the laboratory with --lab", BAD_INPUT
         )
     try:  # whatever is wrong with the input is said before anything is sent
-        all_asked = asked_for(declarations, resume, out, lab, seed=seed, jobs=jobs)
+        all_asked = asked_for(declarations, resume, out, lab, seed=seed, jobs=jobs, budget=budget)
         signer = None if dry_run else laboratory(keys)
         authorise(all_asked[0].laboratory, signer, all_asked[0].lab)
         if signer is not None and (waived is not None or resume is not None):

@@ -90,6 +90,8 @@ class Header(Frozen):
     seed: int
     jobs: int
     clock: Literal["real", "virtual"]
+    fuzz_budget: str = ""
+    """How much each case that fuzzes may have sent: so many requests, or seconds."""
     selected_by_hand: str = ""
     """The expression that left cases out; empty when none did."""
     preflight: tuple[Check, ...] = ()

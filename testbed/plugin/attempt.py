@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from testbed.model.budget import DEFAULT, Budget
 from testbed.model.declaration import Declaration
 from testbed.model.record import CaseRecord
 from testbed.model.saved_case import SavedCase
@@ -42,6 +43,8 @@ class Settings:
     """Keep decoded frames of cases that passed, too."""
     ran_s: float = 0.0
     """Seconds that the run had taken before, where it goes on after a stop."""
+    fuzz_budget: Budget = DEFAULT
+    """How much each case that fuzzes may send."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     try:
         arguments = await desk.prepare(case.fixtures)
         met = True
-        async with asyncio.timeout(bench.within(bench.device.declaration)):
+        fuzzing = bench.settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
+        async with asyncio.timeout(bench.within(bench.device.declaration) + fuzzing):
             await case.call(**arguments, **case.parameters)
     except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
         happening.error = error

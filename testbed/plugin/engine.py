@@ -137,6 +137,7 @@ class Engine:
     async def _judge(self, declaration: Declaration, dial: Dial) -> None:
         device = ModbusBench(declaration, dial, self.settings.seed, self.journal)
         device.refused |= self.refused
+        device.fuzz_budget = self.settings.fuzz_budget
         device.wear(self.written)
         presence = Presence(Bench(device, self.catalogues, self.settings, self._began))
         slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))

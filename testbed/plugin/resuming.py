@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from testbed import __version__
 from testbed.bundle.reader import BundleError
 from testbed.bundle.taking_up import Taken
 from testbed.bundle.writer import DECLARATION
+from testbed.model.budget import Budget
 from testbed.model.record import ALL_TRAFFIC, Resumed
 from testbed.plugin.collect import Keeper
 from testbed.plugin.restoring import put_back
@@ -38,7 +40,12 @@ def prepared(taken: Taken) -> Setup:
         )
     if setup.profile_sha256 != header.profile_sha256:
         raise BundleError(f"{taken.folder}: profile {header.profile} {_ANOTHER}")
-    return setup
+    if not header.fuzz_budget:
+        return setup
+    try:
+        return replace(setup, fuzz_budget=Budget.of(header.fuzz_budget))
+    except ValueError as error:
+        raise BundleError(f"{taken.folder}: its record has no readable budget: {error}") from error
 
 
 def go_on(taken: Taken, setup: Setup) -> tuple[Before, list[Keeper], Resumed]:

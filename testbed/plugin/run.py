@@ -123,7 +123,12 @@ class Run:
         self._engines = self._make_engines(
             left,
             Settings(
-                self.setup.seed, self.setup.jobs, started.timestamp() - ran, verbose=self._verbose, ran_s=ran
+                self.setup.seed,
+                self.setup.jobs,
+                started.timestamp() - ran,
+                verbose=self._verbose,
+                ran_s=ran,
+                fuzz_budget=self.setup.fuzz_budget,
             ),
         )
         for engine in dict.fromkeys(self._engines.values()):
@@ -257,6 +262,7 @@ class Run:
             started=started.isoformat(timespec="milliseconds"),
             seed=self.setup.seed,
             jobs=self.setup.jobs,
+            fuzz_budget=str(self.setup.fuzz_budget),
             clock="real" if self.setup.simulator is None else "virtual",
             selected_by_hand=selected_by_hand,
             preflight=self._preflight,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testbed.model.budget import DEFAULT, Budget
 from testbed.model.declaration import Declaration
 from testbed.model.document import Complaint, DocumentError, load_with_lines
 from testbed.model.document import Path as Place
@@ -46,6 +47,8 @@ class Setup:
     jobs: int = DEFAULT_JOBS
     simulator: Simulator | None = None
     """The device itself, where it runs in this process."""
+    fuzz_budget: Budget = DEFAULT
+    """How much each case that fuzzes may send."""
     lab: Laboratory | None = None
     """Who tests, and for whom; None where a vendor tests its own device."""
     lab_text: bytes = b""
