@@ -120,7 +120,7 @@ async def test_length_short(modbus, declared, size):
 
 @verifies("MB-FC01-BOTH-WRONG")
 async def test_both_wrong(modbus, declared):
-    """A request for no coil from the highest address that is not served is refused with exception 03 or 02."""
+    """A request for no coil from the highest unserved address is refused with exception 03 or 02."""
     reply = await modbus.read_coils(declared.coils.farthest, quantity=0)
 
     assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)

@@ -99,7 +99,7 @@ async def test_length_short(modbus, declared, size):
 
 @verifies("MB-FC04-BOTH-WRONG")
 async def test_both_wrong(modbus, declared):
-    """A request for no register from the highest address that is not served is refused with exception 03 or 02."""
+    """A request for no register from the highest unserved address is refused with exception 03 or 02."""
     reply = await modbus.read_input_registers(declared.input_registers.farthest, quantity=0)
 
     assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)

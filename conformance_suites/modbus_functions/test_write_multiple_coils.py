@@ -115,7 +115,7 @@ async def test_range_beyond(modbus, declared):
 
 @verifies("MB-FC15-BOTH-WRONG")
 async def test_both_wrong(modbus, declared):
-    """A write of no coils from the highest address that is not served is refused with exception 03 or 02."""
+    """A write of no coils from the highest unserved address is refused with exception 03 or 02."""
     reply = await modbus.write_multiple_coils(declared.coils.farthest, [])
 
     assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)

@@ -114,7 +114,7 @@ async def test_address_wrap(modbus):
 
 @verifies("MB-FC16-BOTH-WRONG")
 async def test_both_wrong(modbus, declared):
-    """A write of no registers from the highest address that is not served is refused with exception 03 or 02."""
+    """A write of no registers from the highest unserved address is refused with exception 03 or 02."""
     reply = await modbus.write_multiple_registers(declared.holding_registers.farthest, ())
 
     assert reply.exception in (ILLEGAL_DATA_VALUE, ILLEGAL_DATA_ADDRESS)
