@@ -20,7 +20,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-@mutant("MB-EXCESS-RECOVERS")
+@mutant("MB-EXCESS-RECOVERS", "MB-SURVIVES")
 class FallsOutOfStepOverTwoBytes(Plc):
     """Answers nothing more on a connection after a read that was two bytes too long."""
 

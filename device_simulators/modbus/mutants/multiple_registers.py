@@ -126,7 +126,7 @@ class HalvesTheByteCount(Plc):
         )
 
 
-@mutant("MB-FC16-REFUSED-UNCHANGED")
+@mutant("MB-FC16-REFUSED-UNCHANGED", "MB-FC16-RANGE-UNCHANGED")
 class WritesBeforeItRefuses(Plc):
     """Refuses a write whose byte count is wrong only after it has written the data."""
 

@@ -9,7 +9,7 @@ READ = Function.READ_COILS
 MOST = Plc.READ_COILS_MAX
 
 
-@mutant("MB-FC01-READS")
+@mutant("MB-FC01-READS", "MB-FC01-BYTE-BORDERS")
 class ReturnsWholeBytesOfCoilsOnly(Plc):
     """Returns only bytes that the coils asked for fill completely."""
 
@@ -19,7 +19,7 @@ class ReturnsWholeBytesOfCoilsOnly(Plc):
         return packed[: quantity // 8] if request[0] == READ else packed
 
 
-@mutant("MB-FC01-READS", "MB-FC01-QUANTITY-MAX")
+@mutant("MB-FC01-READS", "MB-FC01-BYTE-BORDERS", "MB-FC01-QUANTITY-MAX")
 class AddsByteToFullBytesOfCoils(Plc):
     """Returns one byte too many where the coils asked for fill their bytes exactly."""
 

@@ -9,7 +9,7 @@ READ = Function.READ_DISCRETE_INPUTS
 MOST = Plc.READ_DISCRETE_INPUTS_MAX
 
 
-@mutant("MB-FC02-READS")
+@mutant("MB-FC02-READS", "MB-FC02-BYTE-BORDERS")
 class ReturnsWholeBytesOfDiscreteInputsOnly(Plc):
     """Returns only bytes that the discrete inputs asked for fill completely."""
 
@@ -19,7 +19,7 @@ class ReturnsWholeBytesOfDiscreteInputsOnly(Plc):
         return packed[: quantity // 8] if request[0] == READ else packed
 
 
-@mutant("MB-FC02-READS", "MB-FC02-QUANTITY-MAX")
+@mutant("MB-FC02-READS", "MB-FC02-BYTE-BORDERS", "MB-FC02-QUANTITY-MAX")
 class AddsByteToFullBytesOfDiscreteInputs(Plc):
     """Returns one byte too many where the discrete inputs asked for fill their bytes exactly."""
 
