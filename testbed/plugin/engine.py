@@ -27,6 +27,8 @@ AGAIN = "repeated with no other case running: beside others, something did not c
 """What the record says of a case whose first try another case may have disturbed."""
 REPRODUCED = "repeated with no other case running: how often does it show what was found broken?"
 """What the record says of a try that is made to count."""
+FUZZ = "fuzz"
+"""The fixture of a case that sends whatever comes to mind."""
 KNOWN = (
     f"not repeated: another case showed the same, {TRIES} times of {TRIES}, and a wrong frame stands at once"
 )
@@ -37,6 +39,16 @@ Connect = Callable[[AsyncExitStack], Coroutine[object, object, tuple[Declaration
 
 What it opens for that it leaves to the stack, which is closed after the last case.
 """
+
+
+def _in_turn(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
+    """Return the cases that open no others: first those that do not fuzz, then those that do.
+
+    A device that chokes on noise is not there for what comes behind it.
+    """
+    rest = [case for case in cases if not case.gate]
+    fuzzing = [case for case in rest if FUZZ in case.fixtures]
+    return [case for case in rest if case not in fuzzing], fuzzing
 
 
 @dataclass(eq=False)
@@ -146,16 +158,16 @@ class Engine:
             for case in self.cases:
                 if case.gate:
                     await self._gate_case(Waiting(case, spool), presence)
-            async with asyncio.TaskGroup() as group:
-                for case in self.cases:
-                    if not case.gate:
+            for cases in _in_turn(self.cases):
+                async with asyncio.TaskGroup() as group:
+                    for case in cases:
                         group.create_task(self._beside(Waiting(case, spool), presence, slots, waiting))
-            while waiting:  # round by round, so that the tries of a case lie apart
-                for one in tuple(waiting):
-                    await self._again(one, presence)
-                    if not unsettled(one.tries):
-                        waiting.remove(one)
-                        self._set(one.case, self._settled(one))
+                while waiting:  # round by round, so that the tries of a case lie apart
+                    for one in tuple(waiting):
+                        await self._again(one, presence)
+                        if not unsettled(one.tries):
+                            waiting.remove(one)
+                            self._set(one.case, self._settled(one))
         finally:
             for one in waiting:  # stopped early: what stands at once is not lost
                 if any(done.standing for done in one.tries):
