@@ -6,6 +6,7 @@ Nothing in the folder is changed before everything was found in order.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,8 @@ from testbed.bundle.locking import lock
 from testbed.bundle.reader import LARGEST, BundleError, Record, parse_record
 from testbed.bundle.verify import REPORT, STATEMENT
 from testbed.bundle.writer import CAPTURES, DECLARATION, LAB, PROFILE, RESULTS, WAIVERS, BundleWriter
-from testbed.model.declaration import Declaration
+from testbed.model.declaration import Area, Declaration
+from testbed.model.files import FileArea
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,9 @@ def _check_captures(folder: Path) -> None:
 
 
 def _is_scratch(one: Leased, declaration: Declaration) -> bool:
-    areas = declaration.areas("coils" if one.table == "coils" else "holding_registers")
-    end = one.first + len(one.values)
-    return any(area.scratch and area.first <= one.first and end <= area.first + area.count for area in areas)
+    areas: Sequence[Area | FileArea] = [area for area in declaration.files if area.file == one.file]
+    if one.table != "files":
+        areas = (
+            () if one.file else declaration.areas("coils" if one.table == "coils" else "holding_registers")
+        )
+    return any(area.scratch and area.holds(one.first, len(one.values)) for area in areas)

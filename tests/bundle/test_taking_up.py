@@ -26,6 +26,7 @@ DECLARED = Declaration.model_validate(
         "supports": ["fc03", "fc06"],
         "timing": {"reply_within": "500 ms"},
         "holding_registers": [{"first": 0, "count": 10}, {"first": 400, "count": 16, "scratch": True}],
+        "files": [{"file": 3, "first": 0, "count": 4}, {"file": 4, "first": 7, "count": 4, "scratch": True}],
     }
 )
 HEADER = header(
@@ -206,6 +207,31 @@ def test_a_journal_names_scratch_values_or_nothing_is_written(tmp_path, first, v
     if good:
         taken = take_up(folder)
         assert taken.undone.leased[0].values == tuple(values)
+        taken.leave()
+    else:
+        assert "are no scratch values of the declaration" in refused(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "file", "first", "count", "good"),
+    [
+        ("files", 4, 7, 4, True),
+        ("files", 4, 6, 1, False),
+        ("files", 4, 7, 5, False),
+        ("files", 3, 0, 1, False),  # not scratch
+        ("files", 0, 400, 1, False),  # a register that says it is a record
+        ("registers", 4, 400, 1, False),  # and the other way round
+        ("registers", 4, 7, 1, False),
+    ],
+)
+def test_a_journal_names_scratch_records_or_nothing_is_written(tmp_path, table, file, first, count, good):  # noqa: PLR0913, PLR0917 - one entry
+    folder = bundle(tmp_path, found("a"))
+    journal = FileJournal(folder)
+    journal.leased(table, first, [1] * count, single=False, file=file)
+    journal.close(done=False)
+    if good:
+        taken = take_up(folder)
+        assert (taken.undone.leased[0].file, str(taken.undone.leased[0])) == (4, "file 4, records 7 to 10")
         taken.leave()
     else:
         assert "are no scratch values of the declaration" in refused(folder)
