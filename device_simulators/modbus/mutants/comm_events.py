@@ -173,3 +173,24 @@ class LogsNoListenOnlyMode(Plc):
     def events(self) -> bytes:
         """Tell nothing of it."""
         return super().events().replace(bytes((ENTERED_LISTEN_ONLY,)), b"")
+
+
+@mutant("MB-COMMUNICATION-CONSISTENT")
+class KeepsEventsBehindRefusals(Plc):
+    """Keeps its event count where counters are cleared directly behind a refused request."""
+
+    refused_last = False
+
+    def finish(self, request: bytes, outcome: bytes, answer: bytes) -> None:
+        """Take the clearing for the end of the error alone."""
+        kept, behind = self.counters.events, self.refused_last
+        super().finish(request, outcome, answer)
+        self.refused_last = is_refusal(outcome) if outcome else False
+        if behind and request[:3] in (b"\x08\x00\x0a", b"\x08\x00\x01"):
+            self.counters.events = kept
+
+    def answer(self, request: bytes) -> bytes:
+        """Forget a refusal once something was carried out."""
+        answer = super().answer(request)
+        self.refused_last &= bool(answer) and is_refusal(answer)
+        return answer

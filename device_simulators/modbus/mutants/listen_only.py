@@ -57,3 +57,31 @@ class WakesAtTheSecondRestart(Plc):
         asleep = self.counters.listen_only and not self.half_awake
         super().restart(request)
         self.counters.listen_only = self.half_awake = asleep
+
+
+@mutant("MB-COMMUNICATION-CONSISTENT")
+class CountsOnBehindListening(Plc):
+    """Clears its counters at a restart, but not at one that ends listen-only mode."""
+
+    def clear_counters(self) -> None:
+        """Keep what was counted while it listened, and before."""
+        if not self.counters.listen_only:
+            super().clear_counters()
+
+
+@mutant("MB-COMMUNICATION-CONSISTENT")
+class ListensOnceForEachTime(Plc):
+    """Wants as many restarts as it was told to listen."""
+
+    told = 0
+
+    def listen(self, request: bytes, how: int = 0) -> bytes:
+        """Take note of being told again."""
+        self.told += request[:3] == b"\x08\x00\x04"
+        return super().listen(request, how)
+
+    def restart(self, request: bytes) -> None:
+        """Come back one step."""
+        super().restart(request)
+        self.counters.listen_only = self.told > 0
+        self.told = max(0, self.told - 1)

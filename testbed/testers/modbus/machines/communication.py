@@ -56,7 +56,7 @@ class CommunicationMachine(Machine):
 
     def prove(self) -> None:
         """Let each counter count, and be cleared in each way, once; listen once."""
-        self.reset(listens=True)
+        self.reset()
         self.read(times=3)
         self._prove_counts()
         if self.around.serves("fc08/10"):
@@ -66,27 +66,19 @@ class CommunicationMachine(Machine):
             self._restart()
             self._prove_counts()
         if self._can_listen():
-            self.listen(times=1)
+            self._listen(times=1)
             self.read(times=1)
 
     def _prove_counts(self) -> None:
-        counts: dict[str, Callable[[], None]] = {
-            "fc11": self.count_events,
-            "fc08/11": self.count_messages,
-            "fc08/13": self.count_exceptions,
-            "fc12": self.count_log,
-        }
-        for round_ in range(2):  # what a clearing leaves open is known behind the first
-            for function, count in counts.items():
-                if self.around.serves(function):
-                    count()
+        for _ in range(2):  # what a clearing leaves open is known behind the first
+            self._look()
             self.refuse()
-            self.read(times=2 - round_)
+            self.read(times=2)
 
-    @initialize(listens=st.sampled_from([False, False, False, True]))
-    def reset(self, listens: bool) -> None:  # noqa: FBT001 - drawn by name
-        """Begin with counters that were cleared; listen-only mode takes time, so few sequences have it."""
-        self.may_listen, self.is_muted = listens, False
+    @initialize()
+    def reset(self) -> None:
+        """Begin with counters that were cleared; to listen takes time, so a sequence does it once at most."""
+        self.may_listen, self.is_muted = True, False
         self.events, self.messages, self.exceptions = Count(), Count(), Count()
         if self.around.serves("fc08/10"):
             self._clear()
@@ -145,34 +137,60 @@ class CommunicationMachine(Machine):
         self.events.value += 1
 
     @served("fc08/10")
-    @rule()
-    def clear(self) -> None:
-        """Sub-function 10."""
+    @rule(refused=st.booleans())
+    def clear(self, refused: bool) -> None:  # noqa: FBT001 - drawn by name
+        """Sub-function 10, perhaps directly behind a refusal, and what is left then."""
+        if refused:
+            self.refuse()
         self._clear()
+        self._look()
 
     @served("fc08/01")
-    @rule(clear_log=st.booleans())
-    def restart(self, clear_log: bool) -> None:  # noqa: FBT001 - drawn by name
-        """Sub-function 01."""
+    @rule(clear_log=st.booleans(), refused=st.booleans())
+    def restart(self, clear_log: bool, refused: bool) -> None:  # noqa: FBT001 - drawn by name
+        """Sub-function 01, perhaps directly behind a refusal, and what is left then."""
+        if refused:
+            self.refuse()
         self._restart(CLEAR_LOG if clear_log else ZERO)
+        self._look()
 
     @precondition(lambda machine: machine.may_listen and machine._can_listen())  # noqa: SLF001 - its own
-    @rule(times=st.integers(1, 2))
-    def listen(self, times: int) -> None:
-        """Sub-function 04, once or twice, and the restart that ends it, all of them unanswered."""
-        self.may_listen, self.is_muted = False, True
-        for _ in range(times):
-            self.send(Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE), Reaction.SILENCE)
-        self.send(Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION), Reaction.SILENCE)
-        self._cleared()
+    @rule()
+    def listen(self) -> None:
+        """Sub-function 04, and again, and the restart that ends it, all unanswered; and what is left then."""
+        self._listen(times=2)
+        self._look()
 
     def settle(self) -> tuple[Request, ...]:
         """Leave listen-only mode, where a sequence was in it."""
         restart = Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION)
         return (restart,) * RESTARTS if self.is_muted else ()
 
+    @property
+    def _counts(self) -> dict[str, Callable[[], None]]:
+        return {
+            "fc11": self.count_events,
+            "fc08/11": self.count_messages,
+            "fc08/13": self.count_exceptions,
+            "fc12": self.count_log,
+        }
+
     def _can_listen(self) -> bool:
         return self.around.serves("fc08/01") and self.around.serves("fc08/04")
+
+    def _listen(self, times: int) -> None:
+        self.may_listen, self.is_muted = False, True
+        for _ in range(times):
+            self.send(Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE), Reaction.SILENCE)
+        self.send(Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION), Reaction.SILENCE)
+        self._cleared()
+
+    def _look(self) -> None:
+        """Read every counter that is served, or have a read answered."""
+        self.read(times=1)
+        for function, count in self._counts.items():
+            if self.around.serves(function):
+                count()
 
     def _read(self, request: Request, head: str, count: Count) -> None:
         count.read(self.send(request, *(f"{head} {word.hex(' ')}" for word in count.accepted()))[3:5])
