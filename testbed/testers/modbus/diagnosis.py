@@ -174,6 +174,12 @@ class Diagnosis:
         await self._reconnect()
         return met
 
+    async def settle(self, pdu: bytes) -> None:
+        """Wait behind a request to restart communications until the device takes requests again."""
+        if pdu[:3] == Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION).encode()[:3]:
+            await self._modbus.wait(self._guard.restart_within)
+            await self._reconnect()
+
     async def _reconnect(self) -> None:
         """Connect again where the restart has closed the connection, which nothing forbids."""
         if self._modbus.is_open:
