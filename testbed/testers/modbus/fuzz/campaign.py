@@ -152,5 +152,5 @@ def surface(desk: ModbusCase) -> Surface:
         coil=first.get("coils"),
         functions=tuple(dict.fromkeys(codes)),
         unit=declaration.endpoint.unit,
-        over_tcp=desk.framing.layout.name == "MBAP",
+        framing=desk.framing.layout.name,
     )

@@ -18,9 +18,11 @@ from testbed.model.declaration import Area
 from testbed.protocols.modbus import (
     MAX_PDU,
     Adu,
+    AsciiAdu,
     MaskWriteRegister,
     ReadWriteMultipleRegisters,
     Request,
+    RtuAdu,
     WriteMultipleCoils,
     WriteMultipleRegisters,
     WriteSingleCoil,
@@ -28,6 +30,7 @@ from testbed.protocols.modbus import (
 )
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.fuzz.shot import Shot
+from testbed.testers.modbus.layout import MBAP, RTU
 
 _MOST_BITS, _MOST_WORDS = 2000, 125  # AP 6.1, 6.3
 _GARBAGE = 300
@@ -51,8 +54,8 @@ class Surface:
     functions: tuple[int, ...]
     """The declared functions."""
     unit: int
-    over_tcp: bool
-    """Whether frames have MBAP headers, and segments."""
+    framing: str
+    """Name of the layout of its frames."""
 
 
 def valid(surface: Surface) -> SearchStrategy[bytes]:
@@ -86,8 +89,8 @@ def pdus(surface: Surface) -> SearchStrategy[bytes]:
 def shots(surface: Surface) -> SearchStrategy[Shot]:
     """Return what is sent: mostly PDUs in right frames, else frames that are none."""
     framed = st.builds(Shot, pdus(surface), st.just(True))  # noqa: FBT003 - of a strategy
-    if not surface.over_tcp:
-        return st.one_of(framed, framed, framed, _noise())
+    if surface.framing != MBAP.name:
+        return st.one_of(framed, framed, framed, damaged(surface), _noise())
     return st.one_of(framed, framed, framed, headers(surface), segments(surface), _noise())
 
 
@@ -110,6 +113,21 @@ def headers(surface: Surface) -> SearchStrategy[Shot]:
         st.builds(Adu, _WORDS, _BYTES, pdu),
     )
     return adus.map(lambda adu: Shot(adu.encode(), is_pdu=False))
+
+
+def damaged(surface: Surface) -> SearchStrategy[Shot]:
+    """Return frames of a serial line with one bit turned, or cut short: their check does not hold."""
+    adu = RtuAdu if surface.framing == RTU.name else AsciiAdu
+    frames = st.builds(adu, st.just(surface.unit), pdus(surface))
+    return st.builds(_turned, frames, st.integers(0, 0xFFFF), st.integers(0, 7)) | st.builds(
+        lambda frame, size: Shot(frame.encode()[: -1 - size], is_pdu=False), frames, st.integers(0, 3)
+    )
+
+
+def _turned(adu: RtuAdu | AsciiAdu, at: int, bit: int) -> Shot:
+    frame = bytearray(adu.encode())
+    frame[at % len(frame)] ^= 1 << bit
+    return Shot(bytes(frame), is_pdu=False)
 
 
 def segments(surface: Surface) -> SearchStrategy[Shot]:
