@@ -104,6 +104,18 @@ def test_what_a_stopped_run_left_changed_is_said_with_its_values_where_it_cannot
     assert said.startswith("holding registers 400 to 401 were 5 6: cannot connect: ")
 
 
+def test_records_that_a_stopped_run_left_changed_are_put_back_as_records():
+    with served() as (device, port):
+        made = setup(declared(connect=f"connect:     tcp://127.0.0.1:{port}?unit=1"))
+        device.files[4].write(7, b"\0\1")
+        before = device.holding_registers.read(0, 200)
+        done = put_back(
+            made, [Leased(number=3, table="files", file=4, first=7, values=(4007,), single=False)]
+        )
+    assert (done.restored, done.entries, done.not_restored) == (["file 4, records 7 to 7"], [3], [])
+    assert (device.files[4][7], device.holding_registers.read(0, 200)) == (4007, before)
+
+
 @pytest.mark.parametrize("jobs", [1, 8])
 def test_one_outage_of_twelve_seconds_is_nobodys_fault(jobs):
     class Unplugged(Crashes):
