@@ -67,7 +67,7 @@ def _number(packet: Packet) -> int:
 def _frame(packet: Packet, guilty: tuple[int, int] | None, asked: bytes | None, layout: Layout) -> Frame:
     data = packet.data[: MOST_BYTES * layout.width]
     if packet.kind is Kind.TLS:
-        fields = dissect_tls(data)
+        fields = [one for one in dissect_tls(packet.data) if one.start < len(data)]
     else:
         fields = _DISSECT[layout](data, response=not packet.sent, request=asked) if data else []
     note = packet.comment
