@@ -25,6 +25,7 @@ from testbed.protocols.modbus import (
 from testbed.testers.modbus.reply import Instead, Reaction, Reply
 from testbed.testers.modbus.safety import places
 from testbed.testers.trouble import Unanswered, Undecided
+from testbed.wire.dial import UnreachableError
 
 if TYPE_CHECKING:
     from testbed.testers.modbus.tester import Modbus
@@ -169,7 +170,13 @@ class Scratch(Generic[Item]):
     async def _exchange(self, request: Request) -> Reply:
         frames = self._modbus.frames
         try:
+            if not (self._modbus.is_open and self._modbus.in_step):  # what was judged may have ended it
+                await self._modbus.reconnect()
             return await self._modbus.ask(request)
+        except UnreachableError as error:
+            raise Undecided(
+                Text(en=f"set-up or read-back: {error}", ko=f"준비 또는 되읽기: {error}")
+            ) from error
         except Unanswered as trouble:
             said = trouble.said
             raise Undecided(
