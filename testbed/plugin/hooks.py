@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CASE: pytest.StashKey[Case] = pytest.StashKey()
 RECORD: pytest.StashKey[CaseRecord] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+FOREIGN: pytest.StashKey[list[pytest.Item]] = pytest.StashKey()
+"""Cases of suites that are not in play."""
 HAND: pytest.StashKey[str] = pytest.StashKey()
 MADE: pytest.StashKey[list[tuple[Path, str]]] = pytest.StashKey()
 """Each case that a module holds, by file and name: a node id picks some, and pytest deselects none."""
@@ -131,9 +133,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from testbed.plugin.collect import case_of, in_play, wanted  # noqa: PLC0415 - see the top of this file
 
     among = in_play(config.getoption("--testbed-suite"), config.getoption("--declaration"))
+    foreign = []
     for item in items:
-        if isinstance(item, pytest.Function) and (case := case_of(item, among)) is not None:
-            item.stash[CASE] = case
+        if isinstance(item, pytest.Function) and hasattr(item.function, "__verifies__"):
+            case = case_of(item, among)
+            if case is None:
+                foreign.append(item)
+            else:
+                item.stash[CASE] = case
+    if foreign:  # of suites that the device's profile does not name: nobody left them out
+        config.stash[FOREIGN] = foreign
+        items[:] = [item for item in items if item not in foreign]
+        config.hook.pytest_deselected(items=foreign)
     chosen = config.getoption("--testbed-case")
     if chosen:
         items[:] = wanted(items, chosen, config)
@@ -145,6 +156,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
         item
         for item in items
         if CASE in item.stash or hasattr(getattr(item, "function", None), "__verifies__")
+        if item not in item.config.stash.get(FOREIGN, [])
     ]
     if left_out:
         left_out[0].config.stash[HAND] = f"{len(left_out)} cases were deselected"
