@@ -252,7 +252,7 @@ def test_records_are_put_back_and_written_only_where_they_are_scratch(bundle):
     capture = capture_of(bundle, "test_write_file_record.py::test_neighbours")
     result = played(capture, setup(changed={"isolated:    true": "isolated:    false"}))
     assert result.is_same
-    assert result.not_restored == ()
+    assert result.not_restored == []
 
     kept = {"isolated:    true": "isolated:    false", "count: 128, scratch: true": "count: 128"}
     with pytest.raises(NotAllowedError, match=r"writes file 4, records 0 to 2; to send it, declare that area"):
