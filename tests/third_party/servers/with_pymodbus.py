@@ -23,29 +23,24 @@ def device() -> SimDevice:
     return SimDevice(id=1, simdata=([coils], [discrete_inputs], [holding_registers], [input_registers]))
 
 
-def on_a_line(over: str, port: str) -> ModbusSerialServer:
-    """Return a server on a serial port that keeps silent where another device is meant (SL 2.2).
+ON_A_LINE = {"ignore_missing_devices": True, "broadcast_enable": True}
+"""What a device on a serial line needs: silence where another one is meant, or all are (SL 2.1, 2.2)."""
 
-    A pseudo-terminal has neither parity nor characters of seven bits, and refuses to be asked for them twice.
-    """
-    return ModbusSerialServer(
-        device(),
-        framer=FramerType(over),
-        port=port,
-        parity="N",
-        stopbits=2,
-        ignore_missing_devices=True,
-        broadcast_enable=True,
-    )
+
+def served(over: str, port: str) -> ModbusTcpServer | ModbusSerialServer:
+    """Return the server of a transport; a pseudo-terminal has no parity, and no characters of seven bits."""
+    if port:
+        return ModbusSerialServer(
+            device(), framer=FramerType(over), port=port, parity="N", stopbits=2, **ON_A_LINE
+        )
+    if over == "rtu+tcp":
+        return ModbusTcpServer(device(), framer=FramerType.RTU, address=("127.0.0.1", 0), **ON_A_LINE)
+    return ModbusTcpServer(device(), address=("127.0.0.1", 0))
 
 
 async def main(over: str = "tcp", port: str = "") -> None:
     """Serve until nobody holds the other end of standard input."""
-    if port:
-        server: ModbusSerialServer | ModbusTcpServer = on_a_line(over, port)
-    else:
-        framer = FramerType.RTU if over == "rtu+tcp" else FramerType.SOCKET
-        server = ModbusTcpServer(device(), framer=framer, address=("127.0.0.1", 0))
+    server = served(over, port)
     await server.serve_forever(background=True)
     print(port or server.transport.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - its only message
     await asyncio.to_thread(sys.stdin.read)
