@@ -214,13 +214,21 @@ class LosesHurriedRequests(Plc):
         before = b""
 
         def serve(self, unit: int, pdu: bytes) -> None:
-            """Count how often the same is asked."""
-            self.hurried = self.hurried + 1 if pdu == self.before else 0
+            """Count how often the same is asked without a rest."""
+            self.hurried = self.hurried + 1 if pdu == self.before and self.is_hurried(pdu) else 0
             self.before = pdu
             if self.hurried < self.MOST:
                 super().serve(unit, pdu)
             else:
                 self.hurried = 0
+
+        def is_hurried(self, pdu: bytes) -> bool:
+            """Say whether a request came within four characters behind the answer before."""
+            if self.line is None:
+                return False
+            character = self.line.line.shape.character
+            began = self.ended - (len(pdu) + 3) * character
+            return began - self.line.drained_at < 4 * character
 
 
 @mutant("MB-RTU-RESPONSE-DELAY", suite=SUITE)
