@@ -4,7 +4,6 @@ import asyncio
 import threading
 
 import pytest
-from tests.testers.bench import bench, run, seated
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -18,6 +17,7 @@ from testbed.testers.modbus.replay.saved import resend
 from testbed.testers.shrinking import fewest, simplest
 from testbed.testers.trouble import Undecided
 from testbed.testers.turns import by_turns
+from tests.testers.bench import bench, run, seated
 
 FINDS = 5
 """A seed by which the machine of registers finds the stale copy."""
