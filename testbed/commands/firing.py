@@ -56,7 +56,7 @@ class Fired:
         if not self.isolated:
             yield "only reads and writes to scratch areas: the device is not declared `isolated: true`"
         elif self.left_out:
-            yield f"{self.left_out} frames were left out: sound writes to other than scratch areas, restarts"
+            yield f"left out: {self.left_out}, sound writes to other than scratch areas, and restarts"
         yield from (f"not restored: {one}" for one in self.not_restored)
         if self.found is None or self.case is None:
             yield "nothing failed"
