@@ -27,7 +27,8 @@ def explain(requirement: str, lang: str) -> None:
     from testbed.wire.simulator import simulators  # noqa: PLC0415
 
     wanted = requirement.upper()
-    suite = next((one for one in suites().values() if wanted in one.catalogue), None)
+    owners = [one for one in suites().values() if wanted in one.catalogue]
+    suite = min(owners, key=lambda one: bool(one.catalogue[wanted].proven_in), default=None)
     if suite is None:
         ids = [one.id for suite in suites().values() for one in suite.catalogue.requirements]
         near = difflib.get_close_matches(wanted, ids, n=1, cutoff=0.5)
@@ -37,14 +38,22 @@ def explain(requirement: str, lang: str) -> None:
     mutants = [
         one for one in simulators().values() if wanted in one.breaks and one.suite == suite.catalogue.id
     ]
-    _print(suite.catalogue, suite.catalogue[wanted], cases, mutants, korean=lang == "ko")
+    names_of = [one.catalogue.id for one in owners]
+    _print(suite.catalogue, suite.catalogue[wanted], cases, mutants, names_of, korean=lang == "ko")
 
 
-def _print(
-    catalogue: Catalogue, found: Requirement, cases: list[Case], mutants: list[Simulator], *, korean: bool
+def _print(  # noqa: PLR0913 - all that stands behind a requirement
+    catalogue: Catalogue,
+    found: Requirement,
+    cases: list[Case],
+    mutants: list[Simulator],
+    owners: list[str],
+    *,
+    korean: bool,
 ) -> None:
     say = click.echo
     say(f"{found.id}  {found.level}, basis: {found.basis}")
+    say(f"suite {', '.join(owners)}")
     say(f"  {found.text.ko if korean else found.text.en}")
     for key, number in found.clause.items():
         document = catalogue.documents[key.partition("@")[0]]

@@ -82,7 +82,8 @@ def _script(what: str, bundle: Path | None) -> tuple[Step, ...]:
     """Read the capture that is meant."""
     from testbed.bundle import files  # noqa: PLC0415
     from testbed.bundle.errors import Refused  # noqa: PLC0415
-    from testbed.wire.playback import LARGEST, UnreadableError, steps  # noqa: PLC0415
+    from testbed.wire.blocks import UnreadableError  # noqa: PLC0415
+    from testbed.wire.playback import LARGEST, steps  # noqa: PLC0415
 
     path = Path(what) if bundle is None else bundle / _capture_of(what, bundle)
     if bundle is None and "::" in what and not path.exists():

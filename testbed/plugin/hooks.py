@@ -133,7 +133,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from testbed.plugin.collect import case_of, in_play, wanted  # noqa: PLC0415 - see the top of this file
 
     among = in_play(config.getoption("--testbed-suite"), config.getoption("--declaration"))
-    foreign = []
+    foreign: list[pytest.Item] = []
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.function, "__verifies__"):
             case = case_of(item, among)
