@@ -72,8 +72,8 @@ class Setup:
 
     @property
     def base(self) -> Path:
-        """The folder of the declaration, from which it names others."""
-        return Path(self.declaration_name).parent
+        """The folder from which the declaration names another."""
+        return _base(self.declaration, self.declaration_name)
 
     def connect(self) -> Connect:
         """Return how the engine's loop reaches the device, over whatever its transport is."""
@@ -139,7 +139,7 @@ def prepare_text(
             if fact not in known:
                 what = f"`supports`: `{fact}` is not known to {profile.id}; known: {', '.join(sorted(known))}"
                 raise DocumentError(name, [Complaint(lines.get(("supports", at), 0), what)])
-    _check_keys(declaration, Path(name).parent, name, lines)
+    _check_keys(declaration, name, lines)
     if device is None and declaration.endpoint.is_simulated:
         try:
             device = simulator(declaration.endpoint.name)
@@ -158,7 +158,13 @@ def prepare_text(
     )
 
 
-def _check_keys(declaration: Declaration, base: Path, name: str, lines: Mapping[Place, int]) -> None:
+def _base(declaration: Declaration, name: str) -> Path:
+    """Return the declaration's own folder; that of a bundle's copy holds no keys: then the current one."""
+    beside, keys = Path(name).parent, declaration.security.keys if declaration.security else ""
+    return beside if (beside / keys).exists() else Path()
+
+
+def _check_keys(declaration: Declaration, name: str, lines: Mapping[Place, int]) -> None:
     """Hold that the tester's certificates can be used, where the declaration names their folder.
 
     Raises:
@@ -168,7 +174,7 @@ def _check_keys(declaration: Declaration, base: Path, name: str, lines: Mapping[
     if security is None or not security.keys or declaration.endpoint.over != "tls":
         return
     try:
-        Material(base / security.keys).check(security.named)
+        Material(_base(declaration, name) / security.keys).check(security.named)
     except MaterialError as error:
         line = lines.get(("security", "keys"), 0)
         raise DocumentError(name, [Complaint(line, f"`security.keys`: {error}")]) from error

@@ -22,6 +22,8 @@ _OPT_COMMENT, _OPT_NAME, _OPT_DESCRIPTION = 1, 2, 3
 _ETHERNET = 1
 _TLS_KEY_LOG = 0x544C534B
 _IPV4 = 4
+NO_ADU = "TLS, no ADU inside"
+"""What a capture says of records that carry a handshake, an alert, or a farewell."""
 _CHUNK = 60_000
 """Bytes of one synthetic segment at most: an IP packet's length has 16 bits."""
 
@@ -144,6 +146,8 @@ def _said(packet: Packet, remark: Callable[[Packet], str] | None) -> str:
     if packet.records is not None:
         where = "" if packet.records else ", from the records before"
         said.append(f"decrypted{where}: {packet.data[:_CHUNK].hex()}")
+    if packet.kind is Kind.TLS:
+        said.append(NO_ADU)
     if (size := len(_on_the_wire(packet))) > _CHUNK:
         said.append(f"the first {_CHUNK} of {size} bytes")
     return "; ".join(filter(None, said))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from testbed.wire import rtac
 from testbed.wire.blocks import Captured, UnreadableError, packets
+from testbed.wire.pcapng import NO_ADU
 from testbed.wire.recorder import Kind
 
 LARGEST = 64 << 20
@@ -25,6 +26,7 @@ _ETHERNET, _RAW_IP, _COOKED = 1, 101, 113
 _TCP = 6
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
 _CUT = re.compile(r"the first \d+ of \d+ bytes$")
+_DECRYPTED = re.compile(r"decrypted(?:, from the records before)?: ((?:[0-9a-f]{2})*)(?:;|$)")
 _SEGMENTS = re.compile(
     r"sent in \d+ segments of (?P<sizes>[1-9]\d{0,4}(?:,[1-9]\d{0,4})*) bytes, "
     r"(?P<pause>\d{1,6}(?:\.\d+)?) ms apart"
@@ -157,14 +159,22 @@ def _steps(stream: _Stream, segment: _Segment, number: int, at: float, comment: 
     else:
         data = segment.data
     stream.expected[segment.source] = (due + len(data)) & 0xFFFFFFFF
-    if data:
-        if segment.source in stream.ended:
-            raise UnreadableError(f"frame {number}: {len(data)} bytes from a side that had ended")
+    if data and segment.source in stream.ended:
+        raise UnreadableError(f"frame {number}: {len(data)} bytes from a side that had ended")
+    if data := _inside(data, comment):
         yield _with_comment(Step(number, at, stream.number, Kind.DATA, sent, data), comment)
     if segment.flags & _FIN:
         stream.ended.add(segment.source)
         stream.expected[segment.source] = (stream.expected[segment.source] + 1) & 0xFFFFFFFF
         yield Step(number, at, stream.number, Kind.FIN, sent=sent)
+
+
+def _inside(data: bytes, comment: str) -> bytes:
+    """Return the ADU that a comment of this bed tells of, where records of TLS carried it."""
+    if NO_ADU in comment:
+        return b""
+    said = _DECRYPTED.search(comment)
+    return bytes.fromhex(said[1]) if said else data
 
 
 def _with_comment(step: Step, comment: str) -> Step:

@@ -13,6 +13,7 @@ from testbed.testers.modbus.evidence import evidence
 from testbed.wire.dial import UnreachableError, in_process
 from testbed.wire.mbaps import throw_away
 from testbed.wire.pcapng import capture
+from testbed.wire.playback import steps
 from testbed.wire.recorder import Kind
 from testbed.wire.simulator import simulator
 from testbed.wire.tls import Ending, TlsClient
@@ -209,3 +210,18 @@ def test_bytes_of_a_stranger_never_reach_the_server():
     assert client.alert in {Alert.CERTIFICATE_REQUIRED, Alert.HANDSHAKE_FAILURE}
     assert not reached
     assert BOTH.facts["tls13"]
+
+
+def test_a_capture_is_read_back_as_what_was_meant():
+    """A replay sends the ADUs again, in a session of its own."""
+    connection, _ = virtually(exchange(dial(controller())))
+
+    found = steps(capture(connection.recorder, comment="", epoch=1.0))
+    kinds = [(one.kind, one.sent, one.data) for one in found]
+    assert kinds == [
+        (Kind.OPEN, True, b""),
+        (Kind.DATA, True, READ),
+        (Kind.DATA, False, ANSWER),
+        (Kind.FIN, True, b""),
+        (Kind.FIN, False, b""),
+    ]
