@@ -64,7 +64,7 @@ class ServesOneRequestAtATime(Together):
                 super().data_received(data)
 
 
-@mutant("MB-CONNECTIONS-SEPARATE", "MB-HALF-CLOSE", crosses=True)
+@mutant("MB-CONNECTIONS-SEPARATE", crosses=True)
 class SharesOneBuffer(Plc):
     """Keeps the request of all connections in one buffer, so that the last one is answered to all."""
 

@@ -70,7 +70,7 @@ class ForgetsHalfARequest(Plc):
                 super().data_received(data)
 
 
-@mutant("MB-PIPELINE-DECLARED", "MB-PIPELINE-EXCESS", "MB-HALF-CLOSE")
+@mutant("MB-PIPELINE-DECLARED", "MB-PIPELINE-EXCESS")
 class HasRoomForFifteen(Plc):
     """Takes ten milliseconds over each answer, and loses what comes while fifteen are waited for."""
 
@@ -196,17 +196,33 @@ class KeepsThePlaceOfWhoVanished(Together):
 
 
 @mutant("MB-HALF-CLOSE")
-class DropsAnswersAtAHalfClose(Plc):
-    """Takes a millisecond over each answer, and drops it when the client has closed its half meanwhile."""
+class WaitsBehindAHalfClose(Plc):
+    """Takes a millisecond over each answer, and forgets it when the client closed its half meanwhile."""
 
     class protocol_class(ModbusTcpProtocol):
-        """Framing that closes at once with the other side."""
+        """Framing that takes half a close for none, and forgets what it owes."""
+
+        owed = 0
+        forgot = False
 
         def respond(self, transaction: int, protocol: int, unit: int, pdu: bytes) -> bytes:
             """Answer a little later."""
+            self.owed += 1
             answer = super().respond(transaction, protocol, unit, pdu)
-            asyncio.get_running_loop().call_later(0.001, self.transport.write, answer)
+            asyncio.get_running_loop().call_later(0.001, self._late, answer)
             return b""
+
+        def _late(self, answer: bytes) -> None:
+            self.owed -= 1
+            if not self.forgot:
+                self.transport.write(answer)
+
+        def eof_received(self) -> bool:
+            """Keep the connection for ten seconds where an answer is still owed."""
+            self.forgot = self.owed > 0
+            if self.forgot:
+                asyncio.get_running_loop().call_later(10.0, self.transport.close)
+            return self.forgot or super().eof_received()
 
 
 class _Leaky(Plc):
