@@ -11,8 +11,9 @@ async def test_reads(modbus, declared):
     """A queue is answered with a byte count of two bytes, its queue count and as many registers."""
     reply = await modbus.read_fifo_queue(declared.queues.filled)
     queued = len(reply.pdu) - 5
+    head = bytes([24, *(2 + queued).to_bytes(2), *(queued // 2).to_bytes(2)])
 
-    assert reply.pdu[:5] == bytes([24, *(2 + queued).to_bytes(2), *(queued // 2).to_bytes(2)])
+    assert reply.pdu[:5] == head
 
 
 @verifies("MB-FC24-KEEPS")
@@ -29,7 +30,7 @@ async def test_empty(modbus, declared):
     """An empty queue is answered with a byte count of 2 and a queue count of 0."""
     reply = await modbus.read_fifo_queue(declared.queues.empty)
 
-    assert reply.pdu == bytes([24, 0, 2, 0, 0])
+    assert reply.pdu == b"\x18\x00\x02\x00\x00"
 
 
 @verifies("MB-FC24-OVERFULL")

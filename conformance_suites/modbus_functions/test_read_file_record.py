@@ -19,8 +19,9 @@ from testbed.modbus import (
 async def test_reads(modbus, declared, count):
     """A group of N records is answered with its length, reference type 6 and N registers."""
     reply = await modbus.read_file_record(declared.files.reference(count=count))
+    head = bytes([20, 2 + 2 * count, 1 + 2 * count, 6])
 
-    assert reply.pdu[:4] == bytes([20, 2 + 2 * count, 1 + 2 * count, 6])
+    assert (reply.pdu[:4], len(reply.pdu)) == (head, 4 + 2 * count)
 
 
 @verifies("MB-FC20-VALUES")

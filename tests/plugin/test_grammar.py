@@ -10,6 +10,8 @@ import pytest
 
 from testbed.model.connections import Connections
 from testbed.model.declaration import SCRATCH, TABLES
+from testbed.model.files import file_facts
+from testbed.model.identification import identification_facts
 from testbed.model.needs import names
 from testbed.model.security import Security
 from testbed.model.standard import clause_order
@@ -35,6 +37,9 @@ OF_EVERY_PROTOCOL = {
     *(f"read_only_{table}" for table in TABLES),
     *(f"outside_{table}" for table in TABLES),
     *(name.replace("scratch", "scratch_edge") for name in SCRATCH),
+    *file_facts((), ()),
+    *identification_facts(None),
+    "undeclared fc43/13",
     *Connections().facts,
     *Security().facts,
 }
