@@ -176,8 +176,9 @@ def test_a_chain_that_goes_in_a_circle_ends():
 
     async def ask():
         async with seated(bench(Circle()), "modbus") as (_, given):
-            return await given["modbus"].identify(3)
+            return await given["modbus"].identify(3), given["modbus"].frames
 
-    told = run(ask())
+    told, frames = run(ask())
     assert len(told.replies) == 2
+    assert len(frames) == 4  # what a finding cites
     assert not told.ends

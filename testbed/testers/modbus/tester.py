@@ -123,13 +123,16 @@ class Modbus(Lasting, OnALine, Behind):
     async def identify(self, code: int, object_id: int = 0) -> Identified:
         """Send function 43/14 until nothing follows, or what follows was asked for before."""
         replies: list[Reply] = []
+        frames: tuple[int, ...] = ()
         asked: list[int] = []
         following: int | None = object_id
         while following is not None and following not in asked and len(asked) < MOST_PARTS:
             replies.append(await self.ask(ReadDeviceIdentification(code, following)))
+            frames += self.frames
             asked.append(following)
             part = read(replies[-1])
             following = None if isinstance(part, Instead) or not part.more_follows else part.following
+        self.frames = frames
         return Identified(tuple(replies), ends=following is None)
 
     @property
