@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            if not self._inbox and self.ended is None:  # something may have come as the time ran out
+            if not await self._arrives():  # something may have come as the time ran out
                 self._give_up_stump()
                 self._monitor.forget(self._number)
                 self.recorder.note(f"no answer within {within * 1000:g} ms")
@@ -122,6 +122,10 @@ class Connection(asyncio.Protocol):
         received = self._inbox.popleft()
         self._unread -= len(received.data)
         return received
+
+    async def _arrives(self) -> bool:
+        """Say whether something has come after all."""
+        return bool(self._inbox) or self.ended is not None
 
     async def ends(self, within: float) -> bool:
         """Wait some seconds for the device to end the connection, whatever it sends; say whether it has."""

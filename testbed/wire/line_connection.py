@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.line import LineProtocol, LineTransport, Run
@@ -28,6 +29,10 @@ def _gaps(parts: Sequence[tuple[bytes, float]]) -> str:
 def _parity(bad: Collection[int]) -> str:
     places = ", ".join(str(at + 1) for at in sorted(bad))
     return f"wrong parity in character {places} of the last" if bad else ""
+
+
+LONGEST = 520
+"""Characters of the longest frame and the silence behind it (SL 2.5.2.1: 513 characters)."""
 
 
 class LineConnection(Connection, LineProtocol):
@@ -104,6 +109,17 @@ class LineConnection(Connection, LineProtocol):
             took = len(data) * shape.character if shape is not None else 0.0
             self.heard.append(Run(data, self.now() - took, self.now()))
         super().data_received(data)
+
+    async def _arrives(self) -> bool:
+        """Wait for the end of an answer that has begun: a line carries one frame at a time."""
+        line = self._transport
+        if isinstance(line, LineTransport) and line.is_busy():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST * line.line.shape.character):
+                    while not await super()._arrives():
+                        self._news.clear()
+                        await self._news.wait()
+        return await super()._arrives()
 
     def _fell_silent(self) -> None:
         """End no frame while one more character arrives."""
