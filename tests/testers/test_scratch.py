@@ -204,7 +204,7 @@ def test_a_case_writes_only_what_it_leased():
             with pytest.raises(Unsafe):
                 await used["modbus"].ask(WriteMultipleRegisters(address, (1,)))
             with pytest.raises(Unsafe):
-                await used["modbus"].send(used["modbus"].adu(b"\x2b\x0e\x01\x00"))
+                await used["modbus"].send(used["modbus"].adu(b"\x2b\x0d\x01\x00"))
             assert len(desk.permission.writes) == 2
         assert device.holding_registers[address] == address
 
