@@ -11,6 +11,8 @@ from testbed.wire.recorder import Recorder
 class Cutter:
     """MBAP framing."""
 
+    quiet = 0.0
+
     def __init__(self):
         self._framer = Framer()
 
