@@ -27,6 +27,11 @@ UNANSWERED = 2
 """Exit status where nothing could be drafted, or the device stopped answering."""
 
 
+_WITH_KEYS = (
+    "over TLS a device answers only those whose certificate it trusts, and a draft knows of none: begin with "
+    "a copy of profiles/devices/sim-plc-tls.yaml, and make certificates with `testbed keys mbaps FOLDER`"
+)
+
 @click.command()
 @click.argument("address", metavar="tcp://HOST:PORT[?unit=N]")
 @click.option("--out", type=click.Path(path_type=Path), help="File of the draft (default: standard output).")
@@ -91,6 +96,8 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
 
     try:
         place = endpoint(address)
+        if place.over == "tls":
+            raise ValueError(_WITH_KEYS)  # noqa: TRY301 - said with the other faults of the command line
         for path in (out, capture):
             _is_free(path)
     except (ValueError, OSError) as error:

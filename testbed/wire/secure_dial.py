@@ -19,6 +19,10 @@ HEARD_WITHIN = 0.05
 asked (assumed): only the first read shows it, and most devices send tickets at once."""
 
 
+class NoSessionError(UnreachableError):
+    """There is somebody, and no session with it."""
+
+
 def material_of(security: Security, base: Path) -> Material:
     """Return the tester's files; throw-away ones where the declaration names no folder.
 
@@ -54,7 +58,7 @@ class SecureDial:
         """Connect a protocol to the device.
 
         Raises:
-            UnreachableError: with the cause.
+            UnreachableError: with the cause; NoSessionError where only TLS failed.
         """
         client = TlsClient(protocol, self._context, self.keylog)
         await self.below(client)
@@ -64,7 +68,7 @@ class SecureDial:
         if client.ending is not Ending.DONE or client.alert is not None:
             said = self._trouble(client)
             client.transport.close()
-            raise UnreachableError(said, is_heard=client.ending is not None)
+            raise NoSessionError(said, is_heard=client.ending is not None)
         self._proven = True
 
     def _trouble(self, client: TlsClient) -> str:

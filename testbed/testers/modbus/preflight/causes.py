@@ -49,6 +49,12 @@ _CAUSES = {
         remedy_en="check address, cable and route to the device",
         remedy_ko="기기의 주소, 배선, 경로를 확인할 것",
     ),
+    "NO-SESSION": _Cause(
+        en="{error}",
+        ko="{where}와(과) TLS 세션이 성립하지 않음",
+        remedy_en="let the device trust ca.pem of `security.keys`, and check `security.versions`",
+        remedy_ko="기기가 `security.keys`의 ca.pem을 신뢰하게 하고 `security.versions`를 확인할 것",
+    ),
     "SERIAL-PORT": _Cause(
         en="{error}",
         ko="직렬 포트 {port}을(를) 사용할 수 없음",
@@ -95,8 +101,10 @@ _CAUSES = {
     "TLS": _Cause(
         en="port {port} expects TLS, and plain Modbus was declared",
         ko="포트 {port}은(는) TLS를 요구하나 평문 Modbus로 선언됨",
-        remedy_en="enable its plain port, or take TLS off with `{tunnel}` and write `{line}`",
-        remedy_ko="평문 포트를 켜거나 `{tunnel}` 명령으로 TLS를 벗기고 `{line}`(으)로 고칠 것",
+        remedy_en="judge it over TLS with `profile: modbus-security@1`, or enable its plain port, or take TLS "
+        "off with `{tunnel}` and write `{line}`",
+        remedy_ko="`profile: modbus-security@1`로 TLS를 통해 시험하거나, 평문 포트를 켜거나, `{tunnel}` 명령으로 "
+        "TLS를 벗기고 `{line}`(으)로 고칠 것",
     ),
     "TLS-PORT": _Cause(
         en="port {port} expects TLS, but port {other} of the same host answers plain Modbus",

@@ -14,6 +14,7 @@ from testbed.testers.modbus.preflight.causes import diagnosis
 from testbed.testers.modbus.preflight.desk import FUNCTIONS, Desk
 from testbed.testers.modbus.preflight.lines import no_port
 from testbed.wire.dial import UnreachableError
+from testbed.wire.secure_dial import NoSessionError
 
 OTHER_PORTS = (MODBUS_PORT,)
 """Ports at which Modbus is looked for where the declared one does not speak it (IG 4.2.1.2)."""
@@ -32,6 +33,8 @@ async def unreachable(desk: Desk, error: UnreachableError) -> Diagnosis:
         "host": desk.endpoint.host,
         "port": desk.endpoint.port,
     }
+    if isinstance(error, NoSessionError):
+        return diagnosis("NO-SESSION", **facts)
     if isinstance(cause, TimeoutError):
         return diagnosis("NO-HOST", **facts)
     if isinstance(cause, socket.gaierror | UnicodeError):
