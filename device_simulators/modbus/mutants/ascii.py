@@ -11,6 +11,23 @@ REST = 0.005
 """Seconds of silence, some ten characters, that this device takes for an end (assumed)."""
 
 
+class OnceAPiece(ModbusAsciiProtocol):
+    """Framing that answers once what comes in one piece, so that a fault is one wrong answer and not two."""
+
+    is_served = False
+
+    def run_received(self, run: Run) -> None:
+        """Begin with another piece."""
+        self.is_served = False
+        super().run_received(run)
+
+    def serve(self, unit: int, pdu: bytes) -> None:
+        """Serve the first frame."""
+        if not self.is_served:
+            self.is_served = True
+            super().serve(unit, pdu)
+
+
 @mutant("MB-ASCII-FORM", suite=SUITE)
 class AnswersInSmallLetters(Plc):
     """Sends digits as small letters, so that those from A to F are none."""
@@ -40,7 +57,7 @@ class SendsTheSumItself(Plc):
 class NeverLooksAtTheLrc(Plc):
     """Takes a frame whatever its LRC."""
 
-    class ascii_class(ModbusAsciiProtocol):
+    class ascii_class(OnceAPiece):
         """Framing that trusts the line."""
 
         def lrc_is_right(self, body: bytes) -> bool:  # noqa: ARG002 - that is the fault
@@ -111,7 +128,7 @@ class ChokesOnNoise(Plc):
 class ServesAtCr(Plc):
     """Serves a frame at its CR and does not wait for LF."""
 
-    class ascii_class(ModbusAsciiProtocol):
+    class ascii_class(OnceAPiece):
         """Framing that is in a hurry."""
 
         def is_end(self, frame: bytes) -> bool:
@@ -127,7 +144,7 @@ class ServesAtCr(Plc):
 class EndsFramesBySilence(Plc):
     """Serves a frame whose LRC fits without waiting for its end, as soon as nothing more comes."""
 
-    class ascii_class(ModbusAsciiProtocol):
+    class ascii_class(OnceAPiece):
         """Framing with a time-out of its own."""
 
         def run_received(self, run: Run) -> None:
@@ -148,7 +165,7 @@ class EndsFramesBySilence(Plc):
 class AddsAMissingDigit(Plc):
     """Takes a frame that lacks the last digit of its LRC."""
 
-    class ascii_class(ModbusAsciiProtocol):
+    class ascii_class(OnceAPiece):
         """Framing that compares what there is."""
 
         def bytes_of(self, digits: bytes) -> bytes:
@@ -160,27 +177,26 @@ class AddsAMissingDigit(Plc):
 
 
 @mutant("MB-ASCII-DIGITS-STRANGE", suite=SUITE)
-class ReadsStrangeDigitsAsZero(Plc):
-    """Reads a character that is no digit as 0."""
+class ReadsGAsZero(Plc):
+    """Reads the letter behind F as 0, which its table holds for what is no digit."""
 
-    class ascii_class(ModbusAsciiProtocol):
-        """Framing that never doubts a digit."""
+    class ascii_class(OnceAPiece):
+        """Framing that looks up one letter too many."""
 
-        def digits_are_legal(self, digits: bytes) -> bool:  # noqa: ARG002 - that is the fault
-            """Take everything."""
-            return True
+        def digits_are_legal(self, digits: bytes) -> bool:
+            """Take G for a digit."""
+            return super().digits_are_legal(digits.replace(b"G", b"0"))
 
         def bytes_of(self, digits: bytes) -> bytes:
-            """Put 0 in the place of what is none, small letters among them."""
-            known = bytes(digit if digit in b"0123456789ABCDEF" else ord("0") for digit in digits)
-            return super().bytes_of(known)
+            """Put 0 in its place."""
+            return super().bytes_of(digits.replace(b"G", b"0"))
 
 
 @mutant("MB-ASCII-LOWER-CASE", suite=SUITE)
 class TakesSmallLetters(Plc):
     """Takes digits in lower case."""
 
-    class ascii_class(ModbusAsciiProtocol):
+    class ascii_class(OnceAPiece):
         """Framing that is too kind."""
 
         def digits_are_legal(self, digits: bytes) -> bool:
@@ -192,7 +208,7 @@ class TakesSmallLetters(Plc):
 class TakesLongAsciiFrames(Plc):
     """Serves frames of more than 513 characters."""
 
-    class ascii_class(ModbusAsciiProtocol):
+    class ascii_class(OnceAPiece):
         """Framing with a larger buffer than there can be frames."""
 
         def length_is_legal(self, length: int) -> bool:  # noqa: ARG002 - that is the fault
