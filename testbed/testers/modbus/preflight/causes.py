@@ -101,10 +101,10 @@ _CAUSES = {
     "TLS": _Cause(
         en="port {port} expects TLS, and plain Modbus was declared",
         ko="포트 {port}은(는) TLS를 요구하나 평문 Modbus로 선언됨",
-        remedy_en="judge it over TLS with `profile: modbus-security@1`, or enable its plain port, or take TLS "
-        "off with `{tunnel}` and write `{line}`",
-        remedy_ko="`profile: modbus-security@1`로 TLS를 통해 시험하거나, 평문 포트를 켜거나, `{tunnel}` 명령으로 "
-        "TLS를 벗기고 `{line}`(으)로 고칠 것",
+        remedy_en="judge it over TLS with `profile: modbus-security@1`, or enable its plain port, or take "
+        "TLS off with `{tunnel}` and write `{line}`",
+        remedy_ko="`profile: modbus-security@1`로 TLS를 통해 시험하거나, 평문 포트를 켜거나, "
+        "`{tunnel}` 명령으로 TLS를 벗기고 `{line}`(으)로 고칠 것",
     ),
     "TLS-PORT": _Cause(
         en="port {port} expects TLS, but port {other} of the same host answers plain Modbus",
