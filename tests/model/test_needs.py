@@ -1,5 +1,7 @@
 """What a requirement needs of a device, and what a device lacks."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,6 +107,6 @@ def test_names_and_least():
 
 @pytest.mark.parametrize("name", PERMISSIONS)
 def test_lines_to_paste_are_lines_of_a_declaration(name, declared):
-    line = PERMISSIONS[name].format(least=4).replace("ADDRESS", "0")
+    line = re.sub("ADDRESS|NUMBER|RECORD|BYTES", "1", PERMISSIONS[name].format(least=4))
 
     assert declared(line).facts[name] >= 1
