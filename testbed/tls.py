@@ -8,7 +8,7 @@ from testbed.testers.modbus.hellos import (
     SECP256R1,
     first_hello,
 )
-from testbed.testers.modbus.secure import Handshake
+from testbed.testers.modbus.sessions import Handshake
 
 ACCEPTED = Handshake.ACCEPTED
 ALERT = Handshake.ALERT

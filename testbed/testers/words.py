@@ -8,7 +8,7 @@ from testbed.model.base import Text
 from testbed.protocols.modbus import ExceptionCode
 from testbed.protocols.tls import Alert, OtherAlert
 from testbed.testers.modbus.reply import Instead, OtherException, Reaction, Reply
-from testbed.testers.modbus.secure import Handshake
+from testbed.testers.modbus.sessions import Handshake
 
 _MOST_ITEMS = 12
 """Values of a list that are written out."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
 from testbed.protocols.tls import AnyAlert, ClientHello, alert_of_openssl, records
 from testbed.wire.connection import Connection
 from testbed.wire.keylog import KeyLog
+from testbed.wire.tls_transport import TlsTransport
 
 LET_GO_WITHIN = 0.5
 """Seconds that a peer has to close after a fatal alert, before this side does (assumed)."""
@@ -280,57 +281,3 @@ class TlsServer(TlsLayer):
         """Close after the last answer, as after the end of a TCP stream."""
         if self._above is not None and not self._above.eof_received():
             self.transport.close()
-
-
-class TlsTransport(asyncio.Transport):
-    """What the protocol above writes to."""
-
-    def __init__(self, layer: TlsLayer, below: asyncio.Transport) -> None:
-        super().__init__()
-        self._layer, self._below = layer, below
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Return what the transport below knows."""
-        return self._below.get_extra_info(name, default)
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send bytes inside records."""
-        self._layer.write(bytes(data))
-
-    def write_eof(self) -> None:
-        """Say that no more data come, and close the sending half."""
-        self._layer.say_farewell()
-        self._below.write_eof()
-
-    def can_write_eof(self) -> bool:
-        """Say that a half can be closed."""
-        return True
-
-    def close(self) -> None:
-        """Say farewell, then close."""
-        self._layer.say_farewell()
-        self._below.close()
-
-    def abort(self) -> None:
-        """Reset the connection below."""
-        self._below.abort()
-
-    def is_closing(self) -> bool:
-        """Say whether the connection below is closed or about to be."""
-        return self._below.is_closing()
-
-    def is_reading(self) -> bool:
-        """Say whether bytes are taken."""
-        return self._below.is_reading()
-
-    def pause_reading(self) -> None:
-        """Take no bytes for a while."""
-        self._below.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Take bytes again."""
-        self._below.resume_reading()
-
-    def get_write_buffer_size(self) -> int:
-        """Return the bytes that the other side has not taken."""
-        return self._below.get_write_buffer_size()

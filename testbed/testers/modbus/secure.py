@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
@@ -17,11 +15,12 @@ from testbed.protocols.modbus import (
     WriteMultipleRegisters,
     WriteSingleRegister,
 )
-from testbed.protocols.tls import AnyAlert, ClientHello, Flight
+from testbed.protocols.tls import ClientHello
 from testbed.testers.modbus.chain import Chain, UnreadableChain
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.hellos import first_hello
 from testbed.testers.modbus.reply import Outcome, Reaction
+from testbed.testers.modbus.sessions import Handshake, Met, Offer, Session
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.trouble import NotTestable, Unanswered, Undecided
 from testbed.wire.connection import Connection, Received
@@ -38,57 +37,6 @@ if TYPE_CHECKING:
 REFUSAL_WITHIN = 0.2
 """Seconds behind a handshake of TLS 1.3 in which a refusal of the certificate is waited for, before a request
 would run into it (assumed)."""
-
-
-class Handshake(Enum):
-    """What became of a handshake, where it did not simply end."""
-
-    ACCEPTED = "a session"
-    ALERT = "a fatal alert"
-    FOREIGN = "bytes that are no TLS"
-
-
-Met = Handshake | Reaction
-"""How the device met a handshake: one of those, the connection closed, or silence."""
-
-
-@dataclass
-class Session:
-    """One handshake and, where the device accepted it, the session."""
-
-    outcome: Met
-    alert: AnyAlert | None
-    client: TlsClient
-    connection: Connection
-    context: ssl.SSLContext
-    modbus: Modbus
-    """A client inside the session."""
-    closed: bool = False
-    """Whether the device closed the connection of a handshake that it refused."""
-
-    @property
-    def version(self) -> str:
-        """The version agreed on, as OpenSSL writes it."""
-        return self.client.tls.version() or ""
-
-    @property
-    def suite(self) -> str:
-        """The cipher suite agreed on, as OpenSSL writes it."""
-        return (self.client.tls.cipher() or ("", "", 0))[0]
-
-    @property
-    def resumed(self) -> bool:
-        """Whether an earlier session goes on."""
-        return bool(self.client.tls.session_reused)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A hello made by hand, and what it was met with."""
-
-    outcome: Met
-    flight: Flight
-    closed: bool
 
 
 class Tls:
