@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from device_simulators.modbus.datastore import Bits, Registers
+from device_simulators.modbus.identification import Identity
 from device_simulators.modbus.server import ModbusServer
 from testbed.model.declaration import Declaration
 from testbed.wire.simulator import Serve
+
+_QUEUED = {"filled": 1, "empty": 0, "overfull": 32}
+"""Values in a queue of each kind."""
+_file = attrgetter("file")
 
 
 def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | None = None) -> Serve:
@@ -33,5 +40,13 @@ def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | Non
             [(area.first, [0] * area.count) for area in declaration.areas("input_registers")]
         ),
     )
+    server.files = {
+        file: Registers([(area.first, [0] * area.count) for area in areas])
+        for file, areas in groupby(sorted(declaration.files, key=_file), key=_file)
+    }
+    server.fifos = {queue.pointer: [0] * _QUEUED[queue.state] for queue in declaration.fifos}
+    if (told := declaration.identification) is not None:
+        objects = dict.fromkeys(range(3), b"?") | {one: value.encode() for one, value in told.values.items()}
+        server.identity = Identity(told.conformity, objects)
     server.unit = declaration.endpoint.unit
     return server.serve(over, keys)

@@ -72,6 +72,16 @@ ODD = {
         {"numbering": "entity", "holding_registers": "[{ first: 40001, count: 20, scratch: true }]"},
         isolated="true",
     ),
+    "records, queues and names": odd(
+        "fc03, fc20, fc21, fc24, fc43/14",
+        {
+            "holding_registers": "[{ first: 0, count: 4 }]",
+            "files": "[{ file: 9, first: 30, count: 3 }, { file: 9, first: 90, count: 7, scratch: true }]",
+            "fifos": "[{ pointer: 0 }, { pointer: 65535, state: overfull }]",
+            "identification": '{ conformity: 2, product_code: "#7" }',
+        },
+        isolated="true",
+    ),
     "unit 0": odd("fc03", {"holding_registers": "[{ first: 0, count: 4 }]"}, unit=0),
     "unit 255": odd("fc03", {"holding_registers": "[{ first: 0, count: 4 }]"}, unit=255),
 }
