@@ -164,7 +164,7 @@ async def test_log_cleared(modbus):
 async def test_listen_only_event(modbus):
     """After listen-only mode, event 04 is in a log that was cleared before."""
     await modbus.diagnosis.restarted(CLEAR_LOG)
-    await modbus.diagnosis.silence()
+    await modbus.diagnosis.hush()
     await modbus.diagnosis.wake()
     reply = await modbus.ask(GetCommEventLog())
 

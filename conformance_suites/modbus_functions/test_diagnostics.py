@@ -17,7 +17,6 @@ from testbed.modbus import (
 RESTART = SubFunction.RESTART_COMMUNICATIONS_OPTION
 REGISTER = Diagnostics(SubFunction.RETURN_DIAGNOSTIC_REGISTER)
 DELIMITER = SubFunction.CHANGE_ASCII_INPUT_DELIMITER
-LISTEN_ONLY = Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE)
 CLEAR = Diagnostics(SubFunction.CLEAR_COUNTERS_AND_DIAGNOSTIC_REGISTER)
 CLEAR_OVERRUN = Diagnostics(SubFunction.CLEAR_OVERRUN_COUNTER_AND_FLAG)
 
@@ -248,19 +247,18 @@ async def test_delimiter_value(modbus):
 @verifies("MB-FC08-LISTEN-ONLY-SILENT")
 async def test_listen_only_silent(modbus):
     """A request that forces listen-only mode gets no answer."""
-    outcome = await modbus.outcome(LISTEN_ONLY)
+    met = await modbus.diagnosis.hush()
 
-    assert outcome == SILENCE
+    assert met.entering == SILENCE
 
 
 @alone
 @verifies("MB-FC08-LISTEN-ONLY-UNANSWERED")
 async def test_listen_only_unanswered(modbus):
     """In listen-only mode a read gets no answer."""
-    await modbus.diagnosis.silence()
-    outcome = await modbus.outcome(modbus.harmless)
+    met = await modbus.diagnosis.hush()
 
-    assert outcome == SILENCE
+    assert met.meanwhile == SILENCE
 
 
 @alone
@@ -268,9 +266,8 @@ async def test_listen_only_unanswered(modbus):
 async def test_listen_only_inert(modbus, registers):
     """A register that was to be written in listen-only mode holds its old value after a restart."""
     await registers.set(0x5A5A)
-    await modbus.diagnosis.silence()
-    await modbus.outcome(WriteSingleRegister(registers.first, 0xA5A5))
-    await modbus.diagnosis.restart()
+    await modbus.diagnosis.hush(WriteSingleRegister(registers.first, 0xA5A5))
+    await modbus.diagnosis.wake()
     values = await registers.values(1)
 
     assert values == (0x5A5A,)
@@ -280,17 +277,15 @@ async def test_listen_only_inert(modbus, registers):
 @verifies("MB-FC08-LISTEN-ONLY-RESTART-SILENT")
 async def test_listen_only_restart_silent(modbus):
     """The restart that ends listen-only mode gets no answer."""
-    await modbus.diagnosis.silence()
-    outcome = await modbus.diagnosis.restart()
+    met = await modbus.diagnosis.hush()
 
-    assert outcome == SILENCE
+    assert met.leaving == SILENCE
 
 
 @alone
 @verifies("MB-FC08-LISTEN-ONLY-LEAVES")
 async def test_listen_only_leaves(modbus):
     """After a restart a device that only listened answers a read."""
-    await modbus.diagnosis.silence()
-    outcome = await modbus.diagnosis.awakening()
+    met = await modbus.diagnosis.hush()
 
-    assert outcome == NORMAL
+    assert met.behind == NORMAL

@@ -84,22 +84,32 @@ class Attacks(Connected):
         cited = [await self.wire.send_in_pieces(cut(data, sizes), 0.0, comment=self.comment_on(data))]
         return await self._answers_to(requests, adus, cited)
 
-    async def pipeline_apart(self, requests: Sequence[Request]) -> Replies:
-        """Send requests without waiting in between, each in a segment of its own."""
+    async def pipeline_apart(self, requests: Sequence[Request], *, until_last: bool = False) -> Replies:
+        """Send requests without waiting in between, each in a segment of its own.
+
+        Args:
+            requests: in their order.
+            until_last: wait no longer than for the answer to the last of them.
+        """
         adus = [self.adu(one.encode()) for one in requests]
         cited = []
         for adu in adus:
             await self._allow(adu)
             cited.append(self.wire.send(adu))
             await asyncio.sleep(0)
-        return await self._answers_to(requests, adus, cited)
+        return await self._answers_to(requests, adus, cited, until_last=until_last)
 
     async def _answers_to(
-        self, requests: Sequence[Request | bytes], adus: Sequence[bytes], cited: list[int]
+        self,
+        requests: Sequence[Request | bytes],
+        adus: Sequence[bytes],
+        cited: list[int],
+        *,
+        until_last: bool = False,
     ) -> Replies:
         found: dict[bytes, Reply] = {}
         asked = {adu[:2]: one for adu, one in zip(adus, requests, strict=True)}
-        while len(found) < len(adus):
+        while len(found) < len(adus) and not (until_last and adus[-1][:2] in found):
             received = await self._receive()
             if not isinstance(received, Received):
                 break

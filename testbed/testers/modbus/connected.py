@@ -46,6 +46,10 @@ class Guard(Protocol):
         """Seconds within which the device declares to answer."""
 
     @property
+    def transactions(self) -> int:
+        """Requests that the device declares to accept before the first answer."""
+
+    @property
     def restart_within(self) -> float:
         """Seconds within which the device declares to take requests again behind a restart."""
 

@@ -98,6 +98,11 @@ class ModbusCase:
         return self.bench.declaration.timing.reply_within
 
     @property
+    def transactions(self) -> int:
+        """Requests that the device declares to accept before the first answer."""
+        return self.bench.declaration.transactions
+
+    @property
     def restart_within(self) -> float:
         """Seconds within which the device declares to take requests again behind a restart."""
         return self.bench.declaration.diagnostics.restart_within

@@ -7,6 +7,7 @@ cases look at how much it rises while they know what was sent, and run alone for
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
@@ -32,6 +33,23 @@ RESTARTS = 3
 
 ZERO, CLEAR_LOG = b"\x00\x00", b"\xff\x00"
 """Data of a restart that leaves the event log as it is, and of one that clears it (AP 6.8.1, 01)."""
+
+LISTEN_ONLY = Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE)
+RESTART = Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION)
+
+
+@dataclass(frozen=True)
+class Hushed:
+    """How a device met what leads into listen-only mode and out of it; a sound one as stands here."""
+
+    entering: Outcome = Reaction.SILENCE
+    """The request for listen-only mode."""
+    meanwhile: Outcome = Reaction.SILENCE
+    """A request in it."""
+    leaving: Outcome = Reaction.SILENCE
+    """The restart that ends it."""
+    behind: Outcome = Reaction.NORMAL
+    """A harmless read behind that."""
 
 
 class Diagnosis:
@@ -113,16 +131,35 @@ class Diagnosis:
         self._modbus.frames = cited
         return most
 
-    async def silence(self) -> None:
-        """Bring the device, as set-up, into listen-only mode; undecided where it refuses to go."""
-        outcome = await self._modbus.outcome(Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE))
-        if outcome not in (Reaction.SILENCE, Reaction.NORMAL):
-            raise Undecided(
-                Text(
-                    en="set-up: the device did not enter listen-only mode",
-                    ko="준비 단계: 기기가 청취 전용 모드로 들어가지 않음",
-                )
-            )
+    async def hush(self, request: Request | None = None) -> Hushed:
+        """Bring the device into listen-only mode, send a request, restart it, and read.
+
+        Silence takes as long as the device may take to answer, three times over. Where requests may wait for
+        their answers and a restart takes no time, all are sent at once: when the read is answered and nothing
+        was before it, each had its silence. Whatever else comes is judged by asking again, one by one.
+
+        Args:
+            request: the one that is sent in listen-only mode, a harmless read unless told.
+        """
+        met = await self._hushed_at_once(request or self._modbus.harmless)
+        if met == Hushed():
+            return met
+        if met is not None:
+            await self.wake()
+        entering = await self._modbus.outcome(LISTEN_ONLY)
+        meanwhile = await self._modbus.outcome(request or self._modbus.harmless)
+        return Hushed(entering, meanwhile, *await self._restart(ZERO))
+
+    async def _hushed_at_once(self, request: Request) -> Hushed | None:
+        guard = self._guard
+        if (
+            guard.framing.layout is not MBAP
+            or guard.restart_within
+            or guard.transactions < len(fields(Hushed))
+        ):
+            return None
+        requests = [LISTEN_ONLY, request, RESTART, self._modbus.harmless]
+        return Hushed(*(await self._modbus.pipeline_apart(requests, until_last=True)).outcomes)
 
     async def restarted(self, data: bytes = ZERO) -> Reply:
         """Restart communications and return the answer, when the device takes requests again.
@@ -136,10 +173,6 @@ class Diagnosis:
         await self._reconnect()
         self._modbus.frames = cited
         return reply
-
-    async def restart(self, data: bytes = ZERO) -> Outcome:
-        """Restart communications and return how the request was met."""
-        return (await self._restart(data))[0]
 
     async def awakening(self) -> Outcome:
         """Restart communications and return how a harmless read behind that was met."""
@@ -176,7 +209,7 @@ class Diagnosis:
 
     async def settle(self, pdu: bytes) -> None:
         """Wait behind a request to restart communications until the device takes requests again."""
-        if pdu[:3] == Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION).encode()[:3]:
+        if pdu[:3] == RESTART.encode()[:3]:
             await self._modbus.wait(self._guard.restart_within)
             await self._reconnect()
 

@@ -21,7 +21,7 @@ from testbed.protocols.modbus import (
     SubFunction,
 )
 from testbed.testers.modbus.declared import READS
-from testbed.testers.modbus.diagnosis import CLEAR_LOG, UNASSIGNED, ZERO
+from testbed.testers.modbus.diagnosis import CLEAR_LOG, LISTEN_ONLY, UNASSIGNED, ZERO
 from testbed.testers.modbus.machines.machine import Machine, initialize, precondition, rule, served
 from testbed.testers.modbus.reply import Reaction
 
@@ -66,7 +66,7 @@ class CommunicationMachine(Machine):
             self._restart()
             self._prove_counts()
         if self._can_listen():
-            self._listen(times=1)
+            self._listen(self._harmless)
             self.read(times=1)
 
     def _prove_counts(self) -> None:
@@ -88,9 +88,8 @@ class CommunicationMachine(Machine):
     @rule(times=st.integers(1, 3))
     def read(self, times: int) -> None:
         """Have a harmless read answered."""
-        function = next(one for one in READS if self.around.serves(one))
         for _ in range(times):
-            self.send(self.around.declared.edges(function)[0], Reaction.NORMAL)
+            self.send(self._harmless, Reaction.NORMAL)
             self._answered()
 
     @rule()
@@ -158,7 +157,7 @@ class CommunicationMachine(Machine):
     @rule()
     def listen(self) -> None:
         """Sub-function 04, and again, and the restart that ends it, all unanswered; and what is left then."""
-        self._listen(times=2)
+        self._listen(LISTEN_ONLY)
         self._look()
 
     def settle(self) -> tuple[Request, ...]:
@@ -178,10 +177,16 @@ class CommunicationMachine(Machine):
     def _can_listen(self) -> bool:
         return self.around.serves("fc08/01") and self.around.serves("fc08/04")
 
-    def _listen(self, times: int) -> None:
+    @property
+    def _harmless(self) -> Request:
+        function = next(one for one in READS if self.around.serves(one))
+        return self.around.declared.edges(function)[0]
+
+    def _listen(self, request: Request) -> None:
+        """Be in listen-only mode for one request."""
         self.may_listen, self.is_muted = False, True
-        for _ in range(times):
-            self.send(Diagnostics(SubFunction.FORCE_LISTEN_ONLY_MODE), Reaction.SILENCE)
+        self.send(LISTEN_ONLY, Reaction.SILENCE)
+        self.send(request, Reaction.SILENCE)
         self.send(Diagnostics(SubFunction.RESTART_COMMUNICATIONS_OPTION), Reaction.SILENCE)
         self._cleared()
 
