@@ -29,7 +29,7 @@ from testbed.model.verdict import BAD_INPUT
     "--fuzz-budget",
     "budget",
     type=BudgetType(),
-    help="What each case that fuzzes may send: requests as `10000`, or a time as `60s` (default: 300).",
+    help="What each case that fuzzes may send: requests as `10000`, or a time as `60s` (default: 200).",
 )
 @click.option(
     "-k", "expression", default="", help="Run only cases that match; the outcome is INCOMPLETE then."

@@ -47,5 +47,5 @@ class Budget:
         return f"{self.seconds:.0f}s" if self.requests == MOST_REQUESTS else str(self.requests)
 
 
-DEFAULT = Budget.of("300")
+DEFAULT = Budget.of("200")
 """Of a run that names none: little, because every other case has looked already (assumed)."""

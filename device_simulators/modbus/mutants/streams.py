@@ -112,6 +112,6 @@ class GivesUpAfterAnError(Plc):
         def several(self, adus: list[bytes]) -> list[bytes]:
             """Drop what follows a refused request."""
             for at, adu in enumerate(adus):
-                if self.server.answer(adu[7:])[0] & 0x80:
+                if adu[7:] and self.server.answer(adu[7:])[:1] >= b"\x80":
                     return adus[: at + 1]
             return adus

@@ -25,12 +25,12 @@ from testbed.testers.turns import Job, Stopped, by_turns
 if TYPE_CHECKING:
     from testbed.testers.modbus.tester import Modbus
 
-TRIES = 8
-"""Sequences of rules that are tried (assumed; with `STEPS`, as many requests as forty cases send)."""
-STEPS = 12
+TRIES = 3
+"""Sequences of rules that are tried (assumed; with `STEPS`, as many requests as twenty cases send)."""
+STEPS = 24
 """Rules of one sequence (assumed; a fault that takes more of them in a row is rare)."""
 MOST_REQUESTS = 200
-"""Requests in which a failing sequence is shrunk (assumed; one of twelve rules takes a hundred)."""
+"""Requests in which a failing sequence is shrunk (assumed; one of a dozen rules takes a hundred)."""
 SHRINK_WITHIN = 20.0
 """Seconds in which it is shrunk (assumed, a third of what a case may take)."""
 
