@@ -28,13 +28,18 @@ def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | Non
     Declared.sub_functions = frozenset(int(name[5:]) for name in declaration.supports if name[:5] == "fc08/")
     Declared.server_id = bytes(declaration.diagnostics.server_id or 1)
     Declared.functions = functions & ModbusServer.HANDLERS.keys()
+    coils, registers = declaration.areas("coils"), declaration.areas("holding_registers")
     server = Declared(
-        coils=Bits([(area.first, [False] * area.count) for area in declaration.areas("coils")]),
+        coils=Bits(
+            [(area.first, [False] * area.count) for area in coils if not area.read_only],
+            [(area.first, [False] * area.count) for area in coils if area.read_only],
+        ),
         discrete_inputs=Bits(
             [(area.first, [False] * area.count) for area in declaration.areas("discrete_inputs")]
         ),
         holding_registers=Registers(
-            [(area.first, [0] * area.count) for area in declaration.areas("holding_registers")]
+            [(area.first, [0] * area.count) for area in registers if not area.read_only],
+            [(area.first, [0] * area.count) for area in registers if area.read_only],
         ),
         input_registers=Registers(
             [(area.first, [0] * area.count) for area in declaration.areas("input_registers")]
