@@ -182,7 +182,7 @@ class Declaration(Frozen):
         bases = _ENTITY[table]
         return address + (bases[-1] if address < _SHORT_ENTITIES or len(bases) == 1 else bases[0])
 
-    @property
+    @cached_property
     def endpoint(self) -> Endpoint:
         """Where the device is reached."""
         return endpoint(self.connect)
@@ -208,7 +208,8 @@ class Declaration(Frozen):
         for name, table in SCRATCH.items():
             facts[name] = max((area.count for area in self.areas(table) if area.scratch), default=0)
             edge = name.replace("scratch", "scratch_edge")
-            facts[edge] = int(scratch_edge(self.areas(table)) is not None)
+            has_edge = scratch_edge(self.areas(table)) is not None
+            facts[edge] = int(has_edge if facts[name] else facts[f"outside_{table}"])  # it can still be granted
         facts |= file_facts(self.files, self.fifos)
         facts |= identification_facts(self.identification)
         facts["undeclared fc43/13"] = int("fc43/13" not in self.supports)
