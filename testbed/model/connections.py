@@ -1,4 +1,4 @@
-"""What a vendor declares of connections: how many there may be, what becomes of one more, how long one rests."""
+"""What a vendor declares of connections: how many, what becomes of one more, how long one rests."""
 
 from __future__ import annotations
 

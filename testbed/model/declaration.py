@@ -209,7 +209,7 @@ class Declaration(Frozen):
             facts[name] = max((area.count for area in self.areas(table) if area.scratch), default=0)
             edge = name.replace("scratch", "scratch_edge")
             has_edge = scratch_edge(self.areas(table)) is not None
-            facts[edge] = int(has_edge if facts[name] else facts[f"outside_{table}"])  # it can still be granted
+            facts[edge] = int(has_edge if facts[name] else facts[f"outside_{table}"])  # still to be granted
         facts |= file_facts(self.files, self.fifos)
         facts |= identification_facts(self.identification)
         facts["undeclared fc43/13"] = int("fc43/13" not in self.supports)
