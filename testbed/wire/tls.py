@@ -88,9 +88,8 @@ class TlsLayer(asyncio.Protocol):
         self.seen(data, sent=False, opaque=False)
         if self.ending is None:
             self.shake_hands()
-        if self.ending is Ending.DONE:
-            self._hand_up()
-        self.seen(b"", sent=False)
+        if self.ending is not Ending.DONE or not self._hand_up():
+            self.seen(b"", sent=False)  # part of an ADU waits for the rest of it
 
     def eof_received(self) -> bool:
         """Pass on that the other side closed."""
@@ -158,7 +157,9 @@ class TlsLayer(asyncio.Protocol):
             self.seen(data, sent=True, opaque=opaque)
             self.below.write(data)
 
-    def _hand_up(self) -> None:
+    def _hand_up(self) -> bool:
+        """Hand up what is inside; return whether there was anything."""
+        handed = False
         while self._above is not None:
             try:
                 data = self.tls.read(_CHUNK)
@@ -174,8 +175,10 @@ class TlsLayer(asyncio.Protocol):
                     self.farewell = True
                     self.farewell_received()
                 break
+            handed = True
             self._above.data_received(data)
         self.flush()
+        return handed
 
     def farewell_received(self) -> None:
         """Answer close_notify with one (RFC 5246, 7.2.1)."""
@@ -216,8 +219,6 @@ class TlsClient(TlsLayer):
         """Set when something has come behind the handshake."""
         self.damages_next = False
         """Whether a byte of the next record that is sent shall be changed on the way."""
-        self.heard = b""
-        """The records that came before the handshake ended."""
 
     def begin(self) -> None:
         """Tell the protocol above, and send the ClientHello."""
@@ -227,9 +228,7 @@ class TlsClient(TlsLayer):
 
     def seen(self, data: bytes, *, sent: bool, opaque: bool = True) -> None:
         """Have the recorder keep the records, with what they carry where they carry any."""
-        if not sent and self.ending is None:
-            self.heard += data
-        elif not sent and data:
+        if not sent and data and self.ending is not None:
             self.news.set()
         if sent and not self._random and (hello := ClientHello.decode(data)) is not None:
             self._random = hello.random

@@ -7,8 +7,10 @@ import subprocess
 
 import pytest
 
+from device_simulators.modbus.devices import Plc
+from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.model.security import Security
-from testbed.protocols.tls import Alert
+from testbed.protocols.tls import Alert, records
 from testbed.testers.modbus.evidence import evidence
 from testbed.wire.dial import UnreachableError, in_process
 from testbed.wire.mbaps import throw_away
@@ -78,6 +80,25 @@ def test_two_adus_in_one_record_are_two_frames():
     assert first.records
     assert second.records == b""
     assert first.number < second.number
+
+
+class InParts(ModbusTcpProtocol):
+    """Sends each answer in two records."""
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        whole = transport.write
+        transport.write = lambda data: (whole(data[:5]), whole(data[5:]))
+
+
+def test_an_adu_in_two_records_is_one_frame():
+    class Parts(Plc):
+        protocol_class = InParts
+
+    connection, received = virtually(exchange(dial(in_process(Parts().serve("tls"), 802))))
+    assert received.data == ANSWER
+    _, got = data(connection.recorder)
+    assert [len(one.body) - 17 for one in records(got.records)[0]] == [5, len(ANSWER) - 5]
 
 
 def test_evidence_is_plain_and_says_that_it_was_decrypted():

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from testbed.wire.keylog import KeyLog
+from testbed.wire.mbaps.device import make_device
 from testbed.wire.mbaps.folder import BAD, ROLES, MaterialError, file_of_role, make_folder
 
 READABLE_BY_OTHERS = 0o077
@@ -110,4 +111,5 @@ def throw_away(roles: tuple[str, ...] = ROLES) -> Material:
     atexit.register(holder.cleanup)
     folder = Path(holder.name) / "keys"
     make_folder(folder, roles)
+    make_device(folder)
     return Material(folder)
