@@ -46,14 +46,21 @@ OF_PYMODBUS = {
     **dict.fromkeys(REFUSALS, ONE_CAUSE),
 }
 """On whatever line."""
-IN_RTU = OF_PYMODBUS | {
-    "MB-RTU-RECOVERS": "FAIL",
-    "MB-SERIAL-OTHERS-TRAFFIC": "FAIL",
-    "MB-FUNCTION-UNASSIGNED": "FAIL",
-    "MB-FUNCTION-RESERVED": "FAIL",
-    "MB-FUNCTION-USER-DEFINED": "FAIL",
-    "MB-FUNCTION-ZERO": "FAIL",
-}
+IN_RTU = OF_PYMODBUS | {"MB-RTU-RECOVERS": "FAIL", "MB-SERIAL-OTHERS-TRAFFIC": "FAIL"}
+NOT_KNOWN = ("MB-FUNCTION-UNASSIGNED", "MB-FUNCTION-RESERVED", "MB-FUNCTION-USER-DEFINED", "MB-FUNCTION-ZERO")
+ON_A_LINE = IN_RTU | dict.fromkeys(
+    (
+        *NOT_KNOWN,
+        "MB-FC05-LENGTH-SHORT",
+        "MB-FC06-SHORT-UNCHANGED",
+        "MB-FC15-LENGTH-SHORT",
+        "MB-FC16-LENGTH-SHORT",
+    ),
+    "INCONCLUSIVE",
+)
+"""Nothing is said of these: the request is what the server does not survive."""
+BEHIND_A_GATEWAY = IN_RTU | dict.fromkeys(NOT_KNOWN, "FAIL")
+"""A new connection has a new buffer."""
 IN_ASCII = OF_PYMODBUS | {
     "MB-ASCII-RESTART": "FAIL",
     "MB-ASCII-GAP-ENDS": "WEAK",
@@ -78,9 +85,9 @@ OF_LIBMODBUS = {
 }
 VERDICTS = MappingProxyType(
     {
-        "pymodbus over rtu": IN_RTU,
+        "pymodbus over rtu": ON_A_LINE,
         "pymodbus over ascii": IN_ASCII,
-        "pymodbus over rtu+tcp": IN_RTU,
+        "pymodbus over rtu+tcp": BEHIND_A_GATEWAY,
         "libmodbus over rtu": OF_LIBMODBUS,
     }
 )
