@@ -24,6 +24,9 @@ ONE_CAUSE = "INCONCLUSIVE"
 UNJUDGED = ("PASS", "NOT_APPLICABLE", "NOT_TESTED")
 """Verdicts that say nothing against a product: `review` tells which functions its declaration leaves out."""
 
+OUT_OF_STEP = "INCONCLUSIVE"
+"""What libmodbus takes for the next request begins within this one: its answer broke an invariant."""
+
 OF_PYMODBUS = MappingProxyType(
     {
         "MB-FUNCTION-ECHO": "FAIL",
@@ -94,6 +97,17 @@ OF_LIBMODBUS = MappingProxyType(
         "MB-PIPELINE-ERROR": "FAIL",
         "MB-GARBAGE-UNANSWERED": "FAIL",
         "MB-GARBAGE-RECOVERS": "INFO",
+        "MB-MBAP-PROTOCOL-ZERO": "FAIL",
+        "MB-MBAP-TRANSACTION-ECHO": "FAIL",
+        "MB-EMBEDDED-UNEXECUTED": OUT_OF_STEP,
+        "MB-EXCESS-RECOVERS": OUT_OF_STEP,
+        "MB-FC01-LENGTH-LONG": OUT_OF_STEP,
+        "MB-FC02-LENGTH-LONG": OUT_OF_STEP,
+        "MB-FC03-LENGTH-LONG": OUT_OF_STEP,
+        "MB-FC04-LENGTH-LONG": OUT_OF_STEP,
+        "MB-FUNCTION-SWEEP": OUT_OF_STEP,
+        "MB-FUZZ-SURVIVES": OUT_OF_STEP,
+        "MB-FUZZ-WELL-FORMED": OUT_OF_STEP,
     }
 )
 
