@@ -162,7 +162,10 @@ class ModbusMonitor:
         line.asked.clear()
 
     def _line(self, connection: int) -> _Line:
-        return self._lines.setdefault(connection, _Line())
+        line = self._lines.get(connection)
+        if line is None:
+            line = self._lines[connection] = _Line()
+        return line
 
     @staticmethod
     def _is_late(line: _Line, raw: bytes) -> bool:
