@@ -36,7 +36,7 @@ async def test_half_a_request_elsewhere(modbus, other):
 
 
 @verifies("MB-CONNECTION-KEPT")
-@pytest.mark.parametrize("pause", [1.0, 3.0])
+@pytest.mark.parametrize("pause", [1.0, 2.0])
 async def test_connection_after_a_pause(modbus, pause):
     """A connection is still served after some seconds without a request."""
     await modbus.wait(pause)
@@ -90,7 +90,7 @@ async def test_connection_at_rest(modbus, declared):
 async def test_back_from_another_port(modbus, other):
     """While a connection stands from which nothing comes any more, a new one is served."""
     await other.ping()
-    await modbus.wait(3.0)
+    await modbus.wait(1.0)
     await modbus.reconnect()
     reply = await modbus.ping()
 

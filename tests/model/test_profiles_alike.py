@@ -8,7 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "profiles"
 TCP = FOLDER / "modbus-tcp-server@1.yaml"
-OF_TCP = ('"sessions >= 2"', '"transactions >= 2"')
+OF_TCP = ('"sessions >= 2"', '"transactions >= 2"', "connection_limit", "idle", "any_unit")
 ITEM = re.compile(r"  - \{ item: (?P<name>\"[^\"]*\"|[^,]*),")
 
 
