@@ -160,7 +160,7 @@ class Engine:
                     await self._gate_case(Waiting(case, spool), presence)
             for cases in _in_turn(self.cases):
                 async with asyncio.TaskGroup() as group:
-                    for case in cases:
+                    for case in sorted(cases, key=lambda one: one.alone):  # nobody waits behind those
                         group.create_task(self._beside(Waiting(case, spool), presence, slots, waiting))
                 while waiting:  # round by round, so that the tries of a case lie apart
                     for one in tuple(waiting):
