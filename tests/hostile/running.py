@@ -121,7 +121,7 @@ def declare(folder: Path, port: int, device: str = "", *, within: float = REPLY_
     text = (ROOT / "profiles/devices/sim-plc.yaml").read_text(encoding="utf-8")
     for old, new in {
         "sim:plc": f"tcp://127.0.0.1:{port}?unit=1",
-        "500 ms": f"{within * 1000:g} ms",
+        "200 ms": f"{within * 1000:g} ms",
         "sessions:    16": "sessions:    4",
         "transactions: 16": "transactions: 4",
     }.items():

@@ -183,3 +183,15 @@ def test_runs_hold_the_same_addresses_and_never_touch(areas):
 )
 def test_an_area_holds_ranges(first, count, inside):
     assert Area(first=4, count=8).holds(first, count) is inside
+
+
+def test_a_copy_with_another_connection_is_reached_there(declared):
+    here = declared()
+    assert here.endpoint.scheme == "sim"
+    assert here.facts["sessions"] == here.sessions
+
+    there = here.model_copy(update={"connect": "tcp://127.0.0.1:1502?unit=9", "sessions": here.sessions + 1})
+
+    assert str(there.endpoint) == "tcp://127.0.0.1:1502?unit=9"
+    assert there.facts["sessions"] == there.sessions
+    assert here.endpoint.scheme == "sim"

@@ -102,7 +102,7 @@ def test_a_device_that_hung_on_one_connection_is_said_to_though_it_serves_anothe
         used["modbus"].wire.send(used["modbus"].adu(ReadHoldingRegisters(999, 1).encode()))
 
     said, _, _ = conclude(bench(protocol=Hangs), "modbus", work=attack)
-    assert said.en == "after the case: no answer within 500 ms"
+    assert said.en == "after the case: no answer within 200 ms"
 
 
 def test_silence_is_an_outcome_and_an_unanswered_question():
@@ -116,7 +116,7 @@ def test_silence_is_an_outcome_and_an_unanswered_question():
             assert await modbus.outcome(ReadHoldingRegisters(999, 1)) is Reaction.SILENCE
             assert not modbus.in_step
             await modbus.connect()
-            with pytest.raises(Unanswered, match="no answer within 500 ms"):
+            with pytest.raises(Unanswered, match="no answer within 200 ms"):
                 await modbus.read_holding_registers(999, 1)
 
     run(case())
