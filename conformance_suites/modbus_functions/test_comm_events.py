@@ -7,9 +7,11 @@ from testbed.modbus import Diagnostics, GetCommEventCounter, GetCommEventLog, Su
 
 CLEAR_LOG = b"\xff\x00"
 
-RESTARTED, ENTERED_LISTEN_ONLY = 0x00, 0x04
-SENT, SENT_EXCEPTION = 0x40, 0x41
-"""An answer sent, and one that is exception 01, 02 or 03."""
+RESTARTED = 0x00
+ENTERED_LISTEN_ONLY = 0x04
+SENT = 0x40
+SENT_EXCEPTION = 0x41
+"""Exception 01, 02 or 03."""
 ANSWERS = range(0x40, 0x80)
 
 

@@ -43,9 +43,9 @@ async def test_query_data(modbus, size):
 @verifies("MB-FC08-QUERY-ODD")
 async def test_query_data_of_one_byte(modbus):
     """One byte of query data comes back, or is refused with exception 03."""
-    reply = await modbus.ask(bytes.fromhex("08 0000 a5"))
+    reply = await modbus.ask(b"\x08\x00\x00\xa5")
 
-    assert reply.pdu in (bytes.fromhex("08 0000 a5"), bytes.fromhex("88 03"))
+    assert reply.pdu in (b"\x08\x00\x00\xa5", b"\x88\x03")
 
 
 @verifies("MB-FC08-SUBFUNCTION-ECHO")
@@ -199,9 +199,10 @@ async def test_clear_overrun(modbus):
 @pytest.mark.parametrize("data", ["0000", "ff00"])
 async def test_restart_echo(modbus, data):
     """A request to restart is answered with itself."""
-    reply = await modbus.diagnosis.restarted(bytes.fromhex(data))
+    request = Diagnostics(RESTART, bytes.fromhex(data))
+    reply = await modbus.diagnosis.restarted(request.data)
 
-    assert reply.echo == Diagnostics(RESTART, bytes.fromhex(data)).encode()
+    assert reply.echo == request.encode()
 
 
 @alone

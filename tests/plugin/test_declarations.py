@@ -6,7 +6,7 @@ The device is a stand-in that serves exactly what is declared.
 import pytest
 
 from testbed.model.verdict import Verdict
-from tests.plugin.bench import TEXT, declared, records, setup, suite_cases
+from tests.plugin.bench import TEXT, declared, other_than_pass, records, setup, suite_cases
 
 HEAD = """
 device:   {{ vendor: Odd Devices, model: ODD, firmware: "1" }}
@@ -116,11 +116,10 @@ def test_without_leave_to_write_nothing_is_written():
 
 
 def test_verdicts_do_not_hang_on_seed_or_company():
-    def verdicts(**how):
-        return {name: record.verdict for name, record in records(suite_cases(), setup(**how)).items()}
+    def departures(**how):
+        return other_than_pass(records(suite_cases(), setup(**how)).values())
 
-    expected = verdicts(seed=1, jobs=8)
-    assert set(expected.values()) == {Verdict.PASS}
-    assert verdicts(seed=1, jobs=1) == expected
+    assert departures(seed=1, jobs=8) == {}
+    assert departures(seed=1, jobs=1) == {}
     for seed in (0, 7, 2**32 - 1):
-        assert verdicts(seed=seed, jobs=8) == expected
+        assert departures(seed=seed, jobs=8) == {}

@@ -8,16 +8,14 @@ import re
 
 import pytest
 
-from testbed.model.connections import Connections
-from testbed.model.declaration import SCRATCH, TABLES
-from testbed.model.files import file_facts
-from testbed.model.identification import identification_facts
+from testbed.model.document import parse
 from testbed.model.needs import names
 from testbed.model.security import Security
 from testbed.model.standard import clause_order
 from testbed.plugin.gather import gather
 from testbed.plugin.shelf import suites
 from testbed.testers.modbus.bench import ModbusBench
+from tests.plugin.bench import setup
 
 MOST_LINES = 14
 IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.tls", "pytest"}
@@ -27,22 +25,10 @@ FORBIDDEN = (
     ast.NamedExpr, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.AugAssign,
 )  # fmt: skip
 DECORATORS = {"verifies", "opens", "alone", "parametrize"}
-OF_EVERY_PROTOCOL = {
-    "sessions",
-    "transactions",
-    "isolated",
-    "timed_line",
-    *TABLES,
-    *SCRATCH,
-    *(f"read_only_{table}" for table in TABLES),
-    *(f"outside_{table}" for table in TABLES),
-    *(name.replace("scratch", "scratch_edge") for name in SCRATCH),
-    *file_facts((), ()),
-    *identification_facts(None),
-    "undeclared fc43/13",
-    *Connections().facts,
-    *Security().facts,
-}
+LOOKS = {"bits", "data_byte", "encode", "frozenset", "len", "newest", "range", "refusals", "set", "tuple"}
+"""Calls that give the same value however often they are made, and touch no device."""
+OF_EVERY_PROTOCOL = {*setup().declaration.facts, *Security().facts} - {*setup().declaration.supports}
+"""What a declaration tells of any device; functions are for suites to name."""
 
 FILES = {
     f"{folder.name}/{file.name}": ast.parse(file.read_text(encoding="utf-8"))
@@ -117,7 +103,7 @@ class TestCase:
         scopes = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
         assert not any(isinstance(node, scopes) for node in inside)
         calls = {called(node) for node in inside if isinstance(node, ast.Call)}
-        assert calls <= {"refusals", "encode", "bits", "len", "range", "set", "tuple"}
+        assert calls <= LOOKS
 
     def test_a_blank_line_stands_before_it(self, name):
         body = CASES[name].body
@@ -171,9 +157,13 @@ class TestCatalogue:
         assert len(sorted(requirements, key=clause_order)) == len(requirements)
 
 
-def test_ids_are_unique_among_all_suites():
-    ids = [one.id for suite in suites().values() for one in suite.catalogue.requirements]
+def test_ids_are_unique_among_all_suites_and_parts():
+    """A part's rows count once, however many suites include them."""
+    folders = {folder for suite in suites().values() for folder in suite.folders}
+    files = [file for folder in folders for file in folder.glob("requirements.yaml")]
+    ids = [row["id"] for file in files for row in parse(file.read_text(encoding="utf-8"), str(file))[0]]
     assert len(ids) == len(set(ids))
+    assert set(ids) == {one.id for suite in suites().values() for one in suite.catalogue.requirements}
 
 
 def test_case_ids_are_unique_in_a_suite():

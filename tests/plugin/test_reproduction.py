@@ -16,7 +16,7 @@ from testbed.plugin.engine import KNOWN
 from testbed.plugin.reproduction import TRIES, Try, settle, unsettled, votes
 from testbed.testers.modbus.scratch import FIRST_WRITES, MOST_WRITES
 from testbed.wire.dial import UnreachableError
-from tests.plugin.bench import case, declared, engine, records, setup, simulated, suite_cases
+from tests.plugin.bench import case, declared, engine, other_than_pass, records, setup, simulated, suite_cases
 from tests.plugin.sample_cases import passes, reads_two
 
 A, SURVIVES = "MB-FC03-READS", "MB-SURVIVES"
@@ -339,7 +339,7 @@ def test_repeating_what_writes_is_never_stopped_by_the_cap_on_writes():
 
 def test_a_reference_is_never_repeated():
     found = records(suite_cases())
-    assert {record.verdict for record in found.values()} == {Verdict.PASS}
+    assert other_than_pass(found.values()) == {}
     assert not any("repeated" in line and "how often" in line for one in found.values() for line in one.log)
 
 
@@ -358,11 +358,12 @@ def test_a_device_that_breaks_every_case_is_not_met_three_times_in_each():
 
     found = records(suite_cases(), replace(setup(), simulator=simulated(Plc(), Wrong)))
     broken = [one for one in found.values() if one.verdict == "FAIL"]
+    gates = [one for one in suite_cases() if one.gate]
     counted = [one for one in broken if any(finding.tries == 3 for finding in one.findings)]
     told = [one for one in broken if KNOWN in one.log]
     assert len(broken) == len(counted) + len(told) > 200
-    assert 0 < len(counted) < 15
+    assert len(gates) <= len(counted) < len(gates) + 15  # what opens others is tried until it is settled
     assert {finding.requirement for one in told for finding in one.findings if finding.broken} == {
         "MB-MBAP-UNIT-ECHO"
     }
-    assert Wrong.met < 2 * len(found)
+    assert Wrong.met < 3 * len(found)  # though some cases open many connections

@@ -180,7 +180,7 @@ def test_values_that_could_not_be_put_back_are_named():
 
     said = [line for record in records(cases, made).values() for line in record.not_restored]
 
-    assert said == ["holding registers 400 to 400 were 400: set-up or read-back: no answer within 500 ms"]
+    assert said == ["holding registers 400 to 400 were 400: set-up or read-back: no answer within 200 ms"]
 
 
 def test_an_engine_that_breaks_is_said_to_have(monkeypatch):
