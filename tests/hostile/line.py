@@ -145,7 +145,7 @@ class Line:
         if protocol:
             return b""
         pdu = bytes(self.device.server.answer(adu[7:]))
-        return frame(transaction, pdu, unit=unit)
+        return frame(transaction, pdu, unit=unit) if pdu else b""
 
     def send(self, data: bytes) -> None:
         """Send bytes, as fast as the tester takes them."""
