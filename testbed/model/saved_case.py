@@ -13,7 +13,7 @@ from testbed.model.base import Frozen, Text
 MOST_STEPS = 512
 """Steps of one file (assumed; a minimised sequence has a handful)."""
 _BYTES = re.compile(r"([0-9a-f]{2}( [0-9a-f]{2}){0,4095})?")
-_ANSWER = re.compile(r"silence|(([0-9a-f]{2}|\.\.) ?){0,260}\*?")
+_ANSWER = re.compile(r"silence|\*|([0-9a-f]{2}|\.\.)( ([0-9a-f]{2}|\.\.)){0,259}( \*)?")
 
 FOLDER = "cases"
 """Of a bundle, where its sequences stand."""
@@ -29,7 +29,7 @@ def _is_bytes(said: str) -> str:
 
 
 def _is_answer(said: str) -> str:
-    if not said or not _ANSWER.fullmatch(said):
+    if not _ANSWER.fullmatch(said):
         raise ValueError("is no answer; write bytes, `..` for any byte, `*` for any rest, or `silence`")
     return said
 
@@ -82,7 +82,13 @@ class SavedCase(Frozen):
     case: str = ""
     seed: int = 0
     """Seed of the run that found it."""
-    leases: Annotated[dict[str, Annotated[int, Field(ge=1, le=65536)]], Field(default_factory=dict)]
+    leases: Annotated[
+        dict[
+            Annotated[str, Field(pattern="^(registers|coils|files)$")],
+            Annotated[int, Field(ge=1, le=65536)],
+        ],
+        Field(default_factory=dict),
+    ]
     """How many scratch values of each table it writes, from the first that is declared."""
     expected: Text | None = None
     """What the last step was expected to be met with."""

@@ -105,6 +105,8 @@ def test_a_bundle_keeps_the_case_and_the_command_that_sends_it_again(said, plc, 
         ("judged_by: fuzzer\nsteps:\n- {send: '03', burst: 2}\n", "line 3"),
         ("judged_by: fuzzer\nover: rtu\nsteps:\n- {send: '03', whole: true}\n", "made for rtu"),
         ("judged_by: answers\nleases: {registers: 999}\nsteps:\n- {send: '03'}\n", "scratch"),
+        ("judged_by: answers\nleases: {cats: 1}\nsteps:\n- {send: '03'}\n", "line 2"),
+        ("judged_by: answers\nsteps:\n- {send: '03', expect: ['....*']}\n", "is no answer"),
     ],
 )
 def test_a_bad_case_file_gets_one_clear_message(said, plc, tmp_path, text, complaint):
@@ -112,6 +114,17 @@ def test_a_bad_case_file_gets_one_clear_message(said, plc, tmp_path, text, compl
     status, out, err = said("replay", "case.yaml", "--against", plc())
     assert (status, out) == (64, "")
     assert complaint in err
+    assert "Traceback" not in err
+
+
+def test_what_a_case_sends_afterwards_is_for_an_isolated_device_too(said, plc, tmp_path):
+    restart = "judged_by: answers\nsteps:\n- {send: 03 00 00 00 01}\nafterwards: [08 00 01 00 00]\n"
+    (tmp_path / "case.yaml").write_text(restart)
+    status, out, err = said(
+        "replay", "case.yaml", "--against", plc(**{"isolated:    true": "isolated:    false"})
+    )
+    assert (status, out) == (64, "")
+    assert "step 2 is neither a read nor a write to scratch values" in err
     assert "Traceback" not in err
 
 

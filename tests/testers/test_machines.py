@@ -120,7 +120,7 @@ class TestSavedCase:
     def test_answers_are_patterns(self, answer, received, right):
         assert fits(answer, received) is right
 
-    @pytest.mark.parametrize("wrong", ["0G", "03 2", "03  02", "silence *", "", "ff FF"])
+    @pytest.mark.parametrize("wrong", ["0G", "03 2", "03  02", "silence *", "", "ff FF", "0302", "....*"])
     def test_what_is_no_pattern_is_refused(self, wrong):
         with pytest.raises(ValidationError, match="is no answer"):
             SavedCase(judged_by="answers", steps=({"send": "03", "expect": (wrong,)},))

@@ -13,7 +13,7 @@ from testbed.testers.modbus.bench import ModbusBench
 from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.fuzz import shots_of
 from testbed.testers.modbus.fuzz.session import Session
-from testbed.testers.modbus.fuzz.shot import SILENCE
+from testbed.testers.modbus.fuzz.shot import SILENCE, Shot
 from testbed.testers.modbus.replay.permission import NotAllowedError
 from testbed.testers.trouble import Undecided
 from testbed.wire.dial import Dial, UnreachableError
@@ -63,7 +63,8 @@ def _check(case: SavedCase, desk: ModbusCase) -> None:
     if over != case.over and any(step.whole for step in case.steps):
         raise NotAllowedError(f"the frames were made for {case.over}, and the device is reached over {over}")
     session = Session(desk)
-    for number, shot in enumerate(shots_of(case), 1):
+    afterwards = (Shot(bytes.fromhex(pdu), is_pdu=True) for pdu in case.afterwards)
+    for number, shot in enumerate((*shots_of(case), *afterwards), 1):
         if not session.permits(shot):
             raise NotAllowedError(
                 f"step {number} is neither a read nor a write to scratch values of the declaration; declare "
