@@ -8,6 +8,7 @@ from pathlib import Path
 
 from device_simulators.modbus.datastore import Bits, Registers
 from device_simulators.modbus.identification import Identity
+from device_simulators.modbus.protocol import ModbusTcpProtocol
 from device_simulators.modbus.server import ModbusServer
 from testbed.model.declaration import Declaration
 from testbed.wire.simulator import Serve
@@ -23,8 +24,17 @@ def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | Non
     functions = frozenset(int(name) for name in names if name.isdigit())
 
     class Declared(ModbusServer):
-        """Serves exactly the declared functions."""
+        """Serves exactly the declared functions, and as many connections at once."""
 
+        def make_room(self, line: ModbusTcpProtocol) -> None:
+            """Send the new one away where that is declared."""
+            if declaration.connections.beyond == "refuses":
+                self.part(line)
+                line.transport.close()
+            else:
+                super().make_room(line)
+
+    Declared.most_connections = declaration.connections.most or 0
     Declared.sub_functions = frozenset(int(name[5:]) for name in declaration.supports if name[:5] == "fc08/")
     Declared.server_id = bytes(declaration.diagnostics.server_id or 1)
     Declared.functions = functions & ModbusServer.HANDLERS.keys()
