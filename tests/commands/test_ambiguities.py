@@ -8,7 +8,8 @@ from testbed.model.ambiguity import Ambiguity
 from testbed.model.standard import Catalogue
 from testbed.plugin.shelf import suites
 
-REGISTER = [one for suite in suites().values() for one in suite.catalogue.ambiguities]
+REGISTER = list({one.id: one for suite in suites().values() for one in suite.catalogue.ambiguities}.values())
+"""Each question once: several suites include the part that asks it."""
 
 
 def test_the_register_prints_question_readings_practice_and_judgement(said):
