@@ -1,7 +1,7 @@
 """MODBUS over Serial Line V1.02, Appendix A: Counters that only a line can move."""
 
 from testbed.cases import alone, verifies
-from testbed.modbus import Diagnostics
+from testbed.modbus import Diagnostics, WriteSingleRegister
 
 UNASSIGNED = bytes([73, 0, 0, 0, 0])
 
@@ -35,9 +35,9 @@ async def test_exceptions_in_broadcasts(modbus):
 
 @verifies("MB-SERIAL-SERVER-MESSAGE-COUNT")
 @alone
-async def test_messages_for_the_device(modbus):
-    """Of a broadcast and another device's exchange, the broadcast alone counts as a message to the device."""
-    frames = [modbus.to_all(modbus.harmless), *modbus.traffic]
+async def test_messages_for_the_device(modbus, registers):
+    """Of a broadcast write and another device's exchange, the write alone counts as one to the device."""
+    frames = [modbus.to_all(WriteSingleRegister(registers.first, 1)), *modbus.traffic]
     rise = await modbus.diagnosis.rise(Diagnostics(14), frames=frames)
 
     assert rise == 2
@@ -45,8 +45,9 @@ async def test_messages_for_the_device(modbus):
 
 @verifies("MB-SERIAL-NO-RESPONSE-COUNT")
 @alone
-async def test_messages_without_a_response(modbus):
-    """A broadcast raises the count of messages without a response by one."""
-    rise = await modbus.diagnosis.rise(Diagnostics(15), frames=[modbus.to_all(modbus.harmless)])
+async def test_messages_without_a_response(modbus, registers):
+    """A broadcast write raises the count of messages without a response by one."""
+    write = modbus.to_all(WriteSingleRegister(registers.first, 1))
+    rise = await modbus.diagnosis.rise(Diagnostics(15), frames=[write])
 
     assert rise == 1

@@ -15,9 +15,9 @@ from testbed.model.connections import Connections
 from testbed.model.diagnostics import Diagnostics
 from testbed.model.diagnostics import facts_of as facts_of_diagnostics
 from testbed.model.files import Files, Queues, file_facts
-from testbed.model.identification import Identification, identification_facts
 from testbed.model.gateway import Gateway
 from testbed.model.gateway import facts_of as facts_of_gateway
+from testbed.model.identification import Identification, identification_facts
 from testbed.model.known import KnownValue
 from testbed.model.profile import ProfileId
 from testbed.model.security import Security, check_security
@@ -213,7 +213,7 @@ class Declaration(Frozen):
         facts |= file_facts(self.files, self.fifos)
         facts |= identification_facts(self.identification)
         facts["undeclared fc43/13"] = int("fc43/13" not in self.supports)
-        facts |= self.security.facts if self.security is not None else {}
+        facts |= self.security.facts if self.security is not None else dict.fromkeys(Security().facts, 0)
         return facts
 
 

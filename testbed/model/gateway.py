@@ -1,4 +1,4 @@
-"""What a vendor declares of a gateway: the units behind it, one that nobody has, and one that does not answer."""
+"""What a vendor declares of a gateway: the units behind it, one that nobody has, one that does not answer."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def facts_of(gateway: Gateway | None) -> Mapping[str, int]:
     """Return what requirements may need, by name."""
     return {
         "gateway": 0 if gateway is None else len(gateway.units),
+        "undeclared gateway": int(gateway is None),
         "gateway_absent": int(gateway is not None and gateway.absent is not None),
         "gateway_silent": int(gateway is not None and gateway.silent is not None),
     }
