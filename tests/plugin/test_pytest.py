@@ -60,7 +60,7 @@ def declarations(tmp_path_factory):
     ("file", "options", "status"),
     [
         ("good.yaml", [], 0),
-        ("bad.yaml", [], 1),
+        ("bad.yaml", ["-k", "mbap_header"], 1),
         ("good.yaml", ["-k", "quantity"], 2),
         ("wrong.yaml", [], 64),
         ("gone.yaml", [], 2),
