@@ -45,6 +45,7 @@ class TlsLayer(asyncio.Protocol):
         self, context: ssl.SSLContext, *, server_side: bool, session: ssl.SSLSession | None = None
     ) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._has_let_go = False
         self.tls = context.wrap_bio(self._incoming, self._outgoing, server_side=server_side, session=session)
         self.ending: Ending | None = None
         self.alert: AnyAlert | None = None
@@ -151,7 +152,7 @@ class TlsLayer(asyncio.Protocol):
 
     def flush(self, *, opaque: bool = True) -> None:
         """Send what TLS wants sent."""
-        if data := self.on_the_way(self._outgoing.read()):
+        if (data := self.on_the_way(self._outgoing.read())) and not self._has_let_go:
             if opaque:
                 self.seen(b"", sent=False)  # what it answers came before it
             self.seen(data, sent=True, opaque=opaque)
@@ -191,7 +192,11 @@ class TlsLayer(asyncio.Protocol):
         self.flush()
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LET_GO_WITHIN, self.below.close)
+            self.let_go()
         self._settle(Ending.ALERT if self.alert is not None else Ending.FOREIGN)
+
+    def let_go(self) -> None:
+        """Do what this side does at once after a fatal alert; a tester waits whether the device closes."""
 
     def _settle(self, ending: Ending) -> None:
         if self.ending is None:
@@ -263,6 +268,12 @@ class TlsServer(TlsLayer):
 
     def begin(self) -> None:
         """Wait for the ClientHello."""
+
+    def let_go(self) -> None:
+        """Close after a fatal alert (RFC 5246, 7.2.2); what the client still sends is read, lest it be lost."""
+        self._has_let_go = True
+        if self.below.can_write_eof():
+            self.below.write_eof()
 
     def accept(self) -> asyncio.Protocol:
         """Return the protocol that serves this session."""
