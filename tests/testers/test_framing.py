@@ -60,6 +60,15 @@ class TestWrites:
         assert LINES["rtu"].writes(LINES["rtu"].adu(0, 18, WRITE), b"") is None
         assert LINES["rtu"].writes(LINES["rtu"].adu(0, 0, WRITE), b"") is None
 
+    @pytest.mark.parametrize("unit", [0, 18, 255])
+    def test_what_goes_to_others_is_a_read_or_only_for_the_isolated(self, unit):
+        """Reads, their spoilt frames and their responses, and nothing else that is sound."""
+        for line in LINES.values():
+            assert line.writes(line.adu(0, unit, READ), b"") == []
+            assert line.writes(line.adu(0, unit, b"\x03\x02\0\0"), b"") == []
+            for pdu in (WRITE, b"\x08\0\1\0\0", b"\x08\0\4\0\0", b"\x49\0\0\0\0", b"\x2b\x0d\1\0"):
+                assert line.writes(line.adu(0, unit, pdu), b"") is None
+
     def test_a_spoilt_write_might_be_carried_out(self):
         assert LINES["rtu"].writes(LINES["rtu"].adu(0, 17, WRITE)[:-1] + b"\0", b"") is None
 

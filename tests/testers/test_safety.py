@@ -16,7 +16,7 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus.safety import Spoken, Write, writes_of
+from testbed.testers.modbus.safety import Spoken, Write, transaction_behind, writes_of, writes_of_frame
 
 words = st.integers(0, 0xFFFF)
 
@@ -187,6 +187,42 @@ def test_a_read_in_pieces_is_harmless(sizes, length):
         piece, stream = stream[:size], stream[size:]
         assert writes_of(piece, sent.pending) == []
         sent.feed(piece)
+
+
+@pytest.mark.parametrize("sound", [True, False])
+@given(st.sampled_from([1, 2, 3, 4, 7, 11, 12, 17, 20, 24]), st.binary(max_size=4))
+def test_a_short_frame_that_begins_as_a_read_is_harmless(sound, code, data):
+    assert writes_of_frame(bytes([code]) + data, is_sound=sound) == []
+
+
+@pytest.mark.parametrize("sound", [True, False])
+@given(st.sampled_from([5, 6, 15, 16, 21, 22, 23, *sorted(set(range(256)) - KNOWN)]), st.binary(max_size=3))
+def test_a_short_frame_that_begins_otherwise_is_not(sound, code, data):
+    assert writes_of_frame(bytes([code]) + data, is_sound=sound) is None
+
+
+@pytest.mark.parametrize("pdu", ["08 0001 0000", "08 0004 0000", "08 000A 0000", "08 00", "2B 0D 01 00"])
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_frame_that_changes_the_device_is_not(sound, pdu):
+    assert writes_of_frame(bytes.fromhex(pdu), is_sound=sound) is None
+
+
+def test_a_long_frame_may_hold_a_write_behind_its_read():
+    assert writes_of_frame(bytes.fromhex("03 0000 0001 01 06 0000 0001"), is_sound=False) is None
+    assert writes_of_frame(bytes.fromhex("03 0000 0001 01 06 0000 0001"), is_sound=True) is None
+
+
+WRITING = {5, 6, 15, 16, 21, 22, 23}
+
+
+def test_transactions_go_round_without_a_function_that_writes():
+    met, at = [], 0xFFFF
+    for _ in range((256 - len(WRITING)) ** 2):
+        at = transaction_behind(at)
+        met.append(at)
+
+    assert met == [one for one in range(0x10000) if not WRITING.intersection(one.to_bytes(2))]
+    assert transaction_behind(at) == 0
 
 
 def test_a_write_says_what_it_writes():

@@ -13,7 +13,7 @@ from testbed.protocols.modbus import AsciiFrame, Request, RtuFrame
 from testbed.testers.modbus.framing import Framing, Mbap
 from testbed.testers.modbus.layout import MBAP, RTU, Layout
 from testbed.testers.modbus.reply import ERROR_BIT, Instead, Reply
-from testbed.testers.modbus.safety import READS
+from testbed.testers.modbus.safety import READS, transaction_behind
 from testbed.testers.modbus.tap import part
 from testbed.wire.connection import Connection, Cutter, Ended, Received
 from testbed.wire.dial import Dial
@@ -29,7 +29,7 @@ _PREFIX, _HEADER, _LONGEST = (
     7,
     260,
 )  # bytes before what the length counts; MBAP header; ADU (IG 3.1.3, AP 4.1)
-_TRANSACTIONS, _FIRST_TRANSACTION = 0x10000, 0x5046
+_FIRST_TRANSACTION = 0x5046
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Asking:
         """
         if request.function not in READS:
             raise ValueError(f"function {request.function} is no plain read")
-        self._transaction = (self._transaction + 1) % _TRANSACTIONS
+        self._transaction = transaction_behind(self._transaction)
         adu = self._framing.adu(self._transaction, self._unit if unit is None else unit, request.encode())
         carried = self._framing.on_the_wire(len(adu))
         return await self.say(adu, within=within + carried, request=request)

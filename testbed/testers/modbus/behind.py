@@ -20,8 +20,7 @@ class Behind(Connected):
             Unanswered: silence or a close.
         """
         asked = request or self.harmless
-        self._transaction = (self._transaction + 1) & 0xFFFF
-        await self.send(self._guard.framing.adu(self._transaction, unit, asked.encode()))
+        await self.send(self._guard.framing.adu(self.next_transaction(), unit, asked.encode()))
         return await self.answer(asked)
 
     async def outcome_of(self, unit: int) -> Outcome:

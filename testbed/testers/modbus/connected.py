@@ -11,7 +11,7 @@ from testbed.protocols.modbus import Adu, Request
 from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.layout import MBAP
 from testbed.testers.modbus.reply import Reply
-from testbed.testers.modbus.safety import Spoken
+from testbed.testers.modbus.safety import Spoken, transaction_behind
 from testbed.testers.trouble import Unanswered
 from testbed.wire.connection import Connection, Ended, Received
 
@@ -40,6 +40,10 @@ class Guard(Protocol):
     @property
     def unit(self) -> int:
         """Unit identifier of the device."""
+
+    @property
+    def isolated(self) -> bool:
+        """Whether the device is declared to have nothing real behind it."""
 
     @property
     def reply_within(self) -> float:
@@ -156,11 +160,16 @@ class Connected:
         A header that is wrong on purpose belongs to TCP; a serial line has none.
         """
         if transaction is None:
-            self._transaction = (self._transaction + 1) & 0xFFFF
-            transaction = self._transaction
+            transaction = self.next_transaction()
         if protocol or length is not None:
             return Adu(transaction, self._guard.unit, pdu, protocol, length).encode()
         return self._guard.framing.adu(transaction, self._guard.unit, pdu)
+
+    def next_transaction(self) -> int:
+        """Count up; a device with something real behind it gets no identifier that it could carry out."""
+        isolated, last = self._guard.isolated, self._transaction
+        self._transaction = (last + 1) & 0xFFFF if isolated else transaction_behind(last)
+        return self._transaction
 
     async def send(self, data: bytes) -> int:
         """Send bytes in one segment; return the frame number."""

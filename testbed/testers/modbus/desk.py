@@ -93,6 +93,11 @@ class ModbusCase:
         return self.bench.declaration.endpoint.unit
 
     @property
+    def isolated(self) -> bool:
+        """Whether the device is declared to have nothing real behind it."""
+        return self.bench.declaration.isolated
+
+    @property
     def reply_within(self) -> float:
         """Seconds within which the device declares to answer."""
         return self.bench.declaration.timing.reply_within

@@ -38,6 +38,17 @@ READS = frozenset(
         Function.READ_INPUT_REGISTERS,
     }
 )
+_WRITES = frozenset(
+    {
+        Function.WRITE_SINGLE_COIL,
+        Function.WRITE_SINGLE_REGISTER,
+        Function.WRITE_MULTIPLE_COILS,
+        Function.WRITE_MULTIPLE_REGISTERS,
+        Function.WRITE_FILE_RECORD,
+        Function.MASK_WRITE_REGISTER,
+        Function.READ_WRITE_MULTIPLE_REGISTERS,
+    }
+)
 _READ_DEVICE_IDENTIFICATION = b"\x2b\x0e"
 _OBSERVATIONS = frozenset(
     {
@@ -158,6 +169,18 @@ def writes_of(data: bytes, behind: bytes = b"") -> list[Write] | None:
     return found
 
 
+def transaction_behind(transaction: int) -> int:
+    """Return the next transaction identifier of which no byte is a function that writes.
+
+    A device that has lost its step may read on with the identifier, and take one of its bytes for a function
+    code: libmodbus does (tests/third_party/README.md, `MB-MBAP-LENGTH-TINY`).
+    """
+    while True:
+        transaction = (transaction + 1) & 0xFFFF
+        if _WRITES.isdisjoint(transaction.to_bytes(2)):
+            return transaction
+
+
 def writes_of_frame(pdu: bytes, *, is_sound: bool) -> list[Write] | None:
     """Return the writes of one frame of a serial line; None when it is not provably a read or a sound write.
 
@@ -170,7 +193,7 @@ def writes_of_frame(pdu: bytes, *, is_sound: bool) -> list[Write] | None:
             return list(_write(decode_request(pdu)))
     except DecodeError:
         pass  # judged as any malformed frame
-    return [] if not pdu or (pdu[0] in READS and len(pdu) <= _ROOM - _HEADER) else None
+    return [] if not pdu or (_begins_as_a_read(pdu) and len(pdu) <= _ROOM - _HEADER) else None
 
 
 def _is_harmless(data: bytes) -> bool:
