@@ -220,6 +220,8 @@ class Connection(asyncio.Protocol):
     def _fell_silent(self) -> None:
         """Take what silence has ended for frames."""
         self._cut(self._cutter.end())
+        if self._cutter.pending and self.ended is None and not self._monitor.expects(self._number):
+            self._give_up_stump()  # bytes that nothing asked for are not waited for
         self._news.set()
 
     def _cut(self, frames: Sequence[bytes]) -> None:

@@ -1,5 +1,7 @@
 """Framings: a case talks in PDUs; what stands around them is the transport's."""
 
+import asyncio
+
 import pytest
 
 from testbed.model.connect import endpoint
@@ -7,7 +9,10 @@ from testbed.testers.modbus.cutter import AsciiCutter, RtuCutter
 from testbed.testers.modbus.framing import Mbap, framing_of
 from testbed.testers.modbus.invariants import ADU_SIZE, EXCEPTION_SIZE, FUNCTION, ONE_ANSWER
 from testbed.testers.modbus.layout import ASCII, MBAP, RTU
-from testbed.testers.modbus.serial_invariants import ADDRESS, CRC, FORM, LRC
+from testbed.testers.modbus.serial_invariants import ADDRESS, CRC, FORM, LRC, SerialMonitor
+from testbed.wire.clock import VirtualClockLoop
+from testbed.wire.line_connection import LineConnection
+from testbed.wire.recorder import Recorder
 
 READ = bytes.fromhex("0300010001")
 """Holding register 1."""
@@ -116,6 +121,43 @@ class TestRtuCutter:
 
         assert cutter.feed(spoilt) == []
         assert cutter.end() == [spoilt]
+
+    @pytest.mark.parametrize("cut", [1, 2, 4, 6])
+    def test_in_a_stream_the_rest_of_a_frame_may_come_late(self, cut):
+        cutter = framing("rtu+tcp://gateway").cutter()
+
+        assert cutter.feed(RTU_ANSWER[:cut]) == cutter.end() == []
+        assert cutter.feed(RTU_ANSWER[cut:]) == [RTU_ANSWER]
+
+    @pytest.mark.parametrize("wrong", [RTU_ANSWER[:-1] + b"\0", RTU_ANSWER + b"\0" * 5, b"\x11\x49\0\0\0"])
+    def test_in_a_stream_silence_ends_what_has_all_its_bytes(self, wrong):
+        cutter = framing("rtu+tcp://gateway").cutter()
+        frames = [*cutter.feed(wrong), *cutter.end()]
+
+        assert b"".join(frames) == wrong
+
+    @pytest.mark.parametrize("asked", [True, False])
+    def test_in_a_stream_only_what_was_asked_for_is_waited_for(self, asked):
+        async def stump():
+            recorder = Recorder(asyncio.get_running_loop().time)
+            monitor = SerialMonitor(RTU, frozenset({0x11}))
+            line = LineConnection(recorder, RtuCutter(0.01, in_a_stream=True), monitor)
+            line.connection_made(asyncio.Transport())
+            if asked:
+                monitor.sent(0, RTU_READ, 1)
+            line.data_received(RTU_ANSWER[:3])
+            await asyncio.sleep(0.05)
+            return [breach.requirement for breach in monitor.breaches]
+
+        with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+            assert runner.run(stump()) == ([] if asked else [CRC])
+
+    def test_what_never_ends_is_cut_off(self):
+        cutter = RtuCutter(0.05)
+        frames = [frame for _ in range(100) for frame in cutter.feed(b"\x11" * 1000)]
+
+        assert len(frames) == 20
+        assert cutter.pending == b""
 
 
 class TestAsciiCutter:

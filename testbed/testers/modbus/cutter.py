@@ -6,8 +6,10 @@ from testbed.protocols.modbus import Framer, crc16, response_size
 
 _CRC = 2
 _COLON, _CR = 0x3A, 0x0D
-_LONGEST_LINE = 1 << 12
-"""Characters of an ASCII frame that never ends, before they are taken for one (assumed; 513 are legal)."""
+_LONGEST_RUN = 1 << 12
+"""Bytes of a frame that never ends, before they are taken for one (assumed; 256 are legal, in ASCII 513)."""
+_SHORTEST = 5
+"""Bytes of the shortest response, an exception (SL 2.5.1, AP 4.1)."""
 
 
 class MbapCutter:
@@ -42,10 +44,13 @@ class RtuCutter:
 
     Args:
         quiet: seconds of silence that end a frame.
+        in_a_stream: whether TCP carries the frames: it may hold the rest of one back for longer, where a segment
+            got lost, so that silence ends none of which more is to come.
     """
 
-    def __init__(self, quiet: float) -> None:
+    def __init__(self, quiet: float, *, in_a_stream: bool = False) -> None:
         self.quiet = quiet
+        self._in_a_stream = in_a_stream
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -55,6 +60,8 @@ class RtuCutter:
         while (size := self._size()) and len(self._buffer) >= size and not crc16(self._buffer[:size]):
             frames.append(self._buffer[:size])
             self._buffer = self._buffer[size:]
+        if len(self._buffer) >= _LONGEST_RUN:
+            frames.append(self.drop())
         return frames
 
     def _size(self) -> int:
@@ -73,6 +80,8 @@ class RtuCutter:
 
     def end(self) -> list[bytes]:
         """Return what came before the silence as a frame, whatever it is."""
+        if self._in_a_stream and len(self._buffer) < max(self._size(), _SHORTEST):
+            return []
         return [self.drop()] if self._buffer else []
 
 
@@ -91,7 +100,7 @@ class AsciiCutter:
             if character == _COLON and self._buffer:
                 frames.append(self.drop())
             self._buffer += bytes((character,))
-            if self._buffer[-2:-1] == bytes((_CR,)) or len(self._buffer) >= _LONGEST_LINE:
+            if self._buffer[-2:-1] == bytes((_CR,)) or len(self._buffer) >= _LONGEST_RUN:
                 frames.append(self.drop())
         return frames
 

@@ -150,7 +150,7 @@ class Rtu(Serial):
 
     def cutter(self) -> Cutter:
         """See `Framing.cutter`."""
-        return RtuCutter(self.shape.t35 if self.is_exact else SILENCE_SEEN)
+        return RtuCutter(self.shape.t35 if self.is_exact else SILENCE_SEEN, in_a_stream=not self.is_timed)
 
 
 class Ascii(Serial):
