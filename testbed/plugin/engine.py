@@ -15,7 +15,7 @@ from testbed.plugin.attempt import Bench, Settings
 from testbed.plugin.case import Case, Result
 from testbed.plugin.presence import Presence
 from testbed.plugin.reproduction import TRIES, unsettled
-from testbed.plugin.selection import left_out
+from testbed.plugin.selection import left_out, wholly_refused
 from testbed.plugin.slots import Slots
 from testbed.plugin.spool import Spool, Waiting
 from testbed.testers.modbus.bench import ModbusBench
@@ -158,6 +158,8 @@ class Engine:
             for case in self.cases:
                 if case.gate:
                     await self._gate_case(Waiting(case, spool), presence)
+            tried = [case.gate for case in self.cases if case.gate in declaration.supports]
+            device.refused |= wholly_refused(tried, device.refused)
             for cases in _in_turn(self.cases):
                 async with asyncio.TaskGroup() as group:
                     for case in sorted(cases, key=lambda one: one.alone):  # nobody waits behind those

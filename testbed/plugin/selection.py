@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from testbed.model.base import Text
 from testbed.model.needs import missing
@@ -28,12 +28,30 @@ def left_out(case: Case, facts: Mapping[str, int], refused: Collection[str]) -> 
             else f"선언되지 않음: `{lack.need}`",
         )
         return not_run(case, lack.verdict, reason)
-    served = {name: amount for name, amount in facts.items() if name not in refused}
+    served = {name: amount for name, amount in facts.items() if not {name, function_of(name)} & set(refused)}
     if not case.gate and missing(case.needs, served) is not None:
         named = ", ".join(sorted(refused))
         reason = Text(en=f"declared but not served: {named}", ko=f"선언되었으나 동작하지 않음: {named}")
         return not_run(case, Verdict.INCONCLUSIVE, reason)
     return None
+
+
+def function_of(fact: str) -> str:
+    """Return the function of which a fact is a part: `fc08` of `fc08/01`, and of any other fact itself."""
+    return fact.partition("/")[0]
+
+
+def wholly_refused(gates: Iterable[str], refused: Collection[str]) -> set[str]:
+    """Return the functions of which every part that was tried is refused: the other parts need no try.
+
+    Args:
+        gates: facts that were tried, `fc08/00` and the like.
+        refused: those that were found not to be served.
+    """
+    tried = [gate for gate in gates if function_of(gate) != gate]
+    return {function_of(gate) for gate in tried} - {
+        function_of(gate) for gate in tried if gate not in refused
+    }
 
 
 def not_run(case: Case, verdict: Verdict, reason: Text) -> CaseRecord:

@@ -121,7 +121,7 @@ class LogsRefusalsAsAnswers(Plc):
         return super().events().replace(b"\x41", b"\x40")
 
 
-@mutant("MB-FC12-NEWEST-FIRST", "MB-FC12-EXCEPTION-EVENT", "MB-FC12-RESTART-EVENT")
+@mutant("MB-FC12-NEWEST-FIRST", "MB-FC12-RESTART-EVENT")
 class TellsTheOldestEventFirst(Plc):
     """Returns the events in the order in which they happened."""
 

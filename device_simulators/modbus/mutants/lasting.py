@@ -129,8 +129,8 @@ class ClosesAllForOne(Plc):
 
 
 @mutant("MB-CONNECTION-IDLE")
-class ClosesAfterHalfAMinute(Plc):
-    """Closes a connection that was silent for half a minute, though it declares to keep it for one."""
+class ClosesTooSoon(Plc):
+    """Closes a connection that was silent for 1.2 seconds, though it declares to keep it for longer."""
 
     class protocol_class(ModbusTcpProtocol):
         """Framing with less patience than declared."""
@@ -141,7 +141,7 @@ class ClosesAfterHalfAMinute(Plc):
             """Wait again for the next request."""
             if self.patience is not None:
                 self.patience.cancel()
-            self.patience = asyncio.get_running_loop().call_later(30.0, self.transport.close)
+            self.patience = asyncio.get_running_loop().call_later(1.2, self.transport.close)
             super().data_received(data)
 
 
@@ -173,7 +173,7 @@ class WaitsForWhoeverDoesNotRead(Together):
 
 @mutant("MB-HALF-OPEN-SERVED", crosses=True)
 class KeepsThePlaceOfWhoVanished(Together):
-    """Refuses a new connection while another one has been silent for more than two seconds."""
+    """Refuses a new connection while another one has been silent for more than 0.4 seconds."""
 
     class protocol_class(Together.protocol_class):
         """Framing that believes a client to be there as long as nobody says the contrary."""
@@ -191,7 +191,7 @@ class KeepsThePlaceOfWhoVanished(Together):
             super().connection_made(transport)
             others = [other for other in self.device.connections if not other.transport.is_closing()]
             lasts = [cast("KeepsThePlaceOfWhoVanished.protocol_class", other).last for other in others]
-            if any(_now() - last > 2.0 for last in lasts):
+            if any(_now() - last > 0.4 for last in lasts):
                 self.transport.close()
 
 

@@ -215,7 +215,8 @@ class LosesHurriedRequests(Plc):
 
         def serve(self, unit: int, pdu: bytes) -> None:
             """Count how often the same is asked without a rest."""
-            self.hurried = self.hurried + 1 if pdu == self.before and self.is_hurried(pdu) else 0
+            again = pdu == self.before == b"\x03\0\0\0\1"
+            self.hurried = self.hurried + 1 if again and self.is_hurried(pdu) else 0
             self.before = pdu
             if self.hurried < self.MOST:
                 super().serve(unit, pdu)

@@ -10,7 +10,7 @@ WHOLE = 5
 """Bytes of a whole request."""
 
 
-@mutant("MB-FC06-WRITES")
+@mutant("MB-FC06-WRITES", "MB-PIPELINE-ORDER")
 class EchoesWithoutWriting(Plc):
     """Confirms a write of one register and keeps the old value."""
 
@@ -60,7 +60,7 @@ class ClearsTheRegisterBefore(Plc):
         super().write_registers(request, address, data)
 
 
-@mutant("MB-FC06-ADDRESS-OUTSIDE")
+@mutant("MB-FC06-ADDRESS-OUTSIDE", "MB-FC06-READ-ONLY")
 class ConfirmsSingleWritesOutside(Plc):
     """Confirms a write of one register wherever it goes."""
 
@@ -69,7 +69,7 @@ class ConfirmsSingleWritesOutside(Plc):
         return request[0] == WRITE or super().range_takes_writes(request, table, address, quantity)
 
 
-@mutant("MB-FC06-LENGTH-SHORT")
+@mutant("MB-FC06-LENGTH-SHORT", "MB-FC06-SHORT-UNCHANGED")
 class FillsUpSingleWrites(Plc):
     """Takes the bytes that a short request lacks for zeros."""
 

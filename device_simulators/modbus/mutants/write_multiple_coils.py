@@ -105,7 +105,7 @@ class WritesCoilsBeforeRefusing(Plc):
         return super().byte_count_is_right(request, byte_count, expected)
 
 
-@mutant("MB-FC15-BEYOND-UNCHANGED", "MB-FC15-PADDING-IGNORED")
+@mutant("MB-FC15-BEYOND-UNCHANGED", "MB-FC15-NEIGHBOURS", "MB-FC15-PADDING-IGNORED")
 class WritesPaddingOfCoils(Plc):
     """Writes the unused bits of the last byte to the coils that follow."""
 

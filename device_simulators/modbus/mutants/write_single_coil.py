@@ -44,7 +44,7 @@ class EchoesCoilNumber(Plc):
         return request[:1] + number.to_bytes(2) + request[3:]
 
 
-@mutant("MB-FC05-VALUE-ILLEGAL")
+@mutant("MB-FC05-VALUE-ILLEGAL", "MB-FC05-BOTH-WRONG", "MB-FC05-LENGTH-SHORT")
 class IgnoresIllegalCoilValue(_MeetsIllegalValue):
     """Echoes an illegal value instead of refusing it, although it does not store it."""
 
@@ -53,7 +53,7 @@ class IgnoresIllegalCoilValue(_MeetsIllegalValue):
         return self.echo(request)
 
 
-@mutant("MB-FC05-VALUE-ILLEGAL", "MB-FC05-REFUSED-UNCHANGED")
+@mutant("MB-FC05-VALUE-ILLEGAL", "MB-FC05-REFUSED-UNCHANGED", "MB-FC05-BOTH-WRONG", "MB-FC05-LENGTH-SHORT")
 class TakesAnyValueForOn(_MeetsIllegalValue):
     """Sets a coil for every value but 0000."""
 
@@ -63,7 +63,7 @@ class TakesAnyValueForOn(_MeetsIllegalValue):
         return self.echo(request)
 
 
-@mutant("MB-FC05-REFUSED-UNCHANGED")
+@mutant("MB-FC05-REFUSED-UNCHANGED", "MB-FC05-LENGTH-SHORT")
 class ClearsCoilBeforeRefusing(_MeetsIllegalValue):
     """Refuses an illegal value only after it has cleared the coil: it compares with FF00 and stores first."""
 
