@@ -65,9 +65,14 @@ class Around:
         """The tables and limits."""
         return Declared(self.declaration)
 
+    @property
+    def served(self) -> frozenset[str]:
+        """The functions that are declared, and not found to be refused."""
+        return frozenset(self.declaration.supports) - self.refused
+
     def serves(self, function: str) -> bool:
         """Say whether a function is declared, and not found to be refused."""
-        return function in self.declaration.supports and function not in self.refused
+        return function in self.served
 
 
 @dataclass(frozen=True)
