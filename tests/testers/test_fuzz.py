@@ -10,11 +10,12 @@ from hypothesis import given
 from device_simulators.modbus.devices import Plc
 from device_simulators.modbus.mutants.fuzzing import AnswersLongReadsOutOfItsBuffer, RestartsOnTooManyBytes
 from device_simulators.modbus.mutants.header import AnswersWithUnitZero
+from device_simulators.modbus.rtu_over_tcp import ModbusRtuOverTcpProtocol
 from testbed.model.budget import Budget
 from testbed.model.declaration import Area
 from testbed.model.document import DocumentError, load
 from testbed.model.saved_case import SavedCase
-from testbed.protocols.modbus import Framer
+from testbed.protocols.modbus import Framer, ReadCoils, ReadHoldingRegisters, RtuAdu
 from testbed.testers.modbus.fuzz import shots_of
 from testbed.testers.modbus.fuzz.campaign import surface
 from testbed.testers.modbus.fuzz.generation import BLOCK, block
@@ -210,6 +211,25 @@ class TestSavedCase:
     def test_what_is_wrong_with_a_file_is_said_with_its_line(self, text, said):
         with pytest.raises(DocumentError, match=f"case.yaml: .*{said}"):
             load(SavedCase, text, "case.yaml")
+
+
+class Slow(ModbusRtuOverTcpProtocol):
+    """Takes its time, and less than the 200 ms that it declares."""
+
+    def send(self, frame):
+        self.loop.call_later(0.15, super().send, frame)
+
+
+def test_a_slow_answer_is_not_taken_for_that_to_the_next_shot():
+    """On a line nothing but its turn tells what an answer belongs to."""
+    whole = Shot(RtuAdu(1, ReadHoldingRegisters(0, 1).encode()).encode(), is_pdu=False)
+    shots = [whole, Shot(ReadCoils(0, 1).encode(), is_pdu=True)]
+
+    async def fire():
+        async with seated(bench(protocol=Slow, connect="sim:plc?over=rtu+tcp"), "modbus") as (desk, _):
+            return await Session(desk).fire(shots)
+
+    assert run(fire()) is None
 
 
 class TestBudget:

@@ -44,8 +44,8 @@ class RtuCutter:
 
     Args:
         quiet: seconds of silence that end a frame.
-        in_a_stream: whether TCP carries the frames: it may hold the rest of one back for longer, where a segment
-            got lost, so that silence ends none of which more is to come.
+        in_a_stream: whether TCP carries the frames: it may hold the rest of one back for longer, where a
+            segment got lost, so that silence ends none of which more is to come.
     """
 
     def __init__(self, quiet: float, *, in_a_stream: bool = False) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
 from testbed.protocols.modbus import DecodeError, decode_request
+from testbed.testers.modbus.asking import is_sound
 from testbed.testers.modbus.connected import cut
 from testbed.testers.modbus.fuzz.judging import malformed
 from testbed.testers.modbus.fuzz.shot import SILENCE, Failure, Shot
@@ -16,6 +17,7 @@ from testbed.testers.modbus.layout import MBAP
 from testbed.testers.modbus.reply import Reaction
 from testbed.testers.trouble import Unanswered
 from testbed.wire.dial import UnreachableError
+from testbed.wire.line_connection import LineConnection
 from testbed.wire.monitor import Breach
 
 if TYPE_CHECKING:
@@ -164,8 +166,16 @@ class Session:
         if self.over_tcp:
             await self._reopen()
         else:
-            await self.modbus.wire.receive(min(_QUIET, self.desk.reply_within))
+            await self.modbus.wire.receive(self._heard_within(data))
         return None
+
+    def _heard_within(self, data: bytes) -> float:
+        """Return the seconds to listen on a line, lest an answer to some bytes comes behind the next ones."""
+        framing, wire = self.desk.framing, self.modbus.wire
+        if is_sound(framing.layout, data):
+            return self.desk.reply_within + framing.on_the_wire(len(data))
+        leaving = max(0.0, wire.sent_until - wire.now()) if isinstance(wire, LineConnection) else 0.0
+        return leaving + min(_QUIET, self.desk.reply_within)
 
 
 def _gone(error: UnreachableError | Unanswered) -> Failure:
