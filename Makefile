@@ -18,6 +18,7 @@ acceptance: $(VENV)/.test debian
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 	$(BIN)/testbed mutants | tail -n 3
 	$(BIN)/python benchmarks/modbus_server.py
+	$(BIN)/python benchmarks/fleet.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
