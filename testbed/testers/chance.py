@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, Literal
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis.internal import entropy
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, PrimitiveProvider
 from hypothesis.internal.intervalsets import IntervalSet
 
@@ -106,4 +107,16 @@ class Seeded(PrimitiveProvider):
         return self._random.randint(least, min(most, max(least, LONGEST)))
 
 
+class _EveryState(set[Any]):
+    """All states of Python's own random numbers, as hypothesis is to know them.
+
+    It takes a state that it does not know for a strategy's doing, and warns; but libraries in other threads
+    (pyModbusTCP numbers requests so) move that state while a strategy draws, and ours draws from the seed.
+    """
+
+    def __contains__(self, state: object) -> bool:
+        return True
+
+
 AVAILABLE_PROVIDERS[BACKEND] = Seeded
+entropy._known_random_state_hashes = _EveryState()  # noqa: SLF001 - there is no public way
