@@ -1,6 +1,5 @@
 """MODBUS Messaging on TCP/IP V1.0b, 4.2: Connections."""
 
-
 from testbed.cases import alone, verifies
 from testbed.modbus import CLOSED, NORMAL, ReadHoldingRegisters
 

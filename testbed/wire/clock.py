@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-
 _AT_ONCE = 32
 """Rounds of work in a row without a look at the selector, which costs a system call (assumed)."""
 
@@ -61,7 +60,7 @@ class VirtualClockLoop(asyncio.SelectorEventLoop):
 def standing_still(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """Let no virtual time pass while another thread works out what is to be done next.
 
-    That takes real time and no virtual one: a loop with nothing else to do would hurry on to its next time-out.
+    That takes real time and no virtual one: a loop with nothing else to do would hurry on to a time-out.
     On a real clock nothing changes.
     """
     if not isinstance(loop, VirtualClockLoop):
