@@ -122,17 +122,23 @@ async def _look(reader: Reader, wishes: Wishes, found: Found) -> None:
     probe = reader.probe
     if probe is None:
         return
+    if not found.endpoint.is_serial:  # a line carries one exchange at a time (SL 2.1)
+        await _find_limits(reader, probe, wishes, found)
+    reader.purpose = "response time"
+    while len(reader.times) < LEAST_OBSERVED:
+        await reader.ask(probe)
+    if wishes.sweep:
+        await _sweep(reader, probe, found)
+
+
+async def _find_limits(reader: Reader, probe: Request, wishes: Wishes, found: Found) -> None:
+    """Find how many connections, and how many requests on one, are answered at once."""
     reader.purpose = "connections at once"
     if wishes.most_sessions > 1:
         found.most_sessions = wishes.most_sessions
         found.sessions = await connections_at_once(reader, probe, wishes.most_sessions)
     reader.purpose = "requests at once"
     found.transactions = await requests_at_once(reader, probe)
-    reader.purpose = "response time"
-    while len(reader.times) < LEAST_OBSERVED:
-        await reader.ask(probe)
-    if wishes.sweep:
-        await _sweep(reader, probe, found)
 
 
 async def _find_units(reader: Reader, wishes: Wishes, found: Found) -> None:
