@@ -44,6 +44,6 @@ async def test_two_requests_in_one_segment(modbus):
 @pytest.mark.parametrize("first", [13, 18, 23])
 async def test_requests_across_segments(modbus, first):
     """One and a half requests in the first segment and the rest in a second one are both answered."""
-    replies = await modbus.pipeline([modbus.harmless, modbus.harmless], sizes=[first])
+    replies = await modbus.pipeline([modbus.harmless, modbus.harmless], sizes=[first], pause=0.02)
 
     assert replies.outcomes == [NORMAL, NORMAL]

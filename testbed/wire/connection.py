@@ -96,13 +96,14 @@ class Connection(asyncio.Protocol):
         A capture shows them as one packet, with the sizes of the segments in its comment: a dissector that
         starts on a stump of a header would not show the ADU at all.
         """
-        for piece in pieces[:-1]:
+        sizes = ",".join(str(len(piece)) for piece in pieces)
+        said = f"sent in {len(pieces)} segments of {sizes} bytes, {pause * 1000:g} ms apart"
+        number = self._sent(b"".join(pieces), f"{comment}; {said}" if comment else said)
+        for piece in pieces[:-1]:  # a request that is whole in one of them may be answered before the last
             self._write(piece)
             await asyncio.sleep(pause)
         self._write(pieces[-1])
-        sizes = ",".join(str(len(piece)) for piece in pieces)
-        said = f"sent in {len(pieces)} segments of {sizes} bytes, {pause * 1000:g} ms apart"
-        return self._sent(b"".join(pieces), f"{comment}; {said}" if comment else said)
+        return number
 
     async def receive(self, within: float) -> Received | Ended | None:
         """Return the next frame, how the connection ended, or None when nothing came within some seconds."""

@@ -73,15 +73,17 @@ class Attacks(Connected):
             return met, Reaction.SILENCE
         return Reaction.CLOSED if met is Reaction.SILENCE else met, Reaction.CLOSED
 
-    async def pipeline(self, requests: Sequence[Request | bytes], sizes: Sequence[int] = ()) -> Replies:
-        """Send requests without waiting in between, in one segment or in segments of some sizes.
+    async def pipeline(
+        self, requests: Sequence[Request | bytes], sizes: Sequence[int] = (), pause: float = 0.0
+    ) -> Replies:
+        """Send requests without waiting in between, in one segment or in several, seconds apart.
 
         Returns the replies in the order of the requests, whatever order they came in.
         """
         adus = [self.adu(one if isinstance(one, bytes) else one.encode()) for one in requests]
         data = b"".join(adus)
         await self._allow(data)
-        cited = [await self.wire.send_in_pieces(cut(data, sizes), 0.0, comment=self.comment_on(data))]
+        cited = [await self.wire.send_in_pieces(cut(data, sizes), pause, comment=self.comment_on(data))]
         return await self._answers_to(requests, adus, cited)
 
     async def pipeline_apart(self, requests: Sequence[Request], *, until_last: bool = False) -> Replies:
