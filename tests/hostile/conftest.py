@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.bundle.keys import create_keys
-from tests.hostile.running import declare, judged, served
+from tests.hostile.running import NAMES, declare, judged, served, written
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,7 @@ def keys(tmp_path_factory):
 def reference(tmp_path_factory, keys):
     """The run of a device that does nothing wrong."""
     with served("behaves") as port:
-        run = judged(declare(tmp_path_factory.mktemp("reference"), port, within=2.0), keys)
+        folder = tmp_path_factory.mktemp("reference")
+        run = judged(declare(folder, port, written(NAMES), within=2.0), keys)
     assert run.outcome == "CONFORMANT", run.printed
     return run

@@ -23,6 +23,13 @@ MOST_MEMORY = 100.0
 """Megabytes of memory at its peak that a run may take over a run of the reference."""
 KILLED_AFTER = 900.0
 """Seconds after which a run counts as hung."""
+NAMES = {
+    "vendor": "</style><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "model": "\u202eevil\u2066 [bold]{{ 7*7 }}[/bold]\u200f",
+    "firmware": "\x1b[2J\x1b]0;owned\x07\x00\ufeff\x9b31m",
+    "serial": "\U000e0041\u200b-->]]>'\"`",
+}
+"""What a hostile vendor calls a device that does nothing wrong: markup, marks that turn text, escapes."""
 
 _PROGRAM = """
 import atexit, os, re, sys
@@ -114,6 +121,15 @@ def served(*names: str) -> Iterator[int]:
             yield int(process.stdout.readline())
         finally:
             process.kill()
+
+
+def written(names: dict[str, str]) -> str:
+    """Return a flow mapping of YAML, every character escaped that YAML lets nobody write."""
+    return f"{{ {', '.join(f'{quoted(key)}: {quoted(value)}' for key, value in names.items())} }}"
+
+
+def quoted(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(char):08x}" for char in text) + '"'
 
 
 def declare(folder: Path, port: int, device: str = "", *, within: float = REPLY_WITHIN) -> Path:
