@@ -15,7 +15,8 @@ from testbed.testers.modbus.scout import Found
 from testbed.testers.modbus.scout_draft import draft
 from testbed.testers.modbus.scout_missing import Outlook, as_comments, outlook
 
-PROFILE = "modbus-tcp-server@1"
+PROFILES = {"rtu": "modbus-rtu-server@1", "rtu+tcp": "modbus-rtu-server@1", "ascii": "modbus-ascii-server@1"}
+"""What a device is judged by, by the kind of line; any other is a server of Modbus TCP."""
 
 
 def nothing(found: Found) -> str:
@@ -32,7 +33,8 @@ def nothing(found: Found) -> str:
 
 def give_out(found: Found, out: Path | None, *, as_json: bool) -> None:
     """Give out the draft, with the lines that it lacks at its end."""
-    text = draft(found, PROFILE, datetime.now(UTC).date())
+    profile = PROFILES.get(found.endpoint.over, "modbus-tcp-server@1")
+    text = draft(found, profile, datetime.now(UTC).date())
     setup = prepare_text(text, str(out or "draft"))
     ahead = outlook(setup.declaration, [suite.catalogue for suite in setup.suites])
     text += as_comments(ahead)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from testbed.model.ambiguity import Ambiguity
 from testbed.model.base import Frozen, RequirementId, Text
+from testbed.model.connect import Over
 from testbed.model.needs import Needs
 from testbed.model.verdict import Basis, Level
 
@@ -60,6 +61,8 @@ class Catalogue(Frozen):
     documents: dict[str, Document] = Field(min_length=1)
     includes: tuple[str, ...] = ()
     """Parts, folders beside its own, whose requirements, facts and cases it shares with other suites."""
+    over: tuple[Over, ...] = ()
+    """The transports of the devices that it judges; whatever there are where none is named."""
     facts: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()

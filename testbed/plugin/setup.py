@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -133,6 +133,7 @@ def prepare_text(
     declaration, lines = load_with_lines(Declaration, text, name)
     profile, profile_text = read_profile(declaration.profile, name, lines.get(("profile",), 0))
     used = tuple(suites()[suite] for suite in profile.suites)
+    _check_transport(declaration, used, name, lines.get(("profile",), 0))
     known = {fact for suite in used for fact in suite.catalogue.facts}
     if known:
         for at, fact in enumerate(declaration.supports):
@@ -156,6 +157,21 @@ def prepare_text(
         jobs=DEFAULT_JOBS if jobs is None else jobs,
         simulator=device,
     )
+
+
+def _check_transport(declaration: Declaration, used: Sequence[Suite], name: str, line: int) -> None:
+    """Hold that the suites judge what the device speaks: one of another line would accuse it of that.
+
+    Raises:
+        DocumentError: they do not.
+    """
+    over = declaration.endpoint.over
+    for suite in used:
+        judged = suite.catalogue.over
+        if judged and over not in judged:
+            said = f"is for devices over {' or '.join(judged)}, and `connect` says {over}"
+            what = f"`profile`: {declaration.profile} {said}; change one of the two"
+            raise DocumentError(name, [Complaint(line, what)])
 
 
 def _base(declaration: Declaration, name: str) -> Path:

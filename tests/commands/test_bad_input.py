@@ -25,6 +25,10 @@ FAULTS = {
         {"fc15]": "fc51]"},
         "line 5: `supports`: `fc51` is not known to modbus-tcp-server@1",
     ),
+    "a profile of another line": (
+        {"sim:io-block": "sim:io-block?over=rtu"},
+        "line 3: `profile`: modbus-tcp-server@1 is for devices over tcp or tls, and `connect` says rtu;",
+    ),
     "unknown simulator": (
         {"sim:io-block": "sim:io-blok"},
         "line 4: no simulator is called `io-blok`; did you mean `io-block`?",

@@ -306,3 +306,11 @@ def test_ctrl_c_gives_out_what_was_found(tmp_path, keys):
     assert asking.returncode == 130
     assert "testbed: INCOMPLETE: stopped by Ctrl-C" in err
     assert areas(prepare(tmp_path / "draft.yaml").declaration)["coils"] == [(0, 16)]
+
+
+@pytest.mark.parametrize("over", ["rtu", "ascii", "rtu+tcp"])
+def test_a_draft_names_the_profile_of_its_line(said, tmp_path, over):
+    status, out, _ = said("declare", f"sim:io-block?over={over}", "--out", "draft.yaml", *PACE)
+    assert (status, out) == (0, "")
+    (suite,) = prepare(tmp_path / "draft.yaml").suites[:1]
+    assert over in suite.catalogue.over
