@@ -17,6 +17,8 @@ QUICK = {"answers_with_markup", "echoes_the_request"}
 """Devices that are met in every run of the tests after preflight; the others are acceptance tests."""
 SLOW = {"lets_nobody_in", "never_accepts", "never_answers", "never_reads"}
 """Devices that preflight waits for, for as long as a connection may take."""
+FLOODS = {"pours_frames", "pours_answers"}
+"""Devices that keep a machine busy; `pours_answers_of_others` stands for them where little time is."""
 
 
 def named(devices, quick):
@@ -33,7 +35,7 @@ def named(devices, quick):
 def test_there_are_thirty_and_each_says_what_it_does():
     assert len(DEVICES) >= 30
     assert len({device.does for device in DEVICES.values()}) == len(DEVICES)
-    assert {*QUICK, *SLOW} <= DEVICES.keys()
+    assert {*QUICK, *SLOW, *FLOODS} <= DEVICES.keys()
 
 
 @named([one for one in DEVICES.values() if one.accepts], QUICK)
@@ -59,7 +61,7 @@ def test_hostile_after_preflight(device, reference, keys, tmp_path, program):
         assert not cited or 0 < min(cited) <= max(cited) <= counted[case["capture"]]
 
 
-@named([one for one in DEVICES.values() if one.stops], DEVICES.keys() - SLOW)
+@named([one for one in DEVICES.values() if one.stops], DEVICES.keys() - SLOW - FLOODS)
 def test_hostile_at_once(device, reference, keys, tmp_path):
     """Preflight names it, and nothing is judged."""
     with served(device.name, "at-once") as port:
