@@ -67,7 +67,7 @@ def _print(  # noqa: PLR0913 - all that stands behind a requirement
         say(f"  {case.id}\n      {case.title}")
     say("mutants")
     for one in mutants:
-        say(f"  testbed simulate {one.name}\n      {one.summary}")
+        say(f"  testbed simulate {one.name}{_over(one)}\n      {one.summary}")
     for question in catalogue.contested(found.id):
         say(f"contested: {question.question.ko if korean else question.question.en}")
         say(f"  testbed ambiguities {question.id}")
@@ -78,3 +78,12 @@ def _print(  # noqa: PLR0913 - all that stands behind a requirement
         say(f"  to have it judged: {PERMISSIONS[name].format(least=max(least(found.needs, name), 1))}")
     if cases:
         say(f"  to see it alone, with frames: testbed run FILE -v --case '{catalogue.id}/{cases[0].id}'")
+
+
+def _over(device: Simulator) -> str:
+    """Return the option of `testbed simulate` that serves a device over its transport."""
+    from testbed.plugin.setup import prepare  # noqa: PLC0415 - reads suites
+    from testbed.plugin.shelf import example  # noqa: PLC0415
+
+    over = prepare(example(device.declaration)).declaration.endpoint.over if device.declaration else "tcp"
+    return "" if over == "tcp" else f" --over {over}"

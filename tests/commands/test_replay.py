@@ -266,5 +266,5 @@ def test_records_are_put_back_and_written_only_where_they_are_scratch(bundle):
     assert result.not_restored == []
 
     kept = {"isolated:    true": "isolated:    false", "count: 128, scratch: true": "count: 128"}
-    with pytest.raises(NotAllowedError, match=r"writes file 4, records 0 to 2; to send it, declare that area"):
+    with pytest.raises(NotAllowedError, match="writes file 4, records 0 to 2; to send it, declare"):
         played(capture, setup(changed=kept))

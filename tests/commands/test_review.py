@@ -8,14 +8,14 @@ def test_a_declaration_that_fits(testbed):
     assert done.returncode == 0
     assert "✓ fc03" in done.stdout
     assert "✓ the declaration fits its profile, and grants all that the tests need" in done.stdout
-    assert "modbus_tcp_server: 117 requirements will be judged" in done.stdout
+    assert "modbus_tcp_server: 276 requirements will be judged" in done.stdout
 
 
 def test_what_waits_is_printed_with_the_line_to_paste(testbed):
     done = testbed("review", str(example("example-tcp.yaml")))
     assert done.returncode == 0
     assert done.stdout.rstrip().endswith("isolated: true")
-    assert "17 wait (16 mandatory ones" in done.stdout
+    assert "28 wait (26 mandatory ones" in done.stdout
 
 
 def test_a_declaration_that_does_not_fit_is_told_why_in_both_languages(testbed, tmp_path):

@@ -47,7 +47,9 @@ def hostile(evil: str) -> Page:
         started=evil,
         platform=evil,
         packages={evil: evil},
-        declaration=sample.header().declaration.model_copy(update={"device": device, "connect": evil}),
+        declaration=sample.header().declaration.model_copy(
+            update={"device": device, "connect": f"sim:{evil}"}
+        ),
     )
     return check(
         render_report(
