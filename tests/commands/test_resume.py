@@ -195,7 +195,11 @@ def points(number, seed):
     return [(chosen.randint(1, LINES), chosen.choice([0.0, 0.02, chosen.random()])) for _ in range(number)]
 
 
-@pytest.mark.parametrize("point", [(1, 0.0), *points(2, 1), (LINES + 4, 0.1)], ids=str)
+FIRST, *OTHERS = [*points(2, 1), (1, 0.0), (LINES + 4, 0.1)]
+LONG = pytest.mark.acceptance
+
+
+@pytest.mark.parametrize("point", [FIRST, *(pytest.param(one, marks=LONG) for one in OTHERS)], ids=str)
 def test_a_killed_run_goes_on(point, tmp_path, house):
     stop_and_go_on(house, tmp_path, point)
 
@@ -250,6 +254,7 @@ def test_ctrl_c_or_a_plain_kill_says_how_to_go_on(tmp_path, house, kind):
     house.check(bundle, kept)
 
 
+@pytest.mark.acceptance
 def test_a_run_is_killed_twice_and_goes_on(tmp_path, house):
     bundle = tmp_path / "bundle"
     with house.run(bundle) as process:
@@ -265,6 +270,7 @@ def test_a_run_is_killed_twice_and_goes_on(tmp_path, house):
     house.check(bundle, kept)
 
 
+@pytest.mark.acceptance
 def test_a_choice_by_hand_is_kept(tmp_path, house):
     bundle = tmp_path / "bundle"
     with house.run(bundle, "-k", "test_read_holding_registers or test_write_single") as process:
