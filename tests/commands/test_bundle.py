@@ -103,7 +103,7 @@ def test_the_statement_lists_every_file(granted):
 
     assert signed.files.keys() == names(granted) - OWN_FILES
     assert {name for name in signed.subjects if name.startswith("conformance_suites/")} == {
-        f"conformance_suites/{suite}#folder" for suite in suites()
+        f"conformance_suites/{suite}#folder" for suite in ("modbus_tcp_server", "interop_modbus")
     }
 
 
