@@ -51,7 +51,9 @@ def test_no_more_connections_than_declared():
             open_now.discard(self)
 
     made = setup(declared(sessions="sessions: 3"))
-    found = records(suite_cases(), replace(made, simulator=simulated(Plc(), Counted)))
+    limit = {"MB-CONNECTIONS-POLICY", "MB-CONNECTIONS-EXCESS"}  # open one more than the device has room for
+    cases = [one for one in suite_cases() if not limit.intersection(one.verifies)]
+    found = records(cases, replace(made, simulator=simulated(Plc(), Counted)))
     assert {record.verdict for record in found.values()} <= {Verdict.PASS, Verdict.NOT_APPLICABLE}
     assert most == 3
     assert not open_now
@@ -111,9 +113,9 @@ def test_a_gate_that_closes_leaves_what_needs_it_undecided():
 
 
 def test_what_was_not_claimed_is_not_applicable():
-    found = records([case(passes, "modbus", needs=("fc24",)), case(passes, "modbus", name="other")])
+    found = records([case(passes, "modbus", needs=("fc43/13",)), case(passes, "modbus", name="other")])
     assert found["passes"].verdict is Verdict.NOT_APPLICABLE
-    assert found["passes"].reason.en == "the declaration does not claim `fc24`"
+    assert found["passes"].reason.en == "the declaration does not claim `fc43/13`"
     assert found["other"].verdict is Verdict.PASS
 
 
