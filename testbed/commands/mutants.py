@@ -119,17 +119,7 @@ def _as_data(ledger: Ledger) -> dict[str, object]:
 def _print(ledger: Ledger, *, partial: bool) -> None:
     say = click.echo
     if not partial:
-        say(f"{ledger.catalogue.id} {ledger.catalogue.version}\n\nRequirement → mutants that it killed")
-        for requirement, killers in ledger.killers.items():
-            elsewhere = ledger.catalogue[requirement].proven_in
-            shown = ", ".join(killers) or (f"(proven in {elsewhere})" if elsewhere else "-")
-            say(f"  {requirement:<30} {shown}")
-        say("\nCase and parameters → mutants that failed it")
-        for case, killers in ledger.failures.items():
-            if killers or case in ledger.own:
-                say(f"  {case}\n      {', '.join(killers) or '-'}")
-        if left := len(ledger.cases) - len(ledger.own):
-            say(f"  and {left} cases that another suite proves")
+        _print_proofs(ledger)
     for trial in ledger.unequal:
         say(f"\nNOT EQUAL {trial.device}")
         say(f"  breaks, but not found:  {', '.join(sorted(trial.breaks - trial.killed_by)) or '-'}")
@@ -141,6 +131,22 @@ def _print(ledger: Ledger, *, partial: bool) -> None:
             say(f"\nUNPROVEN requirement {requirement}: no mutant breaks it")
         for case in ledger.unproven_cases:
             say(f"UNPROVEN case {case}: no mutant has ever failed it")
+
+
+def _print_proofs(ledger: Ledger) -> None:
+    """Print what has proven each requirement and each case."""
+    say = click.echo
+    say(f"{ledger.catalogue.id} {ledger.catalogue.version}\n\nRequirement → mutants that it killed")
+    for requirement, killers in ledger.killers.items():
+        elsewhere = ledger.catalogue[requirement].proven_in
+        shown = ", ".join(killers) or (f"(proven in {elsewhere})" if elsewhere else "-")
+        say(f"  {requirement:<30} {shown}")
+    say("\nCase and parameters → mutants that failed it")
+    for case, killers in ledger.failures.items():
+        if killers or case in ledger.own:
+            say(f"  {case}\n      {', '.join(killers) or '-'}")
+    if left := len(ledger.cases) - len(ledger.own):
+        say(f"  and {left} cases that another suite proves")
 
 
 def _summarise(ledgers: list[Ledger], *, partial: bool) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from testbed.wire.serial_format import SerialFormat
 
-RESOLUTION = 0.001
-"""Seconds by which the time of a character is uncertain on a port that says nothing of it (assumed; the
-scheduler's tick where it is longest)."""
+RESOLUTION = 0.01
+"""Seconds by which the time of a character is uncertain on a port that says nothing of it (assumed; a busy
+system lets a program wait as long, and no device shall be charged with that)."""
 
 _BUSY = {errno.EAGAIN, errno.EBUSY}
 _NO_PORT = {errno.ENOTTY, errno.EINVAL, errno.EISDIR, errno.ENXIO, errno.ENODEV, errno.EIO}

@@ -270,7 +270,7 @@ class TlsServer(TlsLayer):
         """Wait for the ClientHello."""
 
     def let_go(self) -> None:
-        """Close after a fatal alert (RFC 5246, 7.2.2); what the client still sends is read, lest it be lost."""
+        """Close after a fatal alert (RFC 5246, 7.2.2); what the client still sends is read meanwhile."""
         self._has_let_go = True
         if self.below.can_write_eof():
             self.below.write_eof()
