@@ -1,7 +1,7 @@
 """What a declaration says of the functions that look at communication itself.
 
-Functions 07, 08, 11, 12 and 17 (MODBUS Application Protocol V1.1b3, "AP", 6.7 to 6.10, 6.13) tell what a device
-keeps of its communication; two things about them only the vendor knows.
+Functions 07, 08, 11, 12 and 17 (MODBUS Application Protocol V1.1b3, "AP", 6.7 to 6.10, 6.13) tell what a
+device keeps of its communication; two things about them only the vendor knows.
 """
 
 from __future__ import annotations

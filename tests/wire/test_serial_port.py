@@ -307,7 +307,7 @@ def test_a_pseudo_terminal_shows_no_times(terminal):
     _, path = terminal
 
     assert resolution(path) is None
-    assert resolution("/dev/ttyUSB0") == 0.001
+    assert resolution("/dev/ttyUSB0") == 0.01
 
 
 @pytest.mark.parametrize(
