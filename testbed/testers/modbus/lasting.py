@@ -101,8 +101,8 @@ class Lasting(Attacks):
         for request in requests:
             took = []
             for _ in range(times):
-                began = loop.time()
                 await self.send(self.adu(request.encode()))
+                began = loop.time()  # not before: the device may want a pause between requests
                 received = await self.wire.receive(10 * self._guard.reply_within)
                 self.in_step = isinstance(received, Received)
                 took.append(loop.time() - began)
