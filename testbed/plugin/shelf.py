@@ -6,14 +6,14 @@ import difflib
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import profiles
-from testbed.model.document import Complaint, DocumentError, load, parse
+from testbed.model.document import Complaint, DocumentError, load, parse, quickly
 from testbed.model.errata import Erratum, read_errata
 from testbed.model.profile import Profile
 from testbed.model.standard import Catalogue, Part
@@ -131,7 +131,13 @@ def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
     source = folder / f"{name}.yaml"
     if not source.is_file():
         return []
-    rows, _ = parse(source.read_text(encoding="utf-8"), str(source))
+    return [dict(row) if isinstance(row, dict) else row for row in _read(source, source.stat().st_mtime_ns)]
+
+
+@lru_cache(maxsize=64)
+def _read(source: Path, changed: int) -> list[dict[str, Any]]:  # noqa: ARG001 - tells one state of the file from another
+    """Read a list once: several suites include the same part."""
+    rows = quickly(source.read_text(encoding="utf-8"), str(source))
     return rows if isinstance(rows, list) else []
 
 

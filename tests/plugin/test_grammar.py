@@ -9,6 +9,7 @@ import re
 import pytest
 
 from testbed.model.document import parse
+from testbed.model.document import DocumentError, parse, quickly
 from testbed.model.needs import names
 from testbed.model.security import Security
 from testbed.model.standard import clause_order
@@ -171,3 +172,21 @@ def test_case_ids_are_unique_in_a_suite():
         ids = [case.id for case in gather([suite])]
         assert len(ids) == len(set(ids))
         assert ids
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        {file for suite in suites().values() for folder in suite.folders for file in folder.glob("*.yaml")}
+    ),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_what_is_read_quickly_is_what_stands_there(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert quickly(text, path.name) == parse(text, path.name)[0]
+
+
+def test_read_quickly_a_key_stands_once_as_well():
+    with pytest.raises(DocumentError, match="line 2: `a` stands twice"):
+        quickly("a: 1\na: 2\n", "x.yaml")
