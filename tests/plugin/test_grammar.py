@@ -8,7 +8,6 @@ import re
 
 import pytest
 
-from testbed.model.document import parse
 from testbed.model.document import DocumentError, parse, quickly
 from testbed.model.needs import names
 from testbed.model.security import Security

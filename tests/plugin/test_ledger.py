@@ -9,7 +9,7 @@ import pytest
 
 import profiles
 from testbed.model.record import CaseRecord, Finding
-from testbed.model.verdict import Verdict
+from testbed.model.verdict import Level, Verdict
 from testbed.plugin.gather import gather
 from testbed.plugin.ledger import Ledger, Trial, _trial, trials
 from testbed.plugin.setup import prepare
@@ -20,11 +20,18 @@ from tests.plugin.bench import setup
 DEVICES = Path(profiles.__file__).parent / "devices"
 
 
-@pytest.mark.parametrize("name", suites())
+LARGEST = "modbus_tcp_server"
+SHARDS = 6
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.acceptance if name == LARGEST else ()) for name in suites()],
+)
 def test_ledger(name):
     """In a process of its own: the ledger forks, which one with threads (a worker of xdist) must not."""
     command = [sys.executable, "-m", "testbed", "mutants", "--suite", name, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert done.stderr == ""
     (ledger,) = json.loads(done.stdout)
     unequal = {name: trial for name, trial in ledger["devices"].items() if not trial["equal"]}
@@ -35,6 +42,36 @@ def test_ledger(name):
     mutants = [one for one in simulators().values() if one.suite == name]
     references = {one.declaration for one in mutants}
     assert len(ledger["devices"]) == len(mutants) + len(references)
+
+
+def test_a_shard_of_the_largest_ledger():
+    """Every sixth mutant; all of them, and that nothing is unproven, are tried before something is released."""
+    mutants = sorted(one.name for one in simulators().values() if one.suite == LARGEST and one.breaks)[
+        ::SHARDS
+    ]
+    devices = [word for name in mutants for word in ("--device", name)]
+    command = [sys.executable, "-m", "testbed", "mutants", "--suite", LARGEST, "--json", *devices]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    (ledger,) = json.loads(done.stdout)
+
+    assert {name: trial for name, trial in ledger["devices"].items() if not trial["equal"]} == {}
+    assert ledger["devices"].keys() == set(mutants)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", suites())
+def test_each_demand_is_broken_by_a_mutant_that_says_so(name):
+    broken = {row for one in simulators().values() if one.suite == name for row in one.breaks}
+    rows = suites()[name].catalogue.requirements
+
+    assert [
+        row.id
+        for row in rows
+        if row.level is not Level.MAY
+        and row.untestable is None
+        and not row.proven_in
+        and row.id not in broken
+    ] == []
 
 
 @pytest.mark.acceptance
