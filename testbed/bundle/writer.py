@@ -47,7 +47,10 @@ class BundleWriter:
         """
         if folder.exists() and any(folder.iterdir()):
             raise BundleExistsError(f"{folder} already holds a run; name another folder or leave --out away")
-        (folder / CAPTURES).mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / CAPTURES).mkdir(parents=True)
+        except FileExistsError:  # another run has begun here meanwhile
+            raise BundleExistsError(f"{folder} already holds a run; name another folder") from None
         (folder / DECLARATION).write_bytes(declaration)
         (folder / PROFILE).write_bytes(profile)
         if lab:

@@ -84,6 +84,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
       testbed run --resume results/sim-plc-1.0/20261122T093000Z
     """  # noqa: D301 - click wants the character
     from testbed.bundle.reader import BundleError  # noqa: PLC0415 - heavy; only this command needs it
+    from testbed.bundle.writer import BundleExistsError  # noqa: PLC0415
     from testbed.commands.asked import asked_for  # noqa: PLC0415
     from testbed.commands.present import as_data, stopped, summary, unreachable  # noqa: PLC0415
     from testbed.commands.session import Request, judge  # noqa: PLC0415
@@ -117,6 +118,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
             dry=dry_run,
             lang=lang,
             taken=asked.taken,
+            is_movable=out is None and asked.taken is None,
         )
         try:
             result = judge(request, signer)
@@ -127,7 +129,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
             continue
         except GatherError as error:
             raise fail(f"a suite is broken, nothing was judged\n{error}", 2) from None
-        except (BundleError, LookupError) as error:
+        except (BundleError, BundleExistsError, LookupError) as error:
             raise fail(str(error), BAD_INPUT) from None
         except OSError as error:
             raise fail(f"{error.filename or asked.folder}: {error.strerror or error}", BAD_INPUT) from None

@@ -14,6 +14,7 @@ import pytest
 
 from testbed.bundle.keys import Signer
 from testbed.bundle.taking_up import Taken
+from testbed.bundle.writer import BundleExistsError
 from testbed.commands.console import patience
 from testbed.commands.progress import Watcher
 from testbed.commands.signing import seal
@@ -22,13 +23,16 @@ from testbed.model.disposition import Dispositions, dispositions
 from testbed.model.record import CaseRecord, Footer, Header, Judged, Resumed
 from testbed.model.verdict import Outcome
 from testbed.plugin import hooks
-from testbed.plugin.collect import keeper
+from testbed.plugin.collect import Keeper, keeper
 from testbed.plugin.gather import GatherError, arguments, quiet
 from testbed.plugin.preflight import Preflight, reach
 from testbed.plugin.resuming import go_on
 from testbed.plugin.run import Listener, Run
 from testbed.plugin.setup import Setup
 from testbed.wire.simulator import stand_in
+
+MOST_AT_ONCE = 100
+"""Runs of one device that may begin within a second (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Request:
     lang: Language = "en"
     taken: Taken | None = None
     """The stopped run that goes on, in the folder."""
+    is_movable: bool = False
+    """Whether nobody named the folder: where another run has taken it, one beside it does as well."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,19 @@ def _ending_gently() -> Iterator[None]:
             signal.signal(kind, handler)
 
 
+def _begun(request: Request, setup: Setup, capture: bytes) -> tuple[Request, list[Keeper]]:
+    """Begin the bundle, in a folder that no other run has taken."""
+    wanted = request.folder
+    for number in range(2, MOST_AT_ONCE + 2):
+        try:
+            return request, keeper(setup, None if request.dry else request.folder, capture)
+        except BundleExistsError:
+            if not request.is_movable or number > MOST_AT_ONCE:
+                raise
+            request = replace(request, folder=wanted.with_name(f"{wanted.name}-{number}"))
+    raise AssertionError("the last try returns or raises")
+
+
 def judge(request: Request, signer: Signer | None) -> Result:
     """Judge one device, and seal the bundle.
 
@@ -134,7 +153,7 @@ def judge(request: Request, signer: Signer | None) -> Result:
     listeners: list[Listener] = [Watcher(verbose=request.verbose, lang=request.lang)]
     before, cases, resumed = None, request.cases, None
     if request.taken is None:
-        keepers = keeper(setup, None if request.dry else request.folder, preflight.capture)
+        request, keepers = _begun(request, setup, preflight.capture)
     else:
         before, keepers, resumed = go_on(request.taken, setup)
         cases = request.taken.undone.chosen

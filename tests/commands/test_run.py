@@ -7,8 +7,11 @@ from itertools import chain
 
 import pytest
 
+from testbed.bundle.writer import BundleExistsError
+from testbed.commands.session import Request, _begun
 from testbed.model.verdict import Verdict
-from testbed.plugin.shelf import suites
+from testbed.plugin.setup import prepare
+from testbed.plugin.shelf import example, suites
 
 QUANTITY_ZERO = "MB-FC03-QUANTITY-ZERO"
 MUTANT = "sim:accepts-no-holding-registers"
@@ -215,3 +218,15 @@ def test_two_runs_of_one_seed_find_the_same(testbed, declare, tmp_path):
         return sorted(known, key=lambda one: (one["suite"], one["case"]))  # they stand as they ended
 
     assert sent("one") == sent("other")
+
+
+def test_a_folder_that_another_run_has_taken_meanwhile_is_left_to_it(tmp_path):
+    taken = tmp_path / "20261122T093000Z"
+    (taken / "wire").mkdir(parents=True)
+    setup = prepare(example("sim-plc.yaml"))
+
+    moved, (kept,) = _begun(Request(setup, taken, is_movable=True), setup, b"")
+    kept.writer.discard()
+    assert moved.folder == taken.with_name("20261122T093000Z-2")
+    with pytest.raises(BundleExistsError, match="already holds a run"):
+        _begun(Request(setup, taken), setup, b"")

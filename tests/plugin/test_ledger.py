@@ -45,7 +45,7 @@ def test_ledger(name):
 
 
 def test_a_shard_of_the_largest_ledger():
-    """Every sixth mutant; all of them, and that nothing is unproven, are tried before something is released."""
+    """Every sixth mutant; all of them, and whether anything is unproven, `make acceptance` tries."""
     mutants = sorted(one.name for one in simulators().values() if one.suite == LARGEST and one.breaks)[
         ::SHARDS
     ]
