@@ -21,12 +21,14 @@ DEVICES = Path(profiles.__file__).parent / "devices"
 
 
 LARGEST = "modbus_tcp_server"
-SHARDS = 6
+LONG = (LARGEST, "modbus_ascii_server")
+"""Suites whose ledgers wait for `make acceptance`; that of ASCII shares most cases with that of RTU."""
+SHARDS = 12
 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.acceptance if name == LARGEST else ()) for name in suites()],
+    [pytest.param(name, marks=pytest.mark.acceptance if name in LONG else ()) for name in suites()],
 )
 def test_ledger(name):
     """In a process of its own: the ledger forks, which one with threads (a worker of xdist) must not."""
@@ -45,7 +47,7 @@ def test_ledger(name):
 
 
 def test_a_shard_of_the_largest_ledger():
-    """Every sixth mutant; all of them, and whether anything is unproven, `make acceptance` tries."""
+    """Every twelfth mutant; all of them, and whether anything is unproven, `make acceptance` tries."""
     mutants = sorted(one.name for one in simulators().values() if one.suite == LARGEST and one.breaks)[
         ::SHARDS
     ]
