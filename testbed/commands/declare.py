@@ -32,6 +32,7 @@ _WITH_KEYS = (
     "a copy of profiles/devices/sim-plc-tls.yaml, and make certificates with `testbed keys mbaps FOLDER`"
 )
 
+
 @click.command()
 @click.argument("address", metavar="tcp://HOST:PORT[?unit=N]")
 @click.option("--out", type=click.Path(path_type=Path), help="File of the draft (default: standard output).")
