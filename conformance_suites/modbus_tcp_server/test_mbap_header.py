@@ -92,6 +92,6 @@ async def test_embedded_write(modbus, registers):
 @pytest.mark.parametrize("unit", [0x00, 0x11, 0xF7, 0xFF], ids="{:02X}".format)
 async def test_any_unit(modbus, unit):
     """A device that declares so answers a unit identifier that is not the one of its declaration."""
-    outcome = await modbus.of_unit(unit)
+    outcome = await modbus.outcome_of(unit)
 
     assert outcome == NORMAL

@@ -44,7 +44,6 @@ _FORM = {
     "tls": "tls://HOST:PORT?unit=1",
     "rtu+tcp": "rtu+tcp://HOST:PORT?unit=1",
     "serial": "serial:///dev/ttyUSB0?unit=1&mode=rtu&baud=19200&parity=even",
-    "sim": "sim:NAME",
 }
 
 

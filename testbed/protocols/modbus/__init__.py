@@ -32,7 +32,13 @@ from testbed.protocols.modbus.files import (
     WriteFileRecordResponse,
 )
 from testbed.protocols.modbus.mbap import Adu, Frame, Framer
-from testbed.protocols.modbus.pdu import ExceptionResponse, Response, decode_request, decode_response
+from testbed.protocols.modbus.pdu import (
+    ExceptionResponse,
+    Response,
+    decode_request,
+    decode_response,
+    is_request,
+)
 from testbed.protocols.modbus.reading import (
     ReadCoils,
     ReadCoilsResponse,
@@ -150,6 +156,7 @@ __all__ = [
     "dissect",
     "dissect_ascii",
     "dissect_rtu",
+    "is_request",
     "lrc",
     "pack_bits",
     "request_size",

@@ -111,6 +111,15 @@ def decode_request(pdu: bytes) -> Request:
     return _choice(pdu, REQUESTS, ENCAPSULATED_REQUESTS).decode(pdu)
 
 
+def is_request(pdu: bytes) -> bool:
+    """Say whether a PDU is a request that a good client could have sent."""
+    try:
+        decode_request(pdu)
+    except DecodeError:
+        return False
+    return True
+
+
 def decode_response(pdu: bytes, request: Request | None = None) -> Response:
     """Read a response; its size is held against the request where that is given, its echoes are not.
 

@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 
 from testbed.protocols.modbus import AsciiFrame, Request, RtuFrame
+from testbed.testers.modbus.cutter import Buffered
 from testbed.testers.modbus.framing import Framing, Mbap
 from testbed.testers.modbus.layout import MBAP, RTU, Layout
 from testbed.testers.modbus.reply import ERROR_BIT, Instead, Reply
@@ -225,13 +226,11 @@ def _sizes(data: bytes) -> tuple[int, ...]:
     return (_size(data), own) if function & ~ERROR_BIT in READS else (_size(data),)
 
 
-class _LooseCutter:
+class _LooseCutter(Buffered):
     """Cuts ADUs by what they say of their size; what cannot be one is a frame as it comes, up to a bound."""
 
-    quiet = 0.0
-
     def __init__(self) -> None:
-        self._buffer = b""
+        super().__init__()
         self._heard = 0
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -249,17 +248,6 @@ class _LooseCutter:
             frames.append(self._buffer[:size])
             self._buffer = self._buffer[size:]
         return frames
-
-    @property
-    def pending(self) -> bytes:
-        return self._buffer
-
-    def drop(self) -> bytes:
-        pending, self._buffer = self._buffer, b""
-        return pending
-
-    def end(self) -> list[bytes]:
-        return []
 
 
 def _may_be_adu(data: bytes) -> bool:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from testbed.protocols.modbus import Request
 from testbed.testers.modbus.connected import Connected
-from testbed.testers.modbus.reply import Outcome, Reaction, Reply
-from testbed.testers.trouble import Unanswered
+from testbed.testers.modbus.reply import Outcome, Reply
 
 
 class Behind(Connected):
@@ -25,10 +24,7 @@ class Behind(Connected):
 
     async def outcome_of(self, unit: int) -> Outcome:
         """Ask the device of a unit for a harmless read, and return how that ended."""
-        try:
-            return (await self.ask_unit(unit)).exception
-        except Unanswered:
-            return Reaction.SILENCE if self.is_open else Reaction.CLOSED
+        return await self.ended(self.ask_unit(unit))
 
     async def outcomes_of(self, units: Iterable[int]) -> set[Outcome]:
         """Ask the devices of some units one after the other; return all the ways in which that ended."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 from testbed.model.base import Text
 from testbed.protocols.modbus import Adu, Request
 from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.layout import MBAP
-from testbed.testers.modbus.reply import Reply
+from testbed.testers.modbus.reply import Outcome, Reaction, Reply
 from testbed.testers.modbus.safety import Spoken, transaction_behind
 from testbed.testers.trouble import Unanswered
 from testbed.wire.connection import Connection, Ended, Received
@@ -199,6 +199,13 @@ class Connected:
         """Return a frame as a case reads it."""
         layout = self._guard.framing.layout
         return Reply(received.data, received.number, received.at, request, layout)
+
+    async def ended(self, answer: Awaitable[Reply]) -> Outcome:
+        """Wait for an answer and say how it ended; silence and a close are answers too."""
+        try:
+            return (await answer).exception
+        except Unanswered:
+            return Reaction.SILENCE if self.is_open else Reaction.CLOSED
 
     async def answer(self, request: Request | None) -> Reply:
         """Wait for the answer to a request, or to bytes that were none.

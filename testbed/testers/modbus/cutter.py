@@ -39,7 +39,30 @@ class MbapCutter:
         return []
 
 
-class RtuCutter:
+class Buffered:
+    """What cutters share that keep what makes no frame yet."""
+
+    quiet = 0.0
+
+    def __init__(self) -> None:
+        self._buffer = b""
+
+    @property
+    def pending(self) -> bytes:
+        """Bytes that do not make a whole frame yet."""
+        return self._buffer
+
+    def drop(self) -> bytes:
+        """Take the pending bytes away."""
+        pending, self._buffer = self._buffer, b""
+        return pending
+
+    def end(self) -> list[bytes]:
+        """Return nothing: the bytes themselves tell where a frame ends."""
+        return []
+
+
+class RtuCutter(Buffered):
     """Cuts frames by silence (SL 2.5.1.1), or at once where size and CRC agree on the end.
 
     Args:
@@ -49,9 +72,9 @@ class RtuCutter:
     """
 
     def __init__(self, quiet: float, *, in_a_stream: bool = False) -> None:
+        super().__init__()
         self.quiet = quiet
         self._in_a_stream = in_a_stream
-        self._buffer = b""
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes as they come; return the frames that are whole whatever follows."""
@@ -68,16 +91,6 @@ class RtuCutter:
         size = response_size(self._buffer[1:])
         return 0 if size is None else 1 + size + _CRC
 
-    @property
-    def pending(self) -> bytes:
-        """Bytes that do not make a whole frame yet."""
-        return self._buffer
-
-    def drop(self) -> bytes:
-        """Take the pending bytes away."""
-        pending, self._buffer = self._buffer, b""
-        return pending
-
     def end(self) -> list[bytes]:
         """Return what came before the silence as a frame, whatever it is."""
         if self._in_a_stream and len(self._buffer) < max(self._size(), _SHORTEST):
@@ -85,13 +98,8 @@ class RtuCutter:
         return [self.drop()] if self._buffer else []
 
 
-class AsciiCutter:
+class AsciiCutter(Buffered):
     """Cuts frames from colon to the character behind CR (SL 2.5.2); what stands outside is a frame too."""
-
-    quiet = 0.0
-
-    def __init__(self) -> None:
-        self._buffer = b""
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take characters as they come; return the frames that are now whole."""
@@ -103,17 +111,3 @@ class AsciiCutter:
             if self._buffer[-2:-1] == bytes((_CR,)) or len(self._buffer) >= _LONGEST_RUN:
                 frames.append(self.drop())
         return frames
-
-    @property
-    def pending(self) -> bytes:
-        """Characters that do not make a whole frame yet."""
-        return self._buffer
-
-    def drop(self) -> bytes:
-        """Take the pending characters away."""
-        pending, self._buffer = self._buffer, b""
-        return pending
-
-    def end(self) -> list[bytes]:
-        """Return nothing: a delimiter ends a frame."""
-        return []

@@ -14,10 +14,9 @@ from testbed.protocols.modbus import (
     Adu,
     AsciiAdu,
     AsciiFrame,
-    DecodeError,
     RtuAdu,
     RtuFrame,
-    decode_request,
+    is_request,
 )
 from testbed.testers.modbus.cutter import AsciiCutter, MbapCutter, RtuCutter
 from testbed.testers.modbus.invariants import ModbusMonitor
@@ -88,7 +87,7 @@ class Mbap:
             pdu = data[7 : 6 + length]
             if data[2:4] != b"\0\0" or len(data) < 6 + length or length < 2:  # noqa: PLR2004 - of the header
                 return False
-            if not _is_request(pdu):
+            if not is_request(pdu):
                 return False
             data = data[6 + length :]
         return True
@@ -129,7 +128,7 @@ class Serial:
     def is_well_formed(self, data: bytes) -> bool:
         """See `Framing.is_well_formed`."""
         frame = self._frame(data)
-        return frame.fault is None and _is_request(frame.pdu)
+        return frame.fault is None and is_request(frame.pdu)
 
     def on_the_wire(self, size: int) -> float:
         """See `Framing.on_the_wire`."""
@@ -184,11 +183,3 @@ def framing_of(endpoint: Endpoint, units: Iterable[int] = ()) -> Framing:
         is_exact=endpoint.is_simulated and on_a_line,
         is_timed=on_a_line,
     )
-
-
-def _is_request(pdu: bytes) -> bool:
-    try:
-        decode_request(pdu)
-    except DecodeError:
-        return False
-    return True

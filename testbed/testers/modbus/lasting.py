@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from testbed.protocols.modbus import Adu, Request
+from testbed.protocols.modbus import Request
 from testbed.testers.modbus.attacks import Attacks
 from testbed.testers.modbus.connected import cut
 from testbed.testers.modbus.reply import Outcome, Reaction
 from testbed.testers.modbus.tap import part
-from testbed.testers.trouble import Unanswered
 from testbed.wire.connection import Received
 
 CHURN_WITHIN = 10.0
@@ -21,11 +20,6 @@ UNANSWERED_MOST = 3
 
 class Lasting(Attacks):
     """A client that is patient, impatient or rude with its connection."""
-
-    async def of_unit(self, unit: int) -> Outcome:
-        """Send a harmless read to a unit identifier and say how it ended."""
-        transaction = self._guard.random.randrange(0x10000)
-        return await self._met_by(Adu(transaction, unit, self.harmless.encode()).encode())
 
     async def outcome_in_pieces(self, request: Request, sizes: Sequence[int], pause: float) -> Outcome:
         """Send one request in segments of some sizes, seconds apart, and say how it ended."""
@@ -119,7 +113,4 @@ class Lasting(Attacks):
         return await self._answered()
 
     async def _answered(self) -> Outcome:
-        try:
-            return (await self.answer(None)).exception
-        except Unanswered:
-            return Reaction.SILENCE if self.is_open else Reaction.CLOSED
+        return await self.ended(self.answer(None))

@@ -155,10 +155,7 @@ class Modbus(Lasting, OnALine, Behind):
 
     async def outcome(self, request: Request | bytes) -> Outcome:
         """Send one request or raw PDU and say how it ended; silence and a close are answers too."""
-        try:
-            return (await self.ask(request)).exception
-        except Unanswered:
-            return Reaction.SILENCE if self.is_open else Reaction.CLOSED
+        return await self.ended(self.ask(request))
 
     async def outcomes(self, requests: Iterable[Request]) -> set[Outcome]:
         """Send requests one after the other and return all the ways in which they ended."""

@@ -6,8 +6,8 @@ from testbed.model.base import Text
 from testbed.protocols.modbus import (
     DecodeError,
     UnknownFunction,
-    decode_request,
     decode_response,
+    is_request,
 )
 from testbed.testers.modbus.fuzz.shot import MALFORMED, Failure
 from testbed.testers.modbus.reply import ERROR_BIT, Reply
@@ -26,7 +26,7 @@ def malformed(request: bytes, reply: Reply) -> Failure | None:
         reply: what it was answered with.
     """
     pdu = reply.pdu
-    if _is_request(request) or pdu == request or reply.function & ERROR_BIT:
+    if is_request(request) or pdu == request or reply.function & ERROR_BIT:
         return None
     try:
         decode_response(pdu)
@@ -36,11 +36,3 @@ def malformed(request: bytes, reply: Reply) -> Failure | None:
         said = Text(en=f"{pdu[:16].hex(' ').upper()}: {error}", ko=f"{pdu[:16].hex(' ').upper()}: {error}")
         return Failure(MALFORMED, _LAID_OUT, said, (reply.number, *reply.span("echo")))
     return None
-
-
-def _is_request(pdu: bytes) -> bool:
-    try:
-        decode_request(pdu)
-    except DecodeError:
-        return False
-    return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
-from testbed.protocols.modbus import DecodeError, decode_request
+from testbed.protocols.modbus import is_request
 from testbed.testers.modbus.asking import is_sound
 from testbed.testers.modbus.connected import cut
 from testbed.testers.modbus.fuzz.judging import malformed
@@ -144,7 +144,7 @@ class Session:
 
     async def _ask(self, pdu: bytes) -> Failure | None:
         """Send a request in a right frame; one that is known to be met with silence is not waited for."""
-        kind = pdu[0], _is_request(pdu)
+        kind = pdu[0], is_request(pdu)
         if kind in self._silent and self.over_tcp:
             _, good = await self.modbus.provoked(self.modbus.adu(pdu))
             return None if good is Reaction.NORMAL else await self._silence()
@@ -186,11 +186,3 @@ def _gone(error: UnreachableError | Unanswered) -> Failure:
 def _of(breach: Breach) -> Failure:
     guilty = (breach.frame, breach.start, breach.end)
     return Failure(breach.requirement, breach.expected, breach.received, guilty)
-
-
-def _is_request(pdu: bytes) -> bool:
-    try:
-        decode_request(pdu)
-    except DecodeError:
-        return False
-    return True
