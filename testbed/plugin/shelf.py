@@ -128,10 +128,12 @@ def _cited(rows: list[dict[str, Any]], listed: Collection[str]) -> list[dict[str
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
-    source = folder / f"{name}.yaml"
-    if not source.is_file():
-        return []
-    return [dict(row) if isinstance(row, dict) else row for row in _read(source, source.stat().st_mtime_ns)]
+    """Read the rows of `NAME.yaml`, and those of `NAME_AREA.yaml` of a standard too large for one file."""
+    return [
+        dict(row) if isinstance(row, dict) else row
+        for source in sorted((*folder.glob(f"{name}.yaml"), *folder.glob(f"{name}_*.yaml")))
+        for row in _read(source, source.stat().st_mtime_ns)
+    ]
 
 
 @lru_cache(maxsize=64)
