@@ -24,6 +24,8 @@ JOURNAL = "journal.jsonl"
 LARGEST = 64 << 20
 """Bytes of the largest journal that is read (assumed; a long run has some 100 kB)."""
 _MOST_VALUES = 0x10000
+_LONGEST_NODE = 4200
+"""Characters of a node id: an identifier of 4,096 (10000-3, 8.2.4) and its namespace's index or URI."""
 
 
 class Chosen(Frozen):
@@ -38,9 +40,11 @@ class Leased(Frozen):
 
     kind: Literal["leased"] = "leased"
     number: int
-    table: Literal["registers", "coils", "files"]
+    table: Literal["registers", "coils", "files", "nodes"]
     file: Annotated[int, Field(ge=0, le=0xFFFF)] = 0
     """The file whose records they are; 0 where it is a table."""
+    node: Annotated[str, Field(max_length=_LONGEST_NODE)] = ""
+    """The node whose value it is, in the standard's text form; empty where it is a table."""
     first: Annotated[int, Field(ge=0, le=0xFFFF)]
     values: Annotated[
         tuple[Annotated[int, Field(ge=0, le=0xFFFF)], ...], Field(min_length=1, max_length=_MOST_VALUES)
@@ -48,6 +52,8 @@ class Leased(Frozen):
     single: bool
 
     def __str__(self) -> str:
+        if self.node:
+            return f"node {self.node}"
         tables = {"registers": "holding registers", "files": f"file {self.file}, records"}
         table = tables.get(self.table, self.table)
         return f"{table} {self.first} to {self.first + len(self.values) - 1}"
@@ -93,11 +99,19 @@ class FileJournal:
         with self._lock:
             self._write(Chosen(cases=tuple(cases)), sync=True)
 
-    def leased(self, table: str, first: int, values: Sequence[int], *, single: bool, file: int = 0) -> int:
+    def leased(  # noqa: PLR0913 - the parts of an entry
+        self, table: str, first: int, values: Sequence[int], *, single: bool, file: int = 0, node: str = ""
+    ) -> int:
         """Keep what a case found; return the number of the entry once a disk has it."""
         with self._lock:
             self._last += 1
-            found = {"table": table, "file": file, "first": first, "values": [int(value) for value in values]}
+            found = {
+                "table": table,
+                "file": file,
+                "node": node,
+                "first": first,
+                "values": list(map(int, values)),
+            }
             self._write(Leased.model_validate({"number": self._last, "single": single, **found}), sync=True)
             return self._last
 

@@ -18,7 +18,7 @@ from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.documents import read_document
 
 if TYPE_CHECKING:
-    from testbed.testers.modbus.agreement import Agreement
+    from testbed.testers.answer import Agreement
 
 
 def resent(path: Path, setup: Setup, *, as_json: bool) -> int:

@@ -17,10 +17,8 @@ from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
-from testbed.testers.modbus.bench import SURVIVES, ModbusBench
-from testbed.testers.modbus.captures import captured
-from testbed.testers.modbus.desk import ModbusCase
-from testbed.testers.modbus.evidence import evidence
+from testbed.testers.bench import Bench as Device
+from testbed.testers.bench import Desk
 from testbed.testers.trouble import Gone
 from testbed.wire.recorder import Recorder
 
@@ -51,7 +49,7 @@ class Settings:
 class Bench:
     """What all cases of one engine are run with."""
 
-    device: ModbusBench
+    device: Device
     catalogues: Mapping[str, Catalogue]
     settings: Settings
     began: float
@@ -82,7 +80,8 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         recorder.note(f"waited {waited:g} s: nobody was there before")
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
-    desk.permission.repeated = bool(note)
+    if note:
+        desk.repeat()
     happening = Happening()
     met = False
     try:
@@ -107,7 +106,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
     happening.busy = desk.monitor.busy
     happening.breaches = desk.monitor.breaches
-    judgement = judge(case, bench.catalogues[case.suite], happening, SURVIVES)
+    judgement = judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES)
     record = _record(case, bench.settings, desk, judgement)
     record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)
     record = record.model_copy(
@@ -124,7 +123,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
 
 
-def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgement) -> CaseRecord:
+def _record(case: Case, settings: Settings, desk: Desk, judgement: Judgement) -> CaseRecord:
     verdict = join(finding.verdict for finding in judgement.findings)
     cited = {number for finding in judgement.findings for number in finding.frames}
     return CaseRecord(
@@ -137,11 +136,11 @@ def _record(case: Case, settings: Settings, desk: ModbusCase, judgement: Judgeme
         findings=tuple(judgement.findings),
         frames=()
         if verdict is Verdict.PASS and not settings.verbose
-        else evidence(desk.recorder, cited, judgement.guilty, desk.framing.layout),
+        else desk.evidence(cited, judgement.guilty),
         reproduce=f"testbed run declaration.yaml --seed {settings.seed} "
         f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
         peer=desk.peer,
-        writes=tuple(desk.permission.writes),
+        writes=tuple(desk.writes),
         not_restored=tuple(desk.not_restored),
         watched=desk.monitor.watched,
     )
@@ -159,11 +158,11 @@ def _with_sequence(
     return record.model_copy(update={"sequence": sequence, "reproduce": again})
 
 
-def _capture(record: CaseRecord, desk: ModbusCase, epoch: float) -> bytes:
+def _capture(record: CaseRecord, desk: Desk, epoch: float) -> bytes:
     """Return what a try put on the wire; its comment says what this try showed."""
     said = f"{record.suite}/{record.case}\n" + "\n".join(
         f"{finding.requirement}: {finding.verdict}" for finding in record.findings
     )
     if desk.recorder.left_out:
         said += f"\n{desk.recorder.left_out} packets were left out: more than is kept of one case"
-    return captured(desk.recorder, desk.bench.declaration.endpoint, comment=said, epoch=epoch)
+    return desk.capture(said, epoch)

@@ -18,8 +18,8 @@ from testbed.plugin.reproduction import TRIES, unsettled
 from testbed.plugin.selection import left_out, wholly_refused
 from testbed.plugin.slots import Slots
 from testbed.plugin.spool import Spool, Waiting
-from testbed.testers.modbus.bench import ModbusBench
-from testbed.testers.modbus.journal import Journal
+from testbed.testers.bench import bench_of
+from testbed.testers.journal import Journal
 from testbed.wire.connection import Connection
 from testbed.wire.dial import Dial
 
@@ -147,7 +147,8 @@ class Engine:
             await self._judge(*await self.connect(stack))
 
     async def _judge(self, declaration: Declaration, dial: Dial) -> None:
-        device = ModbusBench(declaration, dial, self.settings.seed, self.journal)
+        protocol = self.catalogues[self.cases[0].suite].protocol
+        device = bench_of(protocol)(declaration, dial, self.settings.seed, self.journal)
         device.refused |= self.refused
         device.fuzz_budget = self.settings.fuzz_budget
         device.wear(self.written)

@@ -14,8 +14,7 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 from testbed.model.base import Text
-from testbed.testers.modbus.agreement import Agreement
-from testbed.testers.modbus.reply import Reaction, Reply
+from testbed.testers.answer import Agreement, Answer, Array, Reaction
 from testbed.testers.words import either, words
 
 _MARKS = {
@@ -77,6 +76,8 @@ def _explain(test: ast.expr, frame: FrameType) -> Observation:
         several = isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(
             right, tuple | list | set | frozenset
         )
+        if isinstance(left, Array) and isinstance(right, tuple) and not several:
+            right = Array(right)
         expected = either(right) if several else words(right)  # type: ignore[arg-type]  # `several` says so
         before = _MARKS.get(type(test.ops[0]), ("", ""))
         said = Text(en=before[0] + expected.en, ko=before[1] + expected.ko)
@@ -95,7 +96,7 @@ def _guilty(test: ast.expr, frame: FrameType) -> Iterator[tuple[int, int, int]]:
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
             owner = _value(node.value, frame)
-            if isinstance(owner, Reply):
+            if isinstance(owner, Answer):
                 yield (owner.number, *owner.span(node.attr))
 
 

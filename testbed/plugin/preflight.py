@@ -12,8 +12,7 @@ from testbed.model.base import Language, Text
 from testbed.model.preflight import Check, Diagnosis
 from testbed.model.review import review
 from testbed.plugin.setup import Setup
-from testbed.testers.modbus.captures import captured
-from testbed.testers.modbus.preflight import Desk, examine
+from testbed.testers.bench import Look, preflight_of
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError
 from testbed.wire.reach import reach as reach_device
@@ -50,20 +49,21 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
         trying: hears what is tried now.
     """
     device, epoch = setup.simulator, time.time()
+    preflight = preflight_of(setup.protocol)
 
-    async def fly() -> Desk:
+    async def fly() -> Look:
         clock = asyncio.get_running_loop().time
         way = partial(reach_device, security=setup.declaration.security, base=setup.base)
         dial, elsewhere = way(setup.declaration.endpoint, device), way if device is None else None
-        desk = Desk(setup.declaration, dial, Recorder(clock), trying, elsewhere)
-        await examine(desk)
+        desk = preflight.Desk(setup.declaration, dial, Recorder(clock), trying, elsewhere)
+        await preflight.examine(desk)
         return desk
 
     with asyncio.Runner(loop_factory=None if device is None else VirtualClockLoop) as runner:
         desk = runner.run(fly())
     return Preflight(
         tuple(desk.checks),
-        captured(
+        preflight.captured(
             desk.recorder,
             setup.declaration.endpoint,
             comment="preflight\n" + "\n".join(desk.recorder.notes),

@@ -10,7 +10,7 @@ from testbed.plugin.attempt import Bench, attempt
 from testbed.plugin.case import Case
 from testbed.plugin.reproduction import Try
 from testbed.plugin.selection import not_run
-from testbed.testers.modbus.bench import ModbusBench
+from testbed.testers.bench import Bench as Device
 
 RETURN_WAITS = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the looks after a device that answered before: one that starts anew, or whose cable was
@@ -34,7 +34,7 @@ class Presence:
         """Whether the last of them heard nothing at all."""
 
     @property
-    def device(self) -> ModbusBench:
+    def device(self) -> Device:
         """The device, and what is known of it."""
         return self._bench.device
 

@@ -6,42 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from testbed.plugin.setup import Setup
-from testbed.testers.modbus.bench import ModbusBench
-from testbed.testers.modbus.desk import ModbusCase
-from testbed.testers.modbus.scratch import Lease, ScratchCoils
-from testbed.testers.trouble import Undecided
+from testbed.testers.bench import bench_of
+from testbed.testers.journal import Leased
 from testbed.wire.recorder import Recorder
-
-
-class Leased(Protocol):
-    """Values as a journal keeps them."""
-
-    @property
-    def number(self) -> int:
-        """The number of the entry."""
-
-    @property
-    def table(self) -> str:
-        """`registers`, `coils` or `files`."""
-
-    @property
-    def file(self) -> int:
-        """The file whose records they are; 0 where it is a table."""
-
-    @property
-    def first(self) -> int:
-        """Address of the first value, or its record."""
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        """As they were found."""
-
-    @property
-    def single(self) -> bool:
-        """Whether the device takes one value a request only."""
 
 
 @dataclass
@@ -71,39 +40,5 @@ async def _put_back(setup: Setup, leased: Sequence[Leased], done: PutBack) -> No
     async with AsyncExitStack() as stack:
         declaration, dial = await setup.connect()(stack)
         recorder = Recorder(asyncio.get_running_loop().time)
-        desk = ModbusBench(declaration, dial, setup.seed).case("(resumed)", (), "", recorder)
-        try:
-            await desk.prepare(("modbus",))
-            for one in reversed(leased):
-                await _put_one_back(desk, one, done)
-        except Undecided as trouble:  # the device does not answer even a read
-            done.not_restored += [f"{_lost(one)}: {trouble.said.en}" for one in leased]
-        finally:
-            await desk.conclude()
-
-
-async def _put_one_back(desk: ModbusCase, one: Leased, done: PutBack) -> None:
-    desk.leases[one.table] = lease = Lease(one.first, len(one.values), one.file)
-    try:
-        scratch = desk.scratch(one.table, lease, single=one.single)
-        if isinstance(scratch, ScratchCoils):
-            await scratch.set(*map(bool, one.values))
-        else:
-            await scratch.set(*one.values)
-    except Undecided as trouble:
-        done.not_restored.append(f"{_lost(one)}: {trouble.said.en}")
-    else:
-        done.restored.append(_said(one))
-        done.entries.append(one.number)
-    finally:
-        del desk.leases[one.table]
-
-
-def _said(one: Leased) -> str:
-    tables = {"registers": "holding registers", "files": f"file {one.file}, records"}
-    return f"{tables.get(one.table, one.table)} {one.first} to {one.first + len(one.values) - 1}"
-
-
-def _lost(one: Leased) -> str:
-    """Say what stood there: the journal goes with the end of the run, and nothing else would know it."""
-    return f"{_said(one)} were {' '.join(map(str, one.values))}"
+        bench = bench_of(setup.protocol)(declaration, dial, setup.seed)
+        await bench.put_back(leased, recorder, done)

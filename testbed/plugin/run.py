@@ -36,7 +36,7 @@ from testbed.plugin.case import Case
 from testbed.plugin.engine import Engine
 from testbed.plugin.setup import Setup
 from testbed.plugin.traffic import traffic
-from testbed.testers.modbus.journal import Journal
+from testbed.testers.journal import Journal
 from testbed.wire.clock import VirtualClockLoop
 
 _PACKAGES = ("pymodbus", "pyModbusTCP", "pytest", "pydantic", "cryptography", "jinja2")

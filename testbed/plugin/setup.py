@@ -71,6 +71,11 @@ class Setup:
         return hashlib.sha256(self.lab_text).hexdigest() if self.lab_text else ""
 
     @property
+    def protocol(self) -> str:
+        """The protocol that the profile's suites speak."""
+        return self.suites[0].catalogue.protocol
+
+    @property
     def base(self) -> Path:
         """The folder from which the declaration names another."""
         return _base(self.declaration, self.declaration_name)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from testbed.model.base import Text
 from testbed.protocols.modbus import ExceptionCode
 from testbed.protocols.tls import Alert, OtherAlert
-from testbed.testers.modbus.reply import Instead, OtherException, Reaction, Reply
+from testbed.testers.answer import Array, Instead, Reaction
+from testbed.testers.modbus.reply import OtherException, Reply
 from testbed.testers.modbus.sessions import Handshake
 
 _MOST_ITEMS = 12
@@ -49,6 +50,8 @@ def words(value: object) -> Text:  # noqa: C901, PLR0911, PLR0912 - one line a k
             return words(value.exception)
         case bool():
             return Text(en="1" if value else "0", ko="1" if value else "0")
+        case int() if isinstance(title := getattr(value, "title", None), str):
+            return _same(f"{title} (0x{value:08X})")  # a status code of OPC UA
         case int():
             return _same(f"{value} (0x{value:04X})" if value >= 0 else str(value))
         case bytes():
@@ -61,6 +64,9 @@ def words(value: object) -> Text:  # noqa: C901, PLR0911, PLR0912 - one line a k
             return Text(en="none", ko="없음")
         case range():
             return Text(en=f"{value[0]} to {value[-1]}", ko=f"{value[0]}~{value[-1]}")
+        case Array():
+            shown = ", ".join(words(one).en for one in value[:_MOST_ITEMS])
+            return _same(f"[{shown}{', …' if len(value) > _MOST_ITEMS else ''}]")
         case tuple() | list():
             return _several(list(value))
         case _:

@@ -13,23 +13,24 @@ from testbed.model.budget import DEFAULT
 from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
 from testbed.protocols.modbus import Request
+from testbed.testers.bench import PutBack
+from testbed.testers.journal import Journal, Leased
 from testbed.testers.modbus.conclusion import Patience
 from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.framing import framing_of
-from testbed.testers.modbus.journal import Journal
+from testbed.testers.modbus.restoring import put_back
 from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import Pool
 from testbed.testers.trouble import Undecided
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 
-SURVIVES = "MB-SURVIVES"
-
 
 class ModbusBench:
     """One device and what is known of it."""
 
+    SURVIVES: ClassVar[str] = "MB-SURVIVES"
     FIXTURES: ClassVar[Mapping[str, str]] = {
         "modbus": "A strict Modbus client with a connection of its own.",
         "other": "A second one, on a second connection.",
@@ -84,6 +85,10 @@ class ModbusBench:
     def case(self, name: str, needs: Needs, gate: str, recorder: Recorder) -> ModbusCase:
         """Return what one case works with."""
         return ModbusCase(self, needs, gate, recorder, random.Random(f"{self.seed} {name}"))  # noqa: S311 - reproducible
+
+    async def put_back(self, leased: Sequence[Leased], recorder: Recorder, done: PutBack) -> None:
+        """Write values back into the device, the latest first."""
+        await put_back(self.case("(resumed)", (), "", recorder), leased, done)
 
     def probe(self, doubted: str = "") -> tuple[Request, str]:
         """Return a read of one value that the device declares to serve, and the name of its function.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.declaration import Table
 from testbed.model.needs import Needs, least, missing
+from testbed.model.record import Frame
 from testbed.model.saved_case import SavedCase
 from testbed.protocols.modbus import Request
+from testbed.testers.modbus.captures import captured
 from testbed.testers.modbus.conclusion import Conclusion, Found
 from testbed.testers.modbus.crowd import Crowd
+from testbed.testers.modbus.evidence import evidence
 from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.fuzz import Fuzzing
 from testbed.testers.modbus.invariants import ModbusMonitor
@@ -270,6 +273,25 @@ class ModbusCase:
             self.leases[name] = await self.bench.pools[name].lease(min(longest.count, most))
         lease = self.leases[name]
         return lease.first, min(lease.count, most)
+
+    # What the record says of it.
+
+    @property
+    def writes(self) -> Sequence[str]:
+        """What was written, and what only an isolated device may get, in order."""
+        return self.permission.writes
+
+    def repeat(self) -> None:
+        """Take note that the case was tried before: writes are kept back for that."""
+        self.permission.repeated = True
+
+    def evidence(self, cited: Collection[int], guilty: Mapping[int, tuple[int, int]]) -> tuple[Frame, ...]:
+        """Return the cited frames, decoded, with their guilty bytes marked."""
+        return evidence(self.recorder, cited, guilty, self.framing.layout)
+
+    def capture(self, comment: str, epoch: float) -> bytes:
+        """Return what was on the wire as the bytes of a pcapng file."""
+        return captured(self.recorder, self.bench.declaration.endpoint, comment=comment, epoch=epoch)
 
     # After the case.
 

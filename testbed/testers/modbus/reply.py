@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,8 +16,11 @@ from testbed.protocols.modbus import (
     unpack_bits,
 )
 from testbed.protocols.modbus.files import REFERENCE_TYPE
+from testbed.testers.answer import Answer, Instead, Reaction
 from testbed.testers.modbus.layout import MBAP, Layout
 from testbed.testers.modbus.told import Told
+
+__all__ = ["ERROR_BIT", "Instead", "OtherException", "Outcome", "Reaction", "Reply"]
 
 ERROR_BIT = 0x80
 _BIT_READS = {Function.READ_COILS, Function.READ_DISCRETE_INPUTS}
@@ -32,14 +34,6 @@ _READS = _BIT_READS | {
 _Response = TypeVar("_Response", ReadFileRecordResponse, ReadFifoQueueResponse)
 
 
-class Reaction(Enum):
-    """What a device did, other than refusing with an exception."""
-
-    NORMAL = "a normal response"
-    SILENCE = "no answer"
-    CLOSED = "the connection closed"
-
-
 class OtherException(int):
     """An exception code that the standard does not define."""
 
@@ -48,16 +42,8 @@ Outcome = Reaction | ExceptionCode | OtherException
 """How a request ended: one of the reactions, or refused with an exception code."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instead:
-    """Stands where a reply lacks what was asked of it; equal to nothing but itself."""
-
-    said: str
-    said_ko: str
-
-
 @dataclass(frozen=True)
-class Reply(Told):
+class Reply(Told, Answer):
     """One frame that answered a request. Numbers are those on the wire; nothing is converted."""
 
     raw: bytes

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from testbed.model.saved_case import MOST_STEPS, SavedCase, SavedStep
-from testbed.testers.modbus.agreement import Agreement
+from testbed.testers.answer import Agreement
 from testbed.testers.modbus.fuzz.shot import MALFORMED, SILENCE, Shot
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.saved_case import SILENCE, SavedCase, SavedStep
 from testbed.protocols.modbus import ExceptionCode
-from testbed.testers.modbus.agreement import Agreement
+from testbed.testers.answer import Agreement
 from testbed.testers.modbus.reply import ERROR_BIT, OtherException, Outcome
 from testbed.testers.words import words
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from testbed.testers.modbus.captures import captured
 from testbed.testers.modbus.preflight.addresses import edges
 from testbed.testers.modbus.preflight.causes import diagnosis
 from testbed.testers.modbus.preflight.control import positive_control
@@ -18,7 +19,7 @@ from testbed.testers.modbus.preflight.sessions import connections
 from testbed.testers.modbus.preflight.values import known
 from testbed.wire.dial import CONNECT_WITHIN, UnreachableError
 
-__all__ = ["Desk", "examine"]
+__all__ = ["Desk", "captured", "examine"]
 
 REPLIES = 10
 """Answers for which preflight may wait as long as the device declares (assumed; most come at once)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from testbed.model.declaration import Declaration
 from testbed.model.needs import missing
 from testbed.model.saved_case import SavedCase
-from testbed.testers.modbus.agreement import Agreement
+from testbed.testers.answer import Agreement
 from testbed.testers.modbus.bench import ModbusBench
 from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.fuzz import shots_of

@@ -1,0 +1,60 @@
+"""What came from a device, as every protocol's cases look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from testbed.model.base import Text
+
+
+class Reaction(Enum):
+    """What a device did, other than refusing with a code."""
+
+    NORMAL = "a normal response"
+    SILENCE = "no answer"
+    CLOSED = "the connection closed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instead:
+    """Stands where a reply lacks what was asked of it; equal to nothing but itself."""
+
+    said: str
+    said_ko: str
+
+
+class Answer:
+    """A reply whose attributes were read from bytes of one frame."""
+
+    number: int
+    """Its frame number in the capture."""
+
+    def span(self, attribute: str) -> tuple[int, int]:
+        """Return the bytes of the frame that an attribute is read from: first, and first after."""
+        raise NotImplementedError
+
+
+class Array(tuple[object, ...]):
+    """Values of an array, which are said as they are and not as registers."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What became of a sequence of requests; `agrees` is what a case asserts."""
+
+    expected: Text | None = None
+    """What the last request of the failing sequence was expected to be met with; None where none failed."""
+    received: Text | None = None
+    """What it was met with."""
+    guilty: tuple[int, int, int] | None = None
+    """Frame number, first guilty byte and first after, where an answer came."""
+    is_absence: bool = False
+    """Whether it failed because nothing came."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the device did nothing but what it should."""
+        return self.received is None
