@@ -1,0 +1,29 @@
+"""How a rule of the server says no: to one request, or to the whole connection."""
+
+from testbed.protocols.opcua.status import Status
+
+
+class Refused(Exception):  # noqa: N818 - the answer to a request, not a fault of ours
+    """The request is answered with a ServiceFault (OPC 10000-4 1.05.04, 7.34).
+
+    Args:
+        status: why; its severity is Bad.
+    """
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Broken(Exception):  # noqa: N818 - the peer's fault, not ours
+    """The connection cannot go on: an Error message, then it is closed (OPC 10000-6 1.05.04, 7.1.5).
+
+    Args:
+        status: what the Error message says.
+        reason: a sentence for a person; none where it would help an attacker (10000-6, 6.7.7).
+    """
+
+    def __init__(self, status: Status, reason: str | None = None) -> None:
+        super().__init__(status, reason)
+        self.status = status
+        self.reason = reason
