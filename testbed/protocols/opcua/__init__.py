@@ -1,0 +1,72 @@
+"""OPC UA codec, sans I/O: connection protocol, secure channel, and the services in binary encoding."""
+
+from testbed.protocols.opcua.channel import NO_SECURITY, SIGN, SIGN_AND_ENCRYPT, SecureChannel
+from testbed.protocols.opcua.chunk import Aborted, Chunk, Reassembly, TooLarge
+from testbed.protocols.opcua.errors import DecodeError, SecurityError, UnknownType
+from testbed.protocols.opcua.policies import POLICIES, Policy
+from testbed.protocols.opcua.securing import Tamper
+from testbed.protocols.opcua.security_headers import AsymmetricHeader
+from testbed.protocols.opcua.services import decode_service, encode_service, encoding_id
+from testbed.protocols.opcua.status import Status, Statuses, status
+from testbed.protocols.opcua.uacp import (
+    ABORT,
+    ACK,
+    CLO,
+    ERR,
+    FINAL,
+    HEL,
+    INTERMEDIATE,
+    MSG,
+    OPN,
+    PORT,
+    RHE,
+    Acknowledge,
+    ErrorMessage,
+    Framer,
+    Header,
+    Hello,
+    ReverseHello,
+    header,
+)
+
+__all__ = [
+    "ABORT",
+    "ACK",
+    "CLO",
+    "ERR",
+    "FINAL",
+    "HEL",
+    "INTERMEDIATE",
+    "MSG",
+    "NO_SECURITY",
+    "OPN",
+    "POLICIES",
+    "PORT",
+    "RHE",
+    "SIGN",
+    "SIGN_AND_ENCRYPT",
+    "Aborted",
+    "Acknowledge",
+    "AsymmetricHeader",
+    "Chunk",
+    "DecodeError",
+    "ErrorMessage",
+    "Framer",
+    "Header",
+    "Hello",
+    "Policy",
+    "Reassembly",
+    "ReverseHello",
+    "SecureChannel",
+    "SecurityError",
+    "Status",
+    "Statuses",
+    "Tamper",
+    "TooLarge",
+    "UnknownType",
+    "decode_service",
+    "encode_service",
+    "encoding_id",
+    "header",
+    "status",
+]
