@@ -1,9 +1,9 @@
 """OPC UA codec, sans I/O: connection protocol, secure channel, and the services in binary encoding."""
 
-from testbed.protocols.opcua.channel import NO_SECURITY, SIGN, SIGN_AND_ENCRYPT, SecureChannel
+from testbed.protocols.opcua.channel import SecureChannel
 from testbed.protocols.opcua.chunk import Aborted, Chunk, Reassembly, TooLarge
 from testbed.protocols.opcua.errors import DecodeError, SecurityError, UnknownType
-from testbed.protocols.opcua.policies import POLICIES, Policy
+from testbed.protocols.opcua.policies import NO_SECURITY, POLICIES, SIGN, SIGN_AND_ENCRYPT, Policy
 from testbed.protocols.opcua.securing import Tamper
 from testbed.protocols.opcua.security_headers import AsymmetricHeader
 from testbed.protocols.opcua.services import decode_service, encode_service, encoding_id

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any
 
+from testbed.protocols.opcua.asymmetric import leaf, thumbprint
 from testbed.protocols.opcua.chunk import CHANNEL_HEADER, SEQUENCE_HEADER, Chunk
 from testbed.protocols.opcua.errors import DecodeError, SecurityError
-from testbed.protocols.opcua.policies import NOTHING, Policy, Protection
+from testbed.protocols.opcua.policies import NO_SECURITY, SIGN_AND_ENCRYPT, Policy
+from testbed.protocols.opcua.protection import NOTHING, Protection
 from testbed.protocols.opcua.securing import UNCHANGED, Tamper, close, read, room
 from testbed.protocols.opcua.security_headers import AsymmetricHeader, decode_asymmetric
 from testbed.protocols.opcua.uacp import CLO, FINAL, INTERMEDIATE, MOST, MSG, OPN, header
-
-NO_SECURITY, SIGN, SIGN_AND_ENCRYPT = 1, 2, 3
-"""Security modes by their numbers (10000-4, 7.20)."""
 
 LAST_SEQUENCE = 0xFFFFFFFF
 """The largest sequence number; the next one is small (6.7.2.4, legacy sequence numbers)."""
@@ -94,9 +93,11 @@ class SecureChannel:
 
     def install(self, channel_id: int, token_id: int, client_nonce: bytes, server_nonce: bytes) -> None:
         """Take a new token; the old one stays valid for receiving until the new one is used (6.7.4)."""
-        del client_nonce, server_nonce
+        own, peer = (server_nonce, client_nonce) if self.server else (client_nonce, server_nonce)
+        sending = self.policy.protect(self.mode, own, peer)
+        receiving = self.policy.protect(self.mode, peer, own)
         self.channel_id = channel_id
-        self._previous, self._token = self._token, Token(token_id)
+        self._previous, self._token = self._token, Token(token_id, sending, receiving)
 
     def forget_previous(self) -> None:
         """Take no more chunks of the token before the newest: it has expired."""
@@ -146,7 +147,7 @@ class SecureChannel:
         """
         token = self._previous if previous and self._previous else self._sending_token()
         if type == OPN:
-            protection = NOTHING
+            protection = self.policy.protect_sending(self.key, self.peer_certificate)
             security = (asymmetric or self._asymmetric(policy_uri)).encode()
         else:
             protection = self._sending(token)
@@ -205,11 +206,12 @@ class SecureChannel:
 
     def _open_asymmetric(self, frame: bytes, ignore: Container[str]) -> Chunk:
         said, at = decode_asymmetric(frame)
-        if len(frame) < at + SEQUENCE_HEADER:
-            raise DecodeError("the chunk ends within its headers", len(frame))
         if said.policy_uri != self.policy.uri and "policy" not in ignore:
             raise SecurityError("policy", "not the security policy of the channel", CHANNEL_HEADER, at)
-        plain, end = read(frame, at, NOTHING, ignore)
+        protection = self._receiving_from(said, at, ignore)
+        plain, end = read(frame, at, protection, ignore)
+        if not self.peer_certificate:
+            self.peer_certificate = leaf(said.sender_certificate or b"")
         channel_id: int = _NUMBER.unpack_from(frame, 8)[0]
         sequence, request_id = _SEQUENCE.unpack_from(plain, at)
         return Chunk(
@@ -219,7 +221,23 @@ class SecureChannel:
         )  # fmt: skip
 
     def _asymmetric(self, policy_uri: str | None) -> AsymmetricHeader:
-        return AsymmetricHeader(self.policy.uri if policy_uri is None else policy_uri)
+        uri = self.policy.uri if policy_uri is None else policy_uri
+        if self.policy.is_none:
+            return AsymmetricHeader(uri)
+        return AsymmetricHeader(uri, self.certificate, thumbprint(self.peer_certificate))
+
+    def _receiving_from(self, said: AsymmetricHeader, end: int, ignore: Container[str]) -> Protection:
+        """What an OPN was protected with, by what its header says; the peer has to stay the same."""
+        if self.policy.is_none:
+            return NOTHING
+        certificate = leaf(said.sender_certificate or b"")
+        if not certificate or (self.peer_certificate and certificate != leaf(self.peer_certificate)):
+            if "certificate" not in ignore:
+                raise SecurityError("certificate", "not the certificate of the peer", CHANNEL_HEADER, end)
+            certificate = leaf(self.peer_certificate)
+        if said.receiver_thumbprint != thumbprint(self.certificate) and "thumbprint" not in ignore:
+            raise SecurityError("thumbprint", "encrypted for another certificate", CHANNEL_HEADER, end)
+        return self.policy.protect_receiving(self.key, certificate)
 
     def _sending_token(self) -> Token | None:
         """The token to send with: a server keeps the old one until the client has used the new one."""

@@ -6,7 +6,7 @@ from struct import Struct
 
 from testbed.protocols.opcua.chunk import SEQUENCE_HEADER
 from testbed.protocols.opcua.errors import SecurityError
-from testbed.protocols.opcua.policies import Protection
+from testbed.protocols.opcua.protection import Protection
 
 _SIZE = Struct("<I")
 _SIZE_AT = 4

@@ -1,0 +1,128 @@
+"""Certificates and RSA keys, which protect the OPN chunks (OPC 10000-6 1.05.04, 6.7.2 and 6.7.4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha1
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.x509 import load_der_x509_certificate
+
+from testbed.protocols.opcua.errors import SecurityError
+from testbed.protocols.opcua.protection import Protection
+
+EXTRA_PADDING_OVER = 256
+"""Bytes of a key over which the padding's size has two bytes (6.7.2.5)."""
+
+_LONG = 0x80
+_HEAD = 2
+_HASH = hashes.SHA256()
+
+
+@dataclass(frozen=True, slots=True)
+class Rsa:
+    """How a policy uses RSA keys.
+
+    Attributes:
+        encryption: Padding of what is encrypted.
+        overhead: Bytes of a block that it takes.
+        signature: Padding of signatures, whose hash is SHA-256.
+    """
+
+    encryption: Callable[[], AsymmetricPadding]
+    overhead: int
+    signature: Callable[[], AsymmetricPadding]
+
+
+def _oaep(algorithm: hashes.HashAlgorithm) -> AsymmetricPadding:
+    return padding.OAEP(padding.MGF1(algorithm), algorithm, None)
+
+
+def _pss() -> AsymmetricPadding:
+    return padding.PSS(padding.MGF1(_HASH), padding.PSS.DIGEST_LENGTH)
+
+
+OAEP_PKCS15 = Rsa(lambda: _oaep(hashes.SHA1()), 42, padding.PKCS1v15)  # noqa: S303 - the policy's choice
+OAEP_SHA256_PSS = Rsa(lambda: _oaep(_HASH), 66, _pss)
+
+
+def leaf(chain: bytes) -> bytes:
+    """The first certificate of a chain of DER certificates; all bytes where they are none (6.2.6)."""
+    if len(chain) < _HEAD:
+        return chain
+    first = chain[1]
+    if first < _LONG:
+        return chain[: _HEAD + first]
+    behind = _HEAD + (first & ~_LONG)
+    return chain[: behind + int.from_bytes(chain[_HEAD:behind], "big")]
+
+
+def thumbprint(certificate: bytes) -> bytes:
+    """The SHA-1 of a certificate's DER bytes (6.7.2.3)."""
+    return sha1(leaf(certificate), usedforsecurity=False).digest()
+
+
+@lru_cache(maxsize=64)
+def public_key(certificate: bytes) -> RSAPublicKey:
+    """The key of a DER certificate.
+
+    Raises:
+        SecurityError: it cannot be read, or its key is none of RSA.
+    """
+    try:
+        key = load_der_x509_certificate(leaf(certificate)).public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SecurityError(
+            "certificate", f"the certificate cannot be read: {type(error).__name__}"
+        ) from None
+    if not isinstance(key, RSAPublicKey):
+        raise SecurityError("certificate", "the certificate has no RSA key")
+    return key
+
+
+def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
+    """What an OPN is signed and encrypted with by its sender."""
+    peer = public_key(peer_certificate)
+    block = peer.key_size // 8
+
+    def sign(data: bytes) -> bytes:
+        return own.sign(data, rsa.signature(), _HASH)
+
+    def encrypt(data: bytes) -> bytes:
+        size = block - rsa.overhead
+        parts = (data[at : at + size] for at in range(0, len(data), size))
+        return b"".join(peer.encrypt(part, rsa.encryption()) for part in parts)
+
+    return Protection(
+        own.key_size // 8, block - rsa.overhead, block, block > EXTRA_PADDING_OVER, sign=sign, encrypt=encrypt
+    )
+
+
+def protect_receiving(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
+    """What an OPN is decrypted and verified with by its receiver."""
+    peer = public_key(peer_certificate)
+    block = own.key_size // 8
+
+    def verify(data: bytes, signature: bytes) -> bool:
+        try:
+            peer.verify(signature, data, rsa.signature(), _HASH)
+        except InvalidSignature:
+            return False
+        return True
+
+    def decrypt(data: bytes) -> bytes:
+        parts = (data[at : at + block] for at in range(0, len(data), block))
+        return b"".join(own.decrypt(part, rsa.encryption()) for part in parts)
+
+    return Protection(
+        peer.key_size // 8,
+        block - rsa.overhead,
+        block,
+        block > EXTRA_PADDING_OVER,
+        verify=verify,
+        decrypt=decrypt,
+    )
