@@ -63,17 +63,17 @@ def _modbus() -> None:
 
 @pytest.fixture(name="other")
 def _other() -> None:
-    """A second Modbus client, on a second connection (supplied by the engine)."""
+    """A second client, on a second connection (supplied by the engine)."""
 
 
 @pytest.fixture(name="crowd")
 def _crowd() -> None:
-    """As many Modbus clients as the device declares sessions (supplied by the engine)."""
+    """As many clients as the device declares sessions (supplied by the engine)."""
 
 
 @pytest.fixture(name="declared")
 def _declared() -> None:
-    """The device's tables and limits, as declared (supplied by the engine)."""
+    """What the device has, and its limits, as declared (supplied by the engine)."""
 
 
 @pytest.fixture(name="registers")
@@ -99,6 +99,41 @@ def _tls() -> None:
 @pytest.fixture(name="meet")
 def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
+
+
+@pytest.fixture(name="wire")
+def _wire() -> None:
+    """A TCP connection to an OPC UA server on which nothing was sent yet (supplied by the engine)."""
+
+
+@pytest.fixture(name="channel")
+def _channel() -> None:
+    """An OPC UA client with a secure channel and no session (supplied by the engine)."""
+
+
+@pytest.fixture(name="ua")
+def _ua() -> None:
+    """An OPC UA client with an activated session (supplied by the engine)."""
+
+
+@pytest.fixture(name="other_wire")
+def _other_wire() -> None:
+    """A second connection (supplied by the engine)."""
+
+
+@pytest.fixture(name="other_channel")
+def _other_channel() -> None:
+    """A second OPC UA client with a channel, on a connection of its own (supplied by the engine)."""
+
+
+@pytest.fixture(name="scratch")
+def _scratch() -> None:
+    """Leased nodes that a test may write, restored afterwards (supplied by the engine)."""
+
+
+@pytest.fixture(name="space")
+def _space() -> None:
+    """The address space, as a crawl found it (supplied by the engine)."""
 
 
 @pytest.fixture(name="fuzz")

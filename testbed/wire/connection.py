@@ -68,6 +68,9 @@ class Cutter(Protocol):
 class Connection(asyncio.Protocol):
     """One connection to the device under test."""
 
+    most_unasked = MOST_UNASKED
+    most_unread = MOST_UNREAD
+
     def __init__(self, recorder: Recorder, cutter: Cutter, monitor: Monitor) -> None:
         self.recorder = recorder
         self.ended: Ended | None = None
@@ -260,7 +263,7 @@ class Connection(asyncio.Protocol):
     def _count(self, number: int) -> None:
         """Stop a device that sends without end; what it sent behind the last good answer is read no more."""
         self._unasked += 1
-        if self.ended is None and (self._unasked > MOST_UNASKED or self._unread > MOST_UNREAD):
+        if self.ended is None and (self._unasked > self.most_unasked or self._unread > self.most_unread):
             self._monitor.flooded(self._number, number)
             self.recorder.note("the device floods: reading stopped, connection reset by the tester")
             self._inbox.clear()

@@ -70,6 +70,8 @@ class Recorder:
     """An error of the tester's own while it took in what came."""
     secrets: dict[str, None] = field(default_factory=dict)
     """Lines of the key log by which records of TLS are read, in order and each once."""
+    bodies: dict[int, bytes] = field(default_factory=dict)
+    """By the last frame's number, the whole body in clear of messages that were secured or in chunks."""
     _carried: dict[tuple[int, bool], bytes] = field(default_factory=dict)
     """Records of TLS by connection and direction, whose data have not been recorded yet."""
     _sealed: set[int] = field(default_factory=set)
@@ -105,6 +107,12 @@ class Recorder:
         self._frames += _TCP_OPENING if over_tcp else 1
         self.packets.append(Packet(self._frames, self.now(), connection, kind, sent, data, comment, records))
         return self._frames
+
+    def keep_body(self, number: int, body: bytes) -> None:
+        """Keep the body of a message in clear, as long as there is room; frame 0 is one that was not kept."""
+        if number and self._bytes + len(body) <= MOST_BYTES:
+            self._bytes += len(body)
+            self.bodies[number] = body
 
     def carry(self, connection: int, records: bytes, *, sent: bool) -> None:
         """Keep records of TLS until what they carry is recorded."""

@@ -15,10 +15,11 @@ from testbed.model.standard import clause_order
 from testbed.plugin.gather import gather
 from testbed.plugin.shelf import suites
 from testbed.testers.modbus.bench import ModbusBench
+from testbed.testers.opcua.bench import UaBench
 from tests.plugin.bench import setup
 
 MOST_LINES = 14
-IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.tls", "pytest"}
+IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.opcua", "testbed.tls", "pytest"}
 FORBIDDEN = (
     ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.If, ast.Lambda,
     ast.ClassDef, ast.Global, ast.Nonlocal, ast.Delete, ast.Raise, ast.Return, ast.Yield, ast.YieldFrom,
@@ -122,7 +123,7 @@ class TestCase:
                 parameters |= set(named.replace(" ", "").split(",") if isinstance(named, str) else named)
         arguments = {argument.arg for argument in case.args.args}
         assert parameters <= arguments
-        assert arguments - parameters <= ModbusBench.FIXTURES.keys()
+        assert arguments - parameters <= {*ModbusBench.FIXTURES, *UaBench.FIXTURES}
 
 
 @pytest.mark.parametrize("name", suites())

@@ -1,0 +1,87 @@
+"""The words of the OPC UA standards that suites use."""
+
+from asyncua import ua
+
+from testbed.protocols.opcua import (
+    ABORT,
+    ACK,
+    CLO,
+    ERR,
+    FINAL,
+    HEL,
+    INTERMEDIATE,
+    MSG,
+    OPN,
+    RHE,
+    Acknowledge,
+    ErrorMessage,
+    Hello,
+    Status,
+    encode_service,
+    status,
+)
+from testbed.testers.answer import Array, Reaction
+from testbed.testers.opcua.requests import (
+    BOTH,
+    EVERYTHING,
+    FORWARD,
+    INVERSE,
+    NULL_NODE,
+    Attribute,
+    Item,
+    PathElement,
+    Raw,
+    Timestamps,
+    WriteItem,
+    ids,
+    variant,
+)
+from testbed.testers.opcua.speaking import ISSUE, RENEW
+from testbed.testers.trouble import Undecided
+
+NORMAL = Reaction.NORMAL
+SILENCE = Reaction.SILENCE
+CLOSED = Reaction.CLOSED
+
+structures = ua
+"""The standard's structures, as asyncua generates them: `structures.ReadRequest()`."""
+
+__all__ = [
+    "ABORT",
+    "ACK",
+    "BOTH",
+    "CLO",
+    "CLOSED",
+    "ERR",
+    "EVERYTHING",
+    "FINAL",
+    "FORWARD",
+    "HEL",
+    "INTERMEDIATE",
+    "INVERSE",
+    "ISSUE",
+    "MSG",
+    "NORMAL",
+    "NULL_NODE",
+    "OPN",
+    "RENEW",
+    "RHE",
+    "SILENCE",
+    "Acknowledge",
+    "Array",
+    "Attribute",
+    "ErrorMessage",
+    "Hello",
+    "Item",
+    "PathElement",
+    "Raw",
+    "Status",
+    "Timestamps",
+    "Undecided",
+    "WriteItem",
+    "encode_service",
+    "ids",
+    "status",
+    "structures",
+    "variant",
+]

@@ -1,0 +1,259 @@
+"""One client of an OPC UA tester, from a bare connection to an activated session: each service as a method.
+
+OPC 10000-4 1.05.04, 5.5 to 5.12. It sends exactly what it is told, and nothing is retried or repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asyncua import ua
+
+from testbed.testers.opcua import requests
+from testbed.testers.opcua.identity import Signing
+from testbed.testers.opcua.reply import Reply
+from testbed.testers.opcua.requests import (
+    EVERYTHING,
+    FORWARD,
+    NULL_NODE,
+    Attribute,
+    Item,
+    PathElement,
+    Raw,
+    Timestamps,
+    WriteItem,
+    ids,
+)
+from testbed.testers.opcua.speaking import Speaking
+
+SESSION_TIMEOUT = 60_000.0
+"""Milliseconds for which a session is asked for (assumed; a case takes seconds)."""
+_NONCE = 32
+"""Bytes of a client nonce (10000-4, 5.7.2.2: at least as many)."""
+
+
+class Client(Speaking):
+    """A client with every service that cases use."""
+
+    url = property(lambda self: self._guard.url)
+    """The endpoint URL, as declared."""
+
+    # Discovery service set (5.5).
+
+    async def get_endpoints(
+        self, url: str | None = None, locales: Sequence[str] = (), profiles: Sequence[str] = ()
+    ) -> Reply:
+        """Ask for the server's endpoints (5.5.4)."""
+        return await self.ask(requests.get_endpoints(self.url if url is None else url, locales, profiles))
+
+    async def find_servers(
+        self, url: str | None = None, locales: Sequence[str] = (), uris: Sequence[str] = ()
+    ) -> Reply:
+        """Ask for the servers that it knows, itself among them (5.5.2)."""
+        return await self.ask(requests.find_servers(self.url if url is None else url, locales, uris))
+
+    # Session service set (5.7).
+
+    async def create_session(self, timeout: float = SESSION_TIMEOUT, **fields: Any) -> Reply:  # noqa: ASYNC109 - the session's
+        """Create a session and, where that is good, use its authentication token from now on (5.7.2).
+
+        Args:
+            timeout: requested, in milliseconds.
+            fields: of the request's parameters, by the standard's names, instead of good ones.
+        """
+        request, signing = ua.CreateSessionRequest(), Signing(self.channel)
+        usual: dict[str, Any] = {
+            "ClientDescription": signing.description(),
+            "ServerUri": None,
+            "EndpointUrl": self.url,
+            "SessionName": f"testbed {self._guard.random.getrandbits(32):08x}",
+            "ClientNonce": self._guard.random.randbytes(_NONCE),
+            "ClientCertificate": signing.certificate,
+            "RequestedSessionTimeout": timeout,
+            "MaxResponseMessageSize": 0,
+        }
+        for name, value in (usual | fields).items():
+            setattr(request.Parameters, name, value)
+        reply = await self.ask(request, token=NULL_NODE)
+        if reply.response is not None and reply.status.is_good:
+            self.authentication_token = reply.parameters.AuthenticationToken
+            self.created = reply
+            self.is_activated = False
+        return reply
+
+    created: Reply | None = None
+    """The answer to CreateSession, of the session in use."""
+    is_activated = False
+    server_nonce: bytes | None = None
+    """The nonce of the last ActivateSession."""
+
+    async def activate_session(
+        self,
+        token: ua.NodeId | None = None,
+        *,
+        identity: Any = None,
+        created: Reply | None = None,
+        **fields: Any,
+    ) -> Reply:
+        """Activate a session as the declared user, or with another identity (5.7.3).
+
+        Args:
+            token: authentication token; that of the session in use where none is named.
+            identity: an identity token of asyncua's; the declared user's where none is named.
+            created: the answer to CreateSession of that session, where it is another client's.
+            fields: of the request's parameters, by the standard's names, instead of good ones.
+        """
+        created = created or self.created
+        request, signing = ua.ActivateSessionRequest(), Signing(self.channel)
+        parameters = created.parameters if created is not None else None
+        nonce = self.server_nonce or (parameters.ServerNonce if parameters is not None else b"")
+        usual = {
+            "ClientSignature": signing.client_signature(parameters, nonce),
+            "ClientSoftwareCertificates": [],
+            "LocaleIds": ["en"],
+            "UserIdentityToken": self._guard.identity(parameters, nonce) if identity is None else identity,
+            "UserTokenSignature": ua.SignatureData(),
+        }
+        for name, value in (usual | fields).items():
+            setattr(request.Parameters, name, value)
+        reply = await self.ask(request, token=token)
+        if reply.response is not None and reply.status.is_good:
+            self.is_activated, self.server_nonce = True, reply.parameters.ServerNonce
+        return reply
+
+    async def close_session(
+        self, *, delete_subscriptions: bool = True, token: ua.NodeId | None = None
+    ) -> Reply:
+        """Close the session (5.7.4); the authentication token is used on, as a bad client would."""
+        request = ua.CloseSessionRequest()
+        request.DeleteSubscriptions = delete_subscriptions
+        reply = await self.ask(request, token=token)
+        if reply.status.is_good and token is None:
+            self.is_activated, self.created = False, None
+        return reply
+
+    async def cancel(self, handle: int) -> Reply:
+        """Cancel the outstanding requests of a handle (5.7.5)."""
+        request = ua.CancelRequest()
+        request.Parameters.RequestHandle = handle
+        return await self.ask(request)
+
+    # View service set (5.9).
+
+    async def browse(self, node: ua.NodeId, **how: Any) -> Reply:
+        """Browse one node; see `browse_many`."""
+        return await self.browse_many(node, **how)
+
+    async def browse_many(  # noqa: PLR0913 - the fields of the request
+        self,
+        *nodes: ua.NodeId,
+        direction: int = FORWARD,
+        reference: ua.NodeId | None = ids.HierarchicalReferences,
+        subtypes: bool = True,
+        classes: int = 0,
+        mask: int = EVERYTHING,
+        most: int = 0,
+        view: ua.NodeId | None = None,
+    ) -> Reply:
+        """Browse nodes (5.9.2).
+
+        Args:
+            nodes: where references begin.
+            direction: 0 forward, 1 inverse, 2 both.
+            reference: type of the references; None for all types.
+            subtypes: whether subtypes of that type are meant, too.
+            classes: node classes of the targets, as a mask; 0 for all.
+            mask: which fields of a reference are wanted.
+            most: references of one node at once; 0 for no limit.
+            view: the view; None for all of the address space.
+        """
+        request = requests.browse(
+            nodes,
+            direction=direction,
+            reference=reference,
+            subtypes=subtypes,
+            classes=classes,
+            mask=mask,
+            most=most,
+            view=view,
+        )
+        return await self.ask(request)
+
+    async def browse_next(self, *points: bytes, release: bool = False) -> Reply:
+        """Go on with a browse, or release continuation points (5.9.3)."""
+        return await self.ask(requests.browse_next(points, release=release))
+
+    async def translate(self, start: ua.NodeId, *names: str | PathElement) -> Reply:
+        """Find what a path of browse names leads to (5.9.4); a plain name is of namespace 0."""
+        return await self.ask(requests.translate([(start, names)]))
+
+    async def translate_many(self, *paths: tuple[ua.NodeId, Sequence[str | PathElement]]) -> Reply:
+        """Find what each of several paths leads to (5.9.4)."""
+        return await self.ask(requests.translate(paths))
+
+    async def register(self, *nodes: ua.NodeId) -> Reply:
+        """Register nodes (5.9.5)."""
+        return await self.ask(requests.register(nodes))
+
+    async def unregister(self, *nodes: ua.NodeId) -> Reply:
+        """Unregister nodes (5.9.6)."""
+        return await self.ask(requests.unregister(nodes))
+
+    # Attribute service set (5.11).
+
+    async def read(
+        self,
+        *nodes: ua.NodeId | Item,
+        attribute: int = Attribute.Value,
+        index_range: str | None = None,
+        encoding: str | None = None,
+        timestamps: int = Timestamps.Both,
+        max_age: float = 0.0,
+    ) -> Reply:
+        """Read one attribute of each node, or what each item says (5.11.2).
+
+        Args:
+            nodes: node ids, or items.
+            attribute: of each node that is no item.
+            index_range: likewise, a NumericRange.
+            encoding: likewise, browse name of a data encoding.
+            timestamps: which are wanted.
+            max_age: in milliseconds.
+        """
+        items = [
+            one if isinstance(one, Item) else Item(one, attribute, index_range, encoding) for one in nodes
+        ]
+        return await self.ask(requests.read(items, timestamps, max_age))
+
+    async def write(  # noqa: PLR0913 - the fields of the request
+        self,
+        node: ua.NodeId,
+        value: object,
+        type: str | None = None,  # noqa: A002 - the standard's word
+        *,
+        attribute: int = Attribute.Value,
+        index_range: str | None = None,
+        status: int | None = None,
+        source: object = None,
+        server: object = None,
+    ) -> Reply:
+        """Write one attribute of one node (5.11.4); see WriteItem."""
+        return await self.write_many(
+            WriteItem(node, value, type, attribute, index_range, status, source, server)
+        )
+
+    async def write_many(self, *items: WriteItem) -> Reply:
+        """Write several items in one request (5.11.4)."""
+        raws = [one.value for one in items if isinstance(one.value, Raw)]
+        return await self.ask(requests.write(items), raws=raws)
+
+    # Method service set (5.12).
+
+    async def call(self, owner: ua.NodeId, method: ua.NodeId, *inputs: object) -> Reply:
+        """Call a method of an object (5.12.2)."""
+        return await self.call_many((owner, method, inputs))
+
+    async def call_many(self, *calls: tuple[ua.NodeId, ua.NodeId, Sequence[object]]) -> Reply:
+        """Call several methods in one request (5.12.2)."""
+        return await self.ask(requests.call(calls))

@@ -1,0 +1,105 @@
+"""What a case may send: what provably changes nothing, writes to what it has leased, declared calls.
+
+Anything else needs a device that is declared `isolated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from asyncua import ua
+
+from testbed.model.base import Text
+from testbed.testers.trouble import Unsafe
+
+_HARMLESS = frozenset(
+    {
+        "ReadRequest",
+        "BrowseRequest",
+        "BrowseNextRequest",
+        "TranslateBrowsePathsToNodeIdsRequest",
+        "RegisterNodesRequest",
+        "UnregisterNodesRequest",
+        "GetEndpointsRequest",
+        "FindServersRequest",
+        "FindServersOnNetworkRequest",
+        "CreateSessionRequest",
+        "ActivateSessionRequest",
+        "CloseSessionRequest",
+        "CancelRequest",
+        "OpenSecureChannelRequest",
+        "CloseSecureChannelRequest",
+        "QueryFirstRequest",
+        "QueryNextRequest",
+        "HistoryReadRequest",
+        "CreateSubscriptionRequest",
+        "ModifySubscriptionRequest",
+        "DeleteSubscriptionsRequest",
+        "SetPublishingModeRequest",
+        "TransferSubscriptionsRequest",
+        "PublishRequest",
+        "RepublishRequest",
+        "CreateMonitoredItemsRequest",
+        "ModifyMonitoredItemsRequest",
+        "DeleteMonitoredItemsRequest",
+        "SetMonitoringModeRequest",
+        "SetTriggeringRequest",
+    }
+)
+"""Services that change nothing of the process behind a server (10000-4, 5.4 to 5.14)."""
+MOST_WRITES = 1000
+"""Writes to one node in one run. Assumed: flash of 10,000 cycles outlives ten runs."""
+
+Call = tuple[str, str]
+"""Object and method, as text."""
+
+
+@dataclass
+class Permission:
+    """Stands between one case and the device, and keeps account of what is written."""
+
+    leased: Collection[ua.NodeId]
+    """Nodes that the case may write."""
+    methods: Collection[Call]
+    """Methods that the case may call."""
+    isolated: bool
+    """Whether the device is declared to have nothing real behind it."""
+    writes: list[str] = field(default_factory=list)
+    """What was written or called, and what only an isolated device may get, in order."""
+
+    def check(self, request: Any) -> None:
+        """Raise Unsafe where the declaration does not allow a request.
+
+        Args:
+            request: a structure of asyncua's, or bytes that are none.
+        """
+        name = type(request).__name__
+        if name in _HARMLESS:
+            return
+        if isinstance(request, ua.WriteRequest):
+            allowed = [one.NodeId in self.leased for one in request.Parameters.NodesToWrite or ()]
+            self.writes += [f"writes {_text(one.NodeId)}" for one in request.Parameters.NodesToWrite or ()]
+        elif isinstance(request, ua.CallRequest):
+            calls = [
+                (_text(one.ObjectId), _text(one.MethodId)) for one in request.Parameters.MethodsToCall or ()
+            ]
+            allowed = [call in self.methods for call in calls]
+            self.writes += [f"calls {method} of {owner}" for owner, method in calls]
+        else:
+            said = f"{len(request)} bytes" if isinstance(request, bytes) else f"a {name}"
+            shown = f": {request[:16].hex(' ')}" if isinstance(request, bytes) else ""
+            self.writes.append(f"{said} that only an isolated device may get{shown}")
+            allowed = [False]
+        if not all(allowed) and not self.isolated:
+            raise Unsafe(
+                Text(
+                    en="the case would send more than reads, writes to scratch nodes and declared calls",
+                    ko="읽기, 시험용 노드 쓰기, 선언된 호출을 넘는 요청",
+                )
+            )
+
+
+def _text(node: ua.NodeId) -> str:
+    return str(node.to_string())[:200]

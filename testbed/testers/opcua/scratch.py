@@ -1,0 +1,161 @@
+"""Scratch nodes: the only values a case may write; leased to one case at a time, and given back as found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from asyncua import ua
+
+from testbed.model.base import Text
+from testbed.model.needs import Needs, names
+from testbed.testers.opcua.requests import Item, Raw
+from testbed.testers.trouble import Unanswered, Undecided
+from testbed.wire.dial import UnreachableError
+
+if TYPE_CHECKING:
+    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.declared import Declared
+
+_PREFIX = "scratch "
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One node that belongs to one case for now."""
+
+    fact: str
+    """What was asked for: `Double`, `Int32 array`, `Double matrix`."""
+    text: str
+    """The node id, as declared."""
+    node: ua.NodeId
+
+
+class Pool:
+    """All scratch nodes of a device; each belongs to one case at a time, whole sets in one go."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._free = asyncio.Condition()
+        self.writes: Counter[str] = Counter()
+
+    async def lease(self, facts: Iterable[str], declared: Declared) -> list[Lease]:
+        """Wait until a node for each fact is free, and take them all at once.
+
+        Raises:
+            Undecided: the declaration has none.
+        """
+        wanted = sorted(facts)
+        async with self._free:
+            while True:
+                found = self._find(wanted, declared)
+                if found is not None:
+                    self._taken |= {one.text for one in found}
+                    return found
+                await self._free.wait()
+
+    async def give_back(self, leases: Iterable[Lease]) -> None:
+        """Free nodes."""
+        async with self._free:
+            self._taken -= {one.text for one in leases}
+            self._free.notify_all()
+
+    def _find(self, wanted: list[str], declared: Declared) -> list[Lease] | None:
+        found: list[Lease] = []
+        for fact in wanted:
+            kind, _, rank = fact.partition(" ")
+            nodes = declared.scratch(kind, rank or "scalar")
+            if not nodes:
+                raise Undecided(
+                    Text(en=f"no scratch node is declared: {fact}", ko=f"시험용 노드가 선언되지 않음: {fact}")
+                )
+            held = {one.text for one in found} | self._taken
+            free = next((one for one in nodes if one.id not in held), None)
+            if free is None:
+                return None
+            found.append(Lease(fact, free.id, declared.node(free.id)))
+        return found
+
+
+def wanted_of(needs: Needs) -> list[str]:
+    """Return what a case needs to write, of the needs of its requirements."""
+    return sorted(name.removeprefix(_PREFIX) for name in names(needs) if name.startswith(_PREFIX))
+
+
+class Scratch:
+    """Leased nodes as a case sees them."""
+
+    def __init__(self, leases: list[Lease], values: dict[str, Held]) -> None:
+        self._leases = {one.fact: one for one in leases}
+        self._values = values
+
+    def __getitem__(self, fact: str) -> ua.NodeId:
+        return self._leases[fact].node
+
+    @property
+    def node(self) -> ua.NodeId:
+        """The first leased node."""
+        return next(iter(self._leases.values())).node
+
+    @property
+    def value(self) -> Any:
+        """What stood in the first leased node before the case."""
+        return self.found(next(iter(self._leases)))
+
+    def found(self, fact: str) -> Any:
+        """Return what stood in a leased node before the case."""
+        return self._values[fact].value
+
+
+@dataclass(frozen=True)
+class Held:
+    """What stood in a leased node before the case."""
+
+    value: Any
+    raw: bytes
+    """The bytes of its Variant, as they came."""
+
+
+async def read_leased(client: Client, leases: list[Lease]) -> dict[str, Held]:
+    """Read what stands in leased nodes.
+
+    Raises:
+        Undecided: it cannot be read.
+    """
+    values = {}
+    for one in leases:  # one a request: a declared limit may allow no more
+        frames = client.frames
+        try:
+            reply = await client.read(Item(one.node))
+        except (Unanswered, UnreachableError) as error:
+            raise Undecided(Text(en=f"set-up: {error}", ko=f"준비 단계: {error}")) from error
+        finally:
+            client.frames = frames
+        operation = reply.operation
+        if getattr(operation, "is_bad", True):
+            said = getattr(operation, "title", "no value")
+            raise Undecided(
+                Text(
+                    en=f"set-up: {one.text} is not readable: {said}",
+                    ko=f"준비 단계: {one.text} 읽기 실패: {said}",
+                )
+            )
+        raw = reply.raw_value
+        values[one.fact] = Held(reply.value, raw if isinstance(raw, bytes) else b"")
+    return values
+
+
+async def write_back(client: Client, node: ua.NodeId, data: bytes) -> Text | None:
+    """Write the bytes of a Variant into a node; say what is wrong where that fails."""
+    try:
+        reply = await client.write(node, Raw(data))
+    except (Unanswered, UnreachableError) as error:
+        return Text(en=str(error), ko=str(error))
+    operation = reply.operation
+    if getattr(operation, "is_bad", True):
+        said = getattr(operation, "title", reply.status.title)
+        return Text(en=f"the write was refused with {said}", ko=f"쓰기가 {said}(으)로 거부됨")
+    return None
