@@ -70,7 +70,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class WriteItem:
-    """Return a Python value as a Variant of a built-in type; raw bytes hold a place (`patched`)."""
+    """What a Write writes to one node; the type is a built-in type's name, or left to asyncua's guess."""
 
     node: ua.NodeId
     value: object
