@@ -11,8 +11,8 @@ from typing import Any
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.protocols.opcua import SecureChannel
-from testbed.protocols.opcua.policies import POLICIES
+from testbed.protocols.opcua import POLICIES, Policy, SecureChannel
+from testbed.protocols.opcua.asymmetric import public_key
 from testbed.testers.trouble import Undecided
 
 APPLICATION_URI = "urn:mother-factory:testbed"
@@ -60,11 +60,17 @@ class Signing:
         """Return the signature over the server's certificate and nonce; null on an unsecured channel."""
         if created is None or self._channel.policy.is_none:
             return ua.SignatureData(Algorithm=None, Signature=None)
-        policy = self._channel.policy
-        data = (created.ServerCertificate or b"") + (nonce or b"")
-        return ua.SignatureData(
-            Algorithm=policy.signature_uri, Signature=policy.asymmetric_sign(self._channel.key, data)
-        )
+        policy, server = self._channel.policy, created.ServerCertificate or b""
+        protection = policy.protect_sending(self._channel.key, server)
+        signature = protection.sign(server + (nonce or b"")) if protection.sign is not None else None
+        return ua.SignatureData(Algorithm=_algorithms(policy).AsymmetricSignatureURI, Signature=signature)
+
+
+def _algorithms(policy: Policy) -> Any:
+    """Return asyncua's class of a policy, which has the URIs of its algorithms."""
+    from asyncua.crypto import security_policies  # noqa: PLC0415 - heavy; only secured channels need it
+
+    return getattr(security_policies, f"SecurityPolicy{policy.name.replace('_', '')}")
 
 
 def token_policy(
@@ -119,13 +125,23 @@ def user_name(  # noqa: PLR0913, PLR0917 - the parts of a token
         )
     secret = password.encode()
     if not used.is_none:
-        secret = used.asymmetric_encrypt(certificate, _legacy(secret, nonce or b""))
+        secret = encrypted(used, certificate, _legacy(secret, nonce or b""))
     return ua.UserNameIdentityToken(
         PolicyId=policy.PolicyId,
         UserName=name,
         Password=secret,
-        EncryptionAlgorithm=used.encryption_uri if not used.is_none else None,
+        EncryptionAlgorithm=None if used.is_none else _algorithms(used).AsymmetricEncryptionURI,
     )
+
+
+def encrypted(policy: Policy, certificate: bytes, secret: bytes) -> bytes:
+    """Return a secret encrypted with the key of a certificate, in blocks, as a policy pads them."""
+    if policy.rsa is None:
+        return secret
+    key = public_key(certificate)
+    size = key.key_size // 8 - policy.rsa.overhead
+    parts = (secret[at : at + size] for at in range(0, len(secret), size))
+    return b"".join(key.encrypt(part, policy.rsa.encryption()) for part in parts)
 
 
 def _legacy(secret: bytes, nonce: bytes) -> bytes:
