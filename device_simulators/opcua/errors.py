@@ -27,3 +27,15 @@ class Broken(Exception):  # noqa: N818 - the peer's fault, not ours
         super().__init__(status, reason)
         self.status = status
         self.reason = reason
+
+
+class Failed(Exception):  # noqa: N818 - the answer to an operation, not a fault of ours
+    """One operation of a request comes to nothing; the others of the same request go on (OPC 10000-4 1.05.04, 7.38).
+
+    Args:
+        status: the StatusCode among the results.
+    """
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status)
+        self.status = status

@@ -1,0 +1,351 @@
+"""Secure channels: opening, renewing, closing; tokens, sequence numbers, who may go on talking.
+
+OPC 10000-4 1.05.04, 5.6; OPC 10000-6 1.05.04, 6.7. A refusal is an Error message, after which the
+connection is closed (10000-6, 6.7.7 and 7.1.5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from asyncua import ua
+
+from device_simulators.opcua.certificates import check_certificate, own_identity
+from device_simulators.opcua.errors import Broken
+from device_simulators.opcua.transport import Transport
+from testbed.protocols.opcua import (
+    ABORT,
+    FINAL,
+    NO_SECURITY,
+    OPN,
+    POLICIES,
+    SIGN,
+    SIGN_AND_ENCRYPT,
+    Aborted,
+    Chunk,
+    DecodeError,
+    Policy,
+    SecureChannel,
+    SecurityError,
+    TooLarge,
+    decode_service,
+    encode_service,
+    status,
+)
+from testbed.protocols.opcua.security_headers import AsymmetricHeader, decode_asymmetric
+
+if TYPE_CHECKING:
+    from device_simulators.opcua.certificates import Identity
+    from device_simulators.opcua.connection import ServerConnection
+    from device_simulators.opcua.sessions import Session
+
+WRAPS_AFTER = 0xFFFFFFFF - 1024
+"""Sequence numbers above this one may be followed by a small one (10000-6, 6.7.2.4)."""
+WRAPS_BELOW = 1024
+"""The small one is less than this."""
+_CHANNEL_ID = slice(8, 12)
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """A secure channel, from OpenSecureChannel to its close or expiry."""
+
+    id: int
+    line: ServerConnection
+    secure: SecureChannel
+    certificate: bytes
+    """The client's certificate in DER, empty without security."""
+    sequence: int
+    """The client's last sequence number."""
+    expiries: dict[int, float] = field(default_factory=dict)
+    """When each token ends, by the loop's clock."""
+    sessions: set[Session] = field(default_factory=set)
+    """The sessions that may be used through it."""
+    timer: asyncio.TimerHandle | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """Its security policy."""
+        return self.secure.policy
+
+    @property
+    def mode(self) -> int:
+        """Its security mode by number (10000-4, 7.20)."""
+        return self.secure.mode
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether messages are signed at least."""
+        return self.secure.mode != NO_SECURITY
+
+
+class Channels(Transport):
+    """The rules of the secure channel, each a method of its own."""
+
+    MODES: ClassVar[dict[str, tuple[int, ...]]] = {
+        "None": (NO_SECURITY,),
+        "Basic256Sha256": (SIGN, SIGN_AND_ENCRYPT),
+    }
+    """Security modes that are served under each policy, by their numbers."""
+    MAX_CHANNELS: ClassVar[int] = 64
+    """Channels that may be open at once: more than there may be sessions (10000-4, 5.7.2.1)."""
+    LIFETIMES: ClassVar[tuple[int, int]] = (1_000, 3_600_000)
+    """Milliseconds of the shortest and the longest life of a token (assumed)."""
+
+    application_uri: str
+    """The URI that names this application everywhere."""
+    channels: dict[int, Channel]
+    """The open channels by id, in the order of their opening."""
+    last_channel: int
+    last_token: int
+    """The ids given last; the first ones are random, so that those of an earlier start do not come again."""
+
+    @property
+    def identity(self) -> Identity:
+        """The server's certificate and key."""
+        return own_identity(self.application_uri)
+
+    # Rules
+
+    def accepted_policy(self, uri: str | None) -> Policy:
+        """Only policies with an endpoint are served (10000-4, 5.6.2.3; 10000-6, 6.7.7)."""
+        policy = POLICIES.get(uri or "")
+        if policy is None or policy.name not in self.MODES:
+            raise Broken(status.BadSecurityPolicyRejected)
+        return policy
+
+    def check_channel_id(self, line: ServerConnection, channel_id: int) -> None:
+        """An id is that of the connection's channel, or 0 to open one (10000-6, 6.7.2.2, 6.7.7)."""
+        if channel_id != (line.channel.id if line.channel else 0):
+            raise Broken(status.BadTcpSecureChannelUnknown)
+
+    def check_same_security(self, channel: Channel, said: AsymmetricHeader) -> None:
+        """A channel is renewed with the policy and the certificate that opened it (10000-6, 6.7.7)."""
+        if said.policy_uri != channel.policy.uri:
+            raise Broken(status.BadSecurityPolicyRejected)
+        if (said.sender_certificate or b"") != channel.certificate:
+            raise Broken(status.BadSecurityChecksFailed)
+
+    def check_sequence(self, channel: Channel, sequence: int) -> None:
+        """Sequence numbers rise by one, and begin anew only near their end (10000-6, 6.7.2.4).
+
+        What is wrong is not said on the wire (10000-6, 6.7.7).
+        """
+        last = channel.sequence
+        wraps = last > WRAPS_AFTER and sequence < WRAPS_BELOW
+        if sequence != last + 1 and not wraps:
+            raise Broken(status.BadSecurityChecksFailed)
+
+    def check_expiry(self, channel: Channel, token_id: int) -> None:
+        """A token that has expired is not known any more (10000-6, 6.7.7)."""
+        if asyncio.get_running_loop().time() > channel.expiries.get(token_id, 0.0):
+            raise Broken(status.BadSecureChannelTokenUnknown)
+
+    def check_protocol_version(self, line: ServerConnection, version: int) -> None:
+        """The version is the one of the Hello, or the one it was answered with (10000-6, 6.7.4)."""
+        if line.hello is None or version not in {line.hello.version, self.revised_version(line.hello)}:
+            raise Broken(status.BadProtocolVersionUnsupported)
+
+    def check_mode(self, policy: Policy, mode: int) -> None:
+        """Only modes with an endpoint are served, and a policy goes with its own (10000-4, 5.6.2.2)."""
+        if mode not in self.MODES[policy.name]:
+            raise Broken(status.BadSecurityModeRejected)
+
+    def check_nonce(self, policy: Policy, nonce: bytes | None) -> None:
+        """A nonce has the length that the policy names; without security it is ignored (10000-4, 5.6.2.2)."""
+        if not policy.is_none and len(nonce or b"") != policy.nonce_length:
+            raise Broken(status.BadNonceInvalid)
+
+    def check_request_type(self, line: ServerConnection, asked: ua.OpenSecureChannelParameters) -> None:
+        """A channel is issued once and renewed from then on (10000-4, 5.6.2.2)."""
+        wanted = ua.SecurityTokenRequestType.Renew if line.channel else ua.SecurityTokenRequestType.Issue
+        if asked.RequestType != wanted:
+            raise Broken(status.BadRequestTypeInvalid if line.channel else status.BadTcpSecureChannelUnknown)
+
+    def revised_lifetime(self, requested: int) -> int:
+        """Keep the life of a token within bounds, in milliseconds (10000-4, 5.6.2.2)."""
+        shortest, longest = self.LIFETIMES
+        return min(max(requested, shortest), longest)
+
+    def reason_of(self, error: SecurityError) -> Broken:
+        """Say of a chunk that is not let through what may be said of it (10000-6, 6.7.7)."""
+        return Broken(
+            {
+                "channel": status.BadTcpSecureChannelUnknown,
+                "token": status.BadSecureChannelTokenUnknown,
+                "policy": status.BadSecurityPolicyRejected,
+                "thumbprint": status.BadCertificateInvalid,
+            }.get(error.reason, status.BadSecurityChecksFailed)
+        )
+
+    # Opening and renewing
+
+    def take_open(self, line: ServerConnection, frame: bytes) -> None:
+        """Open or renew the channel of a connection (10000-4, 5.6.2; 10000-6, 6.7.4)."""
+        try:
+            said, _ = decode_asymmetric(frame)
+        except DecodeError as error:
+            raise Broken(status.BadDecodingError) from error
+        policy = self.accepted_policy(said.policy_uri)
+        self.check_channel_id(line, int.from_bytes(frame[_CHANNEL_ID], "little"))
+        if line.channel is not None:
+            self.check_same_security(line.channel, said)
+            secure = line.channel.secure
+        else:
+            secure = self.new_secure(policy, said.sender_certificate or b"")
+        chunk = self.opened(secure, frame)
+        if line.channel is not None:
+            self.check_sequence(line.channel, chunk.sequence)
+        request = self.read_open(chunk)
+        asked = request.Parameters
+        self.check_protocol_version(line, asked.ClientProtocolVersion)
+        self.check_request_type(line, asked)
+        self.check_mode(policy, int(asked.SecurityMode))
+        self.check_nonce(policy, asked.ClientNonce)
+        if line.channel is None:
+            line.channel = self.new_channel(line, secure, int(asked.SecurityMode))
+        elif int(asked.SecurityMode) != secure.mode:
+            raise Broken(status.BadSecurityModeRejected)
+        line.channel.sequence = chunk.sequence
+        self.issue(line.channel, request, chunk.request_id)
+
+    def new_secure(self, policy: Policy, certificate: bytes) -> SecureChannel:
+        """Make our side of a channel for a client that shows a certificate."""
+        if policy.is_none:
+            return SecureChannel(policy, NO_SECURITY, server=True)
+        check_certificate(certificate, self.now())
+        return SecureChannel(
+            policy,
+            SIGN_AND_ENCRYPT,
+            server=True,
+            certificate=self.identity.certificate,
+            key=self.identity.key,
+            peer_certificate=certificate,
+        )
+
+    def opened(self, secure: SecureChannel, frame: bytes) -> Chunk:
+        """Verify and decrypt a chunk."""
+        try:
+            return secure.open(frame)
+        except SecurityError as error:
+            raise self.reason_of(error) from error
+        except DecodeError as error:
+            raise Broken(status.BadDecodingError) from error
+
+    def read_open(self, chunk: Chunk) -> ua.OpenSecureChannelRequest:
+        """Read the body of an OPN, which is one chunk (10000-6, 6.7.2.2)."""
+        try:
+            request = decode_service(chunk.body)
+        except DecodeError as error:
+            raise Broken(status.BadDecodingError) from error
+        if chunk.chunk != FINAL or not isinstance(request, ua.OpenSecureChannelRequest):
+            raise Broken(status.BadTcpMessageTypeInvalid)
+        return request
+
+    def new_channel(self, line: ServerConnection, secure: SecureChannel, mode: int) -> Channel:
+        """Make a channel, for which another one may have to go."""
+        if len(self.channels) >= self.MAX_CHANNELS:
+            self.make_room_for_channel()
+        assert line.hello is not None  # noqa: S101 - an OPN comes behind a Hello
+        secure.mode = mode
+        secure.peer_receive_buffer = min(line.hello.receive_buffer, self.SEND_BUFFER)
+        secure.peer_max_message = line.hello.max_message
+        secure.peer_max_chunks = line.hello.max_chunks
+        self.last_channel += 1
+        channel = Channel(self.last_channel, line, secure, secure.peer_certificate, 0)
+        self.channels[channel.id] = channel
+        return channel
+
+    def make_room_for_channel(self) -> None:
+        """Close the oldest channel that no session uses (10000-4, 5.6.2.1).
+
+        Raises:
+            Broken: all are in use.
+        """
+        for one in self.channels.values():
+            if not one.sessions:
+                self.fail(one.line, status.BadSecureChannelClosed)
+                self.drop_channel(one)
+                return
+        raise Broken(status.BadTcpServerTooBusy)
+
+    def issue(self, channel: Channel, request: ua.OpenSecureChannelRequest, request_id: int) -> None:
+        """Give a channel a token and answer the client."""
+        loop = asyncio.get_running_loop()
+        lifetime = self.revised_lifetime(request.Parameters.RequestedLifetime)
+        nonce = channel.policy.nonce()
+        self.last_token += 1
+        ends = loop.time() + lifetime / 1000
+        channel.expiries = {
+            token: end for token, end in channel.expiries.items() if token == channel.secure.token_id
+        } | {self.last_token: ends}
+        channel.secure.install(channel.id, self.last_token, request.Parameters.ClientNonce or b"", nonce)
+        if channel.timer is not None:
+            channel.timer.cancel()
+        channel.timer = loop.call_at(ends + lifetime / 4000, self.expire, channel)
+        response = ua.OpenSecureChannelResponse()
+        response.ResponseHeader.Timestamp = self.now()
+        response.ResponseHeader.RequestHandle = request.RequestHeader.RequestHandle
+        given = response.Parameters
+        given.ServerProtocolVersion = 0
+        given.SecurityToken = ua.ChannelSecurityToken(channel.id, self.last_token, self.now(), lifetime)
+        given.ServerNonce = nonce
+        for frame in channel.secure.seal(encode_service(response), request_id, type=OPN):
+            channel.line.send(frame)
+
+    # Messages
+
+    def take_chunk(self, line: ServerConnection, frame: bytes) -> Chunk:
+        """Verify a chunk of a channel: its security, token and sequence number (10000-6, 6.7.7)."""
+        channel = line.channel
+        if channel is None:
+            raise Broken(status.BadTcpSecureChannelUnknown)
+        chunk = self.opened(channel.secure, frame)
+        self.check_expiry(channel, chunk.token_id or 0)
+        self.check_sequence(channel, chunk.sequence)
+        channel.sequence = chunk.sequence
+        return chunk
+
+    def assemble(self, line: ServerConnection, chunk: Chunk) -> bytes | None:
+        """Return the whole body of a request, or None while it is not whole or was given up (6.7.3)."""
+        try:
+            return line.reassembly.add(chunk)
+        except Aborted:
+            return None
+        except TooLarge as error:
+            raise Broken(status.BadRequestTooLarge) from error
+        except DecodeError as error:
+            raise Broken(
+                status.BadDecodingError if chunk.chunk == ABORT else status.BadTcpMessageTypeInvalid
+            ) from error
+
+    # Closing
+
+    def take_close(self, line: ServerConnection, frame: bytes) -> None:
+        """Release a channel and close its connection without a response (10000-6, 7.1.4)."""
+        self.take_chunk(line, frame)
+        line.end()
+
+    def expire(self, channel: Channel) -> None:
+        """Close the connection of a channel whose token was not renewed."""
+        channel.line.end()
+
+    def part(self, line: ServerConnection) -> None:
+        """Release the channel of a connection; its sessions live on until they time out."""
+        super().part(line)
+        if line.channel is not None:
+            self.drop_channel(line.channel)
+
+    def drop_channel(self, channel: Channel) -> None:
+        """Forget a channel."""
+        self.channels.pop(channel.id, None)
+        if channel.timer is not None:
+            channel.timer.cancel()
+
+
+def random_start() -> int:
+    """Return a number from which ids may count up."""
+    return secrets.randbelow(1 << 30)
