@@ -125,6 +125,36 @@ class UaBench:
         number = MODES[declared.mode] if mode is None else mode
         return self._material.channel(used, number)
 
+    async def know_certificate(self, desk: UaCase) -> None:
+        """Ask the server for its certificate over an unsecured channel, where none is declared (10000-4, 5.5.4).
+
+        Raises:
+            UnreachableError: no connection.
+            Undecided: no endpoint of the declared policy and mode has one.
+        """
+        async with self._learning:
+            if not self._material.lacks_server:
+                return
+            client = Client(desk)
+            await client.connect()
+            client.conversation.channel = SecureChannel(POLICY["None"], MODES["None"], server=False)
+            try:
+                for step in (client.hello, client.open):
+                    await step()
+                reply = await client.get_endpoints()
+            except Unanswered as trouble:
+                raise Undecided(trouble.said) from trouble
+            finally:
+                client.close()
+            declared = self.declaration.channel
+            wanted = POLICY[declared.policy].uri, MODES[declared.mode]
+            for one in reply.results if isinstance(reply.results, tuple) else ():
+                if (one.SecurityPolicyUri, int(one.SecurityMode)) == wanted and one.ServerCertificate:
+                    self._material.asked = one.ServerCertificate
+                    return
+            said = f"no endpoint offers {declared.policy} with mode {declared.mode}"
+            raise Undecided(Text(en=said, ko=f"{declared.policy}, {declared.mode} 엔드포인트가 없음"))
+
     def identity(self, created: Any, nonce: bytes | None) -> Any:
         """Return the identity token of the declared user, or of nobody."""
         declared = self.declaration.channel

@@ -107,6 +107,7 @@ class Conclusion:
     async def _put_back(self, written: Sequence[Lease]) -> Text | None:
         """Write back what stood in each node; say why that fails."""
         desk = self._desk
+        desk.permission.restoring = True
         client = next((one for one in desk.testers if one.is_open and one.in_step and one.is_activated), None)
         if client is None:
             client = desk.another()

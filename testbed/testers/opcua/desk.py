@@ -65,7 +65,7 @@ class UaCase:
     def __post_init__(self) -> None:
         self.monitor = UaMonitor(self.keep_body)
         isolated = self.bench.declaration.isolated
-        self.permission = Permission(set(), self.bench.callable, isolated)
+        self.permission = Permission(set(), self.bench.callable, isolated, self.bench.pool.writes)
 
     # The guard between the case and the device.
 
@@ -182,6 +182,7 @@ class UaCase:
 
     async def _connect(self, client: Client) -> None:
         try:
+            await self.bench.know_certificate(self)
             await client.connect()
         except UnreachableError as error:
             self.testers.remove(client)
@@ -233,7 +234,7 @@ class UaCase:
 
     def repeat(self) -> None:
         """Take note that the case was tried before."""
-        self.recorder.note("values are written once more")
+        self.permission.repeated = True
 
     def evidence(self, cited: Collection[int], guilty: Mapping[int, tuple[int, int]]) -> tuple[Frame, ...]:
         """Return the cited frames, decoded, with their guilty bytes marked."""

@@ -48,13 +48,26 @@ class Material:
     def _servers(self) -> bytes:
         return certificate_of(Path(self._declared.server_certificate).read_bytes())
 
+    @property
+    def lacks_server(self) -> bool:
+        """Whether the server's certificate has to be asked for before a channel can be opened."""
+        return self._declared.is_secured and not self._declared.server_certificate and not self.asked
+
+    asked: bytes = b""
+    """The server's certificate, as one of its endpoints shows it."""
+
     def channel(self, policy: Policy, mode: int) -> SecureChannel:
         """Return the tester's half of a channel."""
         if policy.is_none:
             return SecureChannel(policy, mode, server=False)
         certificate, key = self._own
         return SecureChannel(
-            policy, mode, server=False, certificate=certificate, key=key, peer_certificate=self._servers
+            policy,
+            mode,
+            server=False,
+            certificate=certificate,
+            key=key,
+            peer_certificate=self.asked or self._servers,
         )
 
     def password(self) -> str:

@@ -5,14 +5,15 @@ Anything else needs a device that is declared `isolated`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.testers.trouble import Unsafe
+from testbed.testers.trouble import Undecided, Unsafe
 
 _HARMLESS = frozenset(
     {
@@ -51,6 +52,8 @@ _HARMLESS = frozenset(
 """Services that change nothing of the process behind a server (10000-4, 5.4 to 5.14)."""
 MOST_WRITES = 1000
 """Writes to one node in one run. Assumed: flash of 10,000 cycles outlives ten runs."""
+FIRST_WRITES = MOST_WRITES // 4
+"""Of these, how many first tries may use, so that repetitions are never refused."""
 
 Call = tuple[str, str]
 """Object and method, as text."""
@@ -66,6 +69,12 @@ class Permission:
     """Methods that the case may call."""
     isolated: bool
     """Whether the device is declared to have nothing real behind it."""
+    counted: Counter[str] = field(default_factory=Counter)
+    """Writes of the whole run, by what is said of them."""
+    repeated: bool = False
+    """Whether the case was tried before: writes are kept back for that."""
+    restoring: bool = False
+    """Whether values are put back now, which is never refused."""
     writes: list[str] = field(default_factory=list)
     """What was written or called, and what only an isolated device may get, in order."""
 
@@ -80,7 +89,7 @@ class Permission:
             return
         if isinstance(request, ua.WriteRequest):
             allowed = [one.NodeId in self.leased for one in request.Parameters.NodesToWrite or ()]
-            self.writes += [f"writes {_text(one.NodeId)}" for one in request.Parameters.NodesToWrite or ()]
+            self._count([f"writes {_text(one.NodeId)}" for one in request.Parameters.NodesToWrite or ()])
         elif isinstance(request, ua.CallRequest):
             calls = [
                 (_text(one.ObjectId), _text(one.MethodId)) for one in request.Parameters.MethodsToCall or ()
@@ -97,6 +106,19 @@ class Permission:
                 Text(
                     en="the case would send more than reads, writes to scratch nodes and declared calls",
                     ko="읽기, 시험용 노드 쓰기, 선언된 호출을 넘는 요청",
+                )
+            )
+
+    def _count(self, writes: Sequence[str]) -> None:
+        """Keep account of writes; raise Undecided where one node would be written too often."""
+        self.counted.update(writes)
+        self.writes += writes
+        most = MOST_WRITES if self.repeated else FIRST_WRITES
+        if not self.restoring and any(self.counted[one] > most for one in writes):
+            raise Undecided(
+                Text(
+                    en=f"a node would be written more than {most} times in one run",
+                    ko=f"한 노드를 {most}회 넘게 쓰게 됨",
                 )
             )
 
