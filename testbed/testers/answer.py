@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from testbed.model.base import Text
 
@@ -35,7 +36,7 @@ class Answer:
         raise NotImplementedError
 
 
-class Array(tuple[object, ...]):
+class Array(tuple[Any, ...]):
     """Values of an array, which are said as they are and not as registers."""
 
     __slots__ = ()

@@ -145,7 +145,7 @@ class Reply(Answer):
     def values(self) -> tuple[Any, ...] | Instead:
         """The value of each node that was read; an array as an Array, none as None."""
         found = self.data_values
-        return found if isinstance(found, Instead) else tuple(_value_of(one.Value) for one in found)  # type: ignore[attr-defined]
+        return found if isinstance(found, Instead) else tuple(_value_of(one.Value) for one in found)
 
     @property
     def value(self) -> Any:
@@ -161,7 +161,7 @@ class Reply(Answer):
         found = self.data_values
         if isinstance(found, Instead):
             return found
-        return tuple(one.Value.VariantType.name if one.Value is not None else "Null" for one in found)  # type: ignore[attr-defined]
+        return tuple(one.Value.VariantType.name if one.Value is not None else "Null" for one in found)
 
     @property
     def type(self) -> str | Instead:
@@ -196,7 +196,7 @@ class Reply(Answer):
     def targets(self) -> Array | Instead:
         """The node ids that the references of the first node lead to, in order."""
         found = self.references
-        return found if isinstance(found, Instead) else Array(one.NodeId for one in found)  # type: ignore[attr-defined]
+        return found if isinstance(found, Instead) else Array(one.NodeId for one in found)
 
     @property
     def continuation_point(self) -> bytes | Instead | None:
