@@ -9,8 +9,8 @@ import pytest
 
 from device_simulators.modbus.protocol import ModbusTcpProtocol
 from testbed.protocols.modbus import Adu, ReadHoldingRegisters, WriteSingleRegister
-from testbed.testers.modbus import tap as tap_module
-from testbed.testers.modbus.tap import Tap
+from testbed.testers import tap as tap_module
+from testbed.testers.tap import Tap
 from testbed.testers.trouble import Undecided, Unsafe
 from testbed.wire.dial import UnreachableError, in_process
 from testbed.wire.recorder import Kind

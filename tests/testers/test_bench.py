@@ -12,7 +12,7 @@ from testbed.protocols.modbus import ReadHoldingRegisters
 from testbed.testers.modbus.conclusion import Patience
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.reply import Reaction
-from testbed.testers.modbus.tap import RELEASE_WITHIN
+from testbed.testers.tap import RELEASE_WITHIN
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.connection import Connection
 from testbed.wire.pipe import join

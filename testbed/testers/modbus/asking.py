@@ -15,7 +15,7 @@ from testbed.testers.modbus.framing import Framing, Mbap
 from testbed.testers.modbus.layout import MBAP, RTU, Layout
 from testbed.testers.modbus.reply import ERROR_BIT, Instead, Reply
 from testbed.testers.modbus.safety import READS, transaction_behind
-from testbed.testers.modbus.tap import part
+from testbed.testers.tap import part
 from testbed.wire.connection import Connection, Cutter, Ended, Received
 from testbed.wire.dial import Dial
 from testbed.wire.line_connection import LineConnection

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
 from testbed.testers.modbus.scratch import Scratch
-from testbed.testers.modbus.tap import RELEASE_WITHIN, part
 from testbed.testers.modbus.tester import Modbus
+from testbed.testers.tap import RELEASE_WITHIN, part
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.connection import Connection
 from testbed.wire.dial import UnreachableError

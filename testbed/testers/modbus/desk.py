@@ -34,8 +34,8 @@ from testbed.testers.modbus.scratch import Lease, Scratch, ScratchCoils, Scratch
 from testbed.testers.modbus.scratch_files import ScratchRecords
 from testbed.testers.modbus.secure import Tls
 from testbed.testers.modbus.serial_invariants import SerialMonitor
-from testbed.testers.modbus.tap import Line, Tap
 from testbed.testers.modbus.tester import Modbus
+from testbed.testers.tap import Line, Tap
 from testbed.testers.trouble import Gone, Unanswered, Undecided
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.dial import UnreachableError
@@ -118,6 +118,10 @@ class ModbusCase:
     def probe(self) -> Request:
         """Return a harmless request that the device must answer."""
         return self.bench.probe(self.gate)[0]
+
+    def cutter(self) -> Cutter:
+        """Return what cuts the bytes of one direction into frames."""
+        return self.framing.cutter()
 
     async def open(self) -> Connection:
         """Open one more connection; UnreachableError where that fails."""

@@ -9,7 +9,7 @@ from testbed.protocols.modbus import Request
 from testbed.testers.modbus.attacks import Attacks
 from testbed.testers.modbus.connected import cut
 from testbed.testers.modbus.reply import Outcome, Reaction
-from testbed.testers.modbus.tap import part
+from testbed.testers.tap import part
 from testbed.wire.connection import Received
 
 CHURN_WITHIN = 10.0

@@ -24,8 +24,8 @@ from testbed.protocols.modbus import (
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.peers import Client, Place, Values
 from testbed.testers.modbus.reply import Instead, Reply
-from testbed.testers.modbus.tap import HOST, Desk, Tap
 from testbed.testers.modbus.tester import Modbus
+from testbed.testers.tap import HOST, Desk, Tap
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 from testbed.wire.recorder import Kind

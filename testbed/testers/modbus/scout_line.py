@@ -21,7 +21,7 @@ from testbed.testers.modbus.scout_manners import (
     Spent,
     Tell,
 )
-from testbed.testers.modbus.tap import part
+from testbed.testers.tap import part
 from testbed.wire.connection import Connection, Received
 from testbed.wire.dial import Dial, UnreachableError
 from testbed.wire.line_connection import LineConnection

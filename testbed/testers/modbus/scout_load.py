@@ -7,7 +7,7 @@ import asyncio
 from testbed.protocols.modbus import Request
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.scout_line import Answer, Reader
-from testbed.testers.modbus.tap import part
+from testbed.testers.tap import part
 from testbed.wire.connection import Connection
 from testbed.wire.dial import UnreachableError
 

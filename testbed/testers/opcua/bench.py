@@ -126,7 +126,7 @@ class UaBench:
         return self._material.channel(used, number)
 
     async def know_certificate(self, desk: UaCase) -> None:
-        """Ask for the server's certificate over an unsecured channel, where none is declared (10000-4, 5.5.4).
+        """Ask for the server's certificate over an unsecured channel, where none is declared (5.5.4).
 
         Raises:
             UnreachableError: no connection.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
-from testbed.model.base import Text
 from testbed.protocols.modbus import (
     ReadCoils,
     ReadDiscreteInputs,
@@ -15,12 +13,7 @@ from testbed.protocols.modbus import (
     ReadInputRegisters,
     Request,
 )
-from testbed.testers.trouble import NotTestable, Unanswered, Undecided
-
-MOST_SAID = 200
-"""Characters kept of what a client says; some of it may be the device's own words."""
-LEAVE_WITHIN = 5.0
-"""Seconds that a client may take beyond its own time-out (assumed)."""
+from testbed.testers.product import LEAVE_WITHIN, Product
 
 Values = tuple[int, ...] | tuple[bool, ...]
 Read = ReadCoils | ReadDiscreteInputs | ReadHoldingRegisters | ReadInputRegisters
@@ -37,16 +30,8 @@ class Place:
     """Seconds."""
 
 
-class Client(ABC):
+class Client(Product, ABC):
     """One independent client."""
-
-    name: ClassVar[str]
-
-    def __init__(self, product_version: str) -> None:
-        self.version = product_version
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}"
 
     @classmethod
     @abstractmethod
@@ -79,23 +64,3 @@ class Client(ABC):
 
     @abstractmethod
     async def _perform(self, request: Request, place: Place) -> Values: ...
-
-    def says(self, what: str) -> Unanswered:
-        """Return what the client says against the device."""
-        said = f"{self}: {readable(what)}"
-        return Unanswered(Text(en=said, ko=said))
-
-    def broke(self, error: Exception) -> Undecided:
-        """Return that the client broke down by itself."""
-        said = f"{self} broke down: {readable(f'{type(error).__name__}: {error}')}"
-        return Undecided(Text(en=said, ko=f"클라이언트 자체 오류, {said}"))
-
-
-def readable(what: str) -> str:
-    """Return one short line without control characters."""
-    return " ".join("".join(one if one.isprintable() else " " for one in what).split())[:MOST_SAID]
-
-
-def not_installed(name: str) -> NotTestable:
-    """Return that a client is not here."""
-    return NotTestable(Text(en=f"{name} is not installed", ko=f"설치되지 않음: {name}"))

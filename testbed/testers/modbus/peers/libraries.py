@@ -20,7 +20,8 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus.peers.client import Client, Place, Read, Values, not_installed
+from testbed.testers.modbus.peers.client import Client, Place, Read, Values
+from testbed.testers.product import not_installed
 
 if TYPE_CHECKING:
     from pymodbus.client import ModbusTcpClient

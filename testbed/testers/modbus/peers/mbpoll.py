@@ -22,7 +22,8 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
-from testbed.testers.modbus.peers.client import Client, Place, Read, Values, not_installed, readable
+from testbed.testers.modbus.peers.client import Client, Place, Read, Values
+from testbed.testers.product import not_installed, readable
 from testbed.testers.trouble import NotTestable
 
 

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from testbed.model.base import Text
-from testbed.protocols.modbus import Framer
 from testbed.testers.trouble import Trouble, Undecided
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.dial import UnreachableError
@@ -39,6 +38,9 @@ class Desk(Protocol):
 
     async def connect(self, line: Callable[[Recorder, Cutter, Monitor], Line]) -> Line:
         """Connect to the device; UnreachableError where that fails."""
+
+    def cutter(self) -> Cutter:
+        """Return what cuts the client's bytes into frames."""
 
     def check(self, data: bytes) -> None:
         """Raise Unsafe where the declaration does not allow the bytes."""
@@ -114,17 +116,17 @@ class Tap:
             del self._lines[writer]
 
     async def _pass_on(self, reader: asyncio.StreamReader, line: _Line) -> None:
-        """Pass each ADU on as soon as it is whole, as the client made it."""
-        framer, amount = Framer(), 0
+        """Pass each frame on as soon as it is whole, as the client made it."""
+        cutter, amount = self._desk.cutter(), 0
         while data := await _read(reader):
             amount += len(data)
             if amount > MOST_BYTES:
                 raise _too_much(f"more than {MOST_BYTES} bytes", f"{MOST_BYTES}바이트 초과")
-            for frame in framer.feed(data):
-                self._desk.check(frame.raw)
-                line.send(frame.raw, comment=f"from {self._client}")
-        if framer.pending:
-            self._desk.recorder.note(f"{self._client} left {len(framer.pending)} bytes of an ADU unfinished")
+            for frame in cutter.feed(data):
+                self._desk.check(frame)
+                line.send(frame, comment=f"from {self._client}")
+        if cutter.pending:
+            self._desk.recorder.note(f"{self._client} left {len(cutter.pending)} bytes of a frame unfinished")
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:
