@@ -1,4 +1,7 @@
-"""The server's own certificate, and what it looks at in a client's (OPC 10000-4 1.05.04, 6.1.3; 10000-6, 6.2.2)."""
+"""The server's own certificate, and what it looks at in a client's.
+
+OPC 10000-4 1.05.04, 6.1.3; OPC 10000-6 1.05.04, 6.2.2.
+"""
 
 from __future__ import annotations
 

@@ -333,9 +333,9 @@ class Channels(Transport):
         """Close the connection of a channel whose token was not renewed."""
         channel.line.end()
 
-    def part(self, line: ServerConnection) -> None:
+    def leave(self, line: ServerConnection) -> None:
         """Release the channel of a connection; its sessions live on until they time out."""
-        super().part(line)
+        super().leave(line)
         if line.channel is not None:
             self.drop_channel(line.channel)
 

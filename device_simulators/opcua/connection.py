@@ -77,7 +77,7 @@ class ServerConnection(asyncio.Protocol):
         self._frames.extend(self.framer.feed(data))
         frames = self._frames
         while frames and self._peer_reads and not self.ended:
-            self.server.take(self, frames.popleft())
+            self.server.take_frame(self, frames.popleft())
         if not frames and not self.ended and self.framer.pending:
             self.server.look_at_rest(self, self.framer)
         self._flush()
@@ -101,7 +101,7 @@ class ServerConnection(asyncio.Protocol):
         """Release the channel and make room for another connection."""
         super().connection_lost(exc)
         self.ended = True
-        self.server.part(self)
+        self.server.leave(self)
 
     def pause_writing(self) -> None:
         """Stop answering and reading: the peer does not take its answers."""

@@ -32,7 +32,7 @@ class Discovery(Channels):
     # Rules
 
     def host_of(self, channel: Channel, asked: str | None) -> str:
-        """Return the host name that the client used where it is ours, else where it is connected (5.5.4.2)."""
+        """Return the host that the client named where it is ours, else what it is connected to (5.5.4.2)."""
         connected: str = self.address_of(channel)[0]
         try:
             host = urlsplit(asked or "").hostname or ""
@@ -64,7 +64,7 @@ class Discovery(Channels):
         return not uris or server.ApplicationUri in uris
 
     def security_level(self, policy: Policy, mode: int) -> int:
-        """Return how secure an endpoint is next to the others: more is better, 0 is not recommended (7.14)."""
+        """Return how secure an endpoint is next to the others; 0 is not recommended (7.14)."""
         return 0 if policy.is_none else mode
 
     def policy_id(self, kind: str, policy: Policy, mode: int) -> str:

@@ -95,7 +95,7 @@ class Dispatch(Sessions):
 
     # Flow
 
-    def take(self, line: ServerConnection, frame: bytes) -> None:
+    def take_frame(self, line: ServerConnection, frame: bytes) -> None:
         """Handle one whole chunk."""
         try:
             kind = header(frame).type
@@ -162,7 +162,7 @@ class Dispatch(Sessions):
         return fault
 
     def count(self, request: Any, why: Status) -> None:
-        """Count a refused request, and what kind of request it was (OPC 10000-5, ServerDiagnosticsSummary)."""
+        """Count a refused request, and what kind it was of (OPC 10000-5, ServerDiagnosticsSummary)."""
         counters = self.counters
         is_security = why in SECURITY_REASONS
         counters.RejectedRequestsCount += 1
@@ -173,7 +173,7 @@ class Dispatch(Sessions):
 
 
 def handle_in(body: bytes, *, has_type: bool = False) -> int:
-    """Return the RequestHandle of a request that cannot be read as a whole; 0 where that cannot be read either.
+    """Return the RequestHandle of a request that cannot be read as a whole; 0 where it has none.
 
     Args:
         body: the request, from its header on.

@@ -1,4 +1,4 @@
-"""Sessions: creating, activating, closing; their tokens, channels and time-outs (OPC 10000-4 1.05.04, 5.7)."""
+"""Sessions: creating, activating, closing; tokens, channels and time-outs (OPC 10000-4 1.05.04, 5.7)."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class Transport(Clock):
         """Close the connection of a peer that has opened no channel in time."""
         line.end()
 
-    def part(self, line: ServerConnection) -> None:
+    def leave(self, line: ServerConnection) -> None:
         """Take note that a connection is gone."""
         self.lines.pop(line, None)
         if line.deadline is not None:

@@ -36,7 +36,9 @@ def explain(requirement: str, lang: str) -> None:
         raise click.UsageError(f"no requirement is called {requirement}{hint}")
     cases = [case for case in gather([suite]) if wanted in case.verifies]
     mutants = [
-        one for one in simulators().values() if wanted in one.breaks and one.suite == suite.catalogue.id
+        one
+        for one in simulators(suite.catalogue.id).values()
+        if wanted in one.breaks and one.suite == suite.catalogue.id
     ]
     names_of = [one.catalogue.id for one in owners]
     _print(suite.catalogue, suite.catalogue[wanted], cases, mutants, names_of, korean=lang == "ko")

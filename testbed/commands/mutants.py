@@ -79,7 +79,7 @@ def _devices(suite: str, names: tuple[str, ...]) -> list[tuple[Setup, list[Simul
     from testbed.plugin.shelf import example  # noqa: PLC0415
     from testbed.wire.simulator import NoSuchSimulatorError, simulator, simulators  # noqa: PLC0415
 
-    broken = [one for one in simulators().values() if one.breaks and one.suite == suite]
+    broken = [one for one in simulators(suite).values() if one.breaks and one.suite == suite]
     usual = broken[0].declaration if broken else "sim-plc.yaml"
     try:
         wanted = [simulator(name) for name in names] if names else broken

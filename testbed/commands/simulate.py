@@ -40,13 +40,15 @@ def simulate(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Serve simulated devices until Ctrl-C; where they are reached is printed.
 
-    NAME is `plc`, `transmitter`, `io-block` or a mutant of `testbed mutants`: one device, over TCP unless
-    --over says otherwise. FLEET.yaml is many of them in one process, on ports, on addresses or as units
-    behind gateways, with values that move; profiles/fleets has one of 1,000 devices.
+    NAME is `plc`, `transmitter`, `io-block`, `opcua-plc` or a mutant of `testbed mutants`: one device, over
+    TCP unless --over says otherwise; those of OPC UA are over TCP alone. FLEET.yaml is many of them in one
+    process, on ports, on addresses or as units behind gateways, with values that move; profiles/fleets has
+    one of 1,000 devices.
 
     \b
     Example:
       testbed simulate plc --port 5020
+      testbed simulate opcua-plc --port 4840
       testbed simulate plc --over rtu
       testbed simulate plc --over tls --keys mbaps --port 8020
       testbed simulate profiles/fleets/heat-treatment.yaml
@@ -73,12 +75,15 @@ def simulate(  # noqa: PLR0913 - one argument an option
         device = simulator(name)
     except NoSuchSimulatorError as error:
         raise fail(str(error), BAD_INPUT) from None
+    if device.protocol == "opcua" and over != "tcp":
+        raise click.UsageError(f"{name} speaks OPC UA over TCP alone; leave out --over {over}")
     if on_a_line:
         serve_until_told(_serve_on_a_line(device.start(over), over))
         return
     try:
         serve = _secured(device, keys) if over == "tls" else device.start(over)
-        serve_until_told(_serve(serve, host, port, over))
+        scheme = "opc.tcp" if device.protocol == "opcua" else over
+        serve_until_told(_serve(serve, host, port, scheme))
     except OSError as error:
         raise fail(f"cannot listen on {host}:{port}: {error.strerror or error}", 2) from None
 
@@ -113,9 +118,9 @@ async def _serve_on_a_line(serve: Serve, over: Over) -> None:
     await terminal.closed.wait()
 
 
-async def _serve(serve: Serve, host: str, port: int, over: Over) -> None:
+async def _serve(serve: Serve, host: str, port: int, scheme: str) -> None:
     server = await asyncio.get_running_loop().create_server(serve, host, port)
     bound = server.sockets[0].getsockname()
     shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-    click.echo(f"{over}://{shown}:{bound[1]}")
+    click.echo(f"{scheme}://{shown}:{bound[1]}")
     await server.serve_forever()

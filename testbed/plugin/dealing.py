@@ -22,6 +22,8 @@ from testbed.plugin.shelf import example, read_profile, suites
 from testbed.wire.simulator import Simulator, simulators
 
 ROUND = "round.json"
+PROTOCOL = "modbus"
+"""What is dealt so far."""
 REFERENCE = "plc"
 """The whole device of a round; every mutant claims to be it."""
 REFERENCES = 5
@@ -40,7 +42,7 @@ def choose(count: int, seed: int | None) -> list[Simulator]:
     A fault between connections is left out: what it shows in depends on what the laboratory does at once.
     """
     dice = random.Random(secrets.randbits(128) if seed is None else seed)  # noqa: S311 - the seed is kept secret
-    known = simulators()
+    known = simulators(PROTOCOL)
     declared = known[REFERENCE].declaration
     broken = [
         one
@@ -114,7 +116,7 @@ class Dealer:
 
 def _suites() -> tuple[SuiteUsed, ...]:
     """Return the suites by which a round is to be judged: those of the reference's profile."""
-    text = example(simulators()[REFERENCE].declaration).read_text(encoding="utf-8")
+    text = example(simulators(PROTOCOL)[REFERENCE].declaration).read_text(encoding="utf-8")
     plain, _ = parse(text, REFERENCE)
     profile, _ = read_profile(plain["profile"], REFERENCE)
     used = [suites()[name] for name in profile.suites]
@@ -125,7 +127,9 @@ def _suites() -> tuple[SuiteUsed, ...]:
 
 def _declaration(identity: str, name: str, endpoint: str) -> bytes:
     """Return a declaration that claims what the reference claims, and says no more of the device."""
-    plain, _ = parse(example(simulators()[REFERENCE].declaration).read_text(encoding="utf-8"), REFERENCE)
+    plain, _ = parse(
+        example(simulators(PROTOCOL)[REFERENCE].declaration).read_text(encoding="utf-8"), REFERENCE
+    )
     plain["device"] = {"vendor": "Proficiency", "model": identity, "firmware": "sealed", "serial": name}
     plain["connect"] = endpoint
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from testbed.model.connect import Over
+from testbed.model.connect import Over, ProtocolName
 from testbed.model.declaration import Declaration
 
 Serve = Callable[[], asyncio.Protocol]
@@ -57,6 +57,8 @@ class Simulator:
     name: str
     summary: str
     start: Start
+    protocol: ProtocolName = "modbus"
+    """What it speaks."""
     suite: str = ""
     """The suite whose requirements a mutant breaks."""
     breaks: frozenset[str] = frozenset()
@@ -82,33 +84,53 @@ def stand_in(declaration: Declaration) -> Simulator:
     Raises:
         NoSuchSimulatorError: no installed package offers one.
     """
-    for one in simulators().values():
+    for one in simulators(declaration.protocol).values():
         if one.build is not None:
             return replace(one, start=partial(one.build, declaration))
     raise NoSuchSimulatorError("no installed simulator can stand in for a declared device")
 
 
 @cache
-def simulators() -> Mapping[str, Simulator]:
-    """Return every installed simulator by name, references first."""
-    found = [
-        simulator
-        for point in sorted(entry_points(group="testbed.simulators"), key=lambda point: point.name)
-        for simulator in point.load().values()
-    ]
+def simulators(of: str = "") -> Mapping[str, Simulator]:
+    """Return the installed simulators by name, references first.
+
+    Args:
+        of: a protocol, or a suite that has one in its name: the simulators of others are not loaded then.
+            An entry point has the name of its protocol.
+    """
+    names = _protocols()
+    wanted = [name for name in names if name in of] or names
+    found = [one for name in wanted for one in _offered(name).values()]
     return {simulator.name: simulator for simulator in sorted(found, key=lambda one: bool(one.breaks))}
 
 
 def simulator(name: str) -> Simulator:
-    """Return the simulator of a name.
+    """Return the simulator of a name; protocols behind the one that has it are not loaded.
 
     Raises:
         NoSuchSimulatorError: no installed package offers it.
     """
+    for protocol in _protocols():
+        if name in _offered(protocol):
+            return _offered(protocol)[name]
     known = simulators()
-    if name in known:
-        return known[name]
     near = difflib.get_close_matches(name, known, n=1)
     references = ", ".join(one.name for one in known.values() if not one.breaks)
     hint = f"did you mean `{near[0]}`?" if near else f"known: {references}"
     raise NoSuchSimulatorError(f"no simulator is called `{name}`; {hint}")
+
+
+@cache
+def _protocols() -> list[str]:
+    """Return the names of the entry points, in the order in which they are looked through."""
+    return sorted({point.name for point in entry_points(group="testbed.simulators")})
+
+
+@cache
+def _offered(protocol: str) -> Mapping[str, Simulator]:
+    """Load the simulators of the entry points of one name."""
+    return {
+        name: one
+        for point in entry_points(group="testbed.simulators", name=protocol)
+        for name, one in point.load().items()
+    }

@@ -26,7 +26,7 @@ input_registers:
 ROOT = Path(__file__).parents[2]
 SUITES = str(ROOT / "conformance_suites")
 SERVER = f"{SUITES}/modbus_tcp_server"
-MUTANT = next(name for name, one in simulators().items() if one.breaks == {"MB-MBAP-PROTOCOL-ZERO"})
+MUTANT = next(name for name, one in simulators("modbus").items() if one.breaks == {"MB-MBAP-PROTOCOL-ZERO"})
 
 
 def plain(*options):

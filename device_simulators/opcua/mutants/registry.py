@@ -1,0 +1,54 @@
+"""How a mutant says which requirements it breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from device_simulators.opcua.plc import Plc
+from testbed.wire.simulator import Serve, Simulator
+
+Device = TypeVar("Device", bound=type[Plc])
+
+MUTANTS: dict[str, Simulator] = {}
+"""Every mutant by name: its class's name in lower case with hyphens, behind the protocol's."""
+
+DECLARATION = "sim-opcua-plc.yaml"
+"""The reference's declaration, which every mutant claims to keep."""
+
+
+def serve(device: type[Plc], over: str = "tcp", keys: Path | None = None) -> Serve:
+    """Start a fresh device; what is returned makes the protocol of one connection to it."""
+    return device().serve(over, keys)
+
+
+def mutant(
+    *breaks: str, suite: str = "opcua_server", crosses: bool = False, declaration: str = DECLARATION
+) -> Callable[[Device], Device]:
+    """Register a device that is broken in exactly these requirements of a suite.
+
+    What it breaks between connections may show in any of them (`crosses`). It claims what the controller
+    declares, unless another `declaration` is named. The first line of its docstring says what it does wrong.
+    """
+
+    def register(device: Device) -> Device:
+        name = "opcua-" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", device.__name__).lower()
+        if name in MUTANTS:
+            raise ValueError(f"two mutants are called {name}")
+        summary = (device.__doc__ or "").partition("\n")[0]
+        MUTANTS[name] = Simulator(
+            name,
+            summary,
+            partial(serve, device),
+            suite=suite,
+            breaks=frozenset(breaks),
+            crosses=crosses,
+            declaration=declaration,
+            protocol="opcua",
+        )
+        return device
+
+    return register
