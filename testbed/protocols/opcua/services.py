@@ -1,12 +1,17 @@
 """Service messages to bytes and back, as asyncua's structures (OPC 10000-6 1.05.04, 5.2)."""
 
+from struct import error as struct_error
 from typing import Any
 
 from asyncua import ua
-from asyncua.common.utils import Buffer
 from asyncua.ua import ua_binary
 
+from testbed.protocols.opcua import nested  # noqa: F401 - completes the built-in types
+from testbed.protocols.opcua.cursor import Cursor
+from testbed.protocols.opcua.decoding import read_node_id
 from testbed.protocols.opcua.errors import DecodeError, UnknownType
+from testbed.protocols.opcua.layout import message_of
+from testbed.protocols.opcua.structures import structure_reader
 
 
 def encoding_id(cls: type) -> int:
@@ -17,28 +22,37 @@ def encoding_id(cls: type) -> int:
 
 def encode_service(message: Any) -> bytes:
     """The type id and the body of a request or response."""
-    return ua_binary.create_dataclass_serializer(type(message))(message)
+    found: bytes = ua_binary.struct_to_binary(message)
+    return found
 
 
-def decode_service(body: bytes) -> Any:
+def decode_service(body: bytes, *, errors: str = "strict") -> Any:
     """Read a request, a response or a ServiceFault.
+
+    Args:
+        body: The message, type id first.
+        errors: What to do with text that is no UTF-8, as `bytes.decode` has it.
 
     Raises:
         UnknownType: the type id names none.
         DecodeError: anything else that cannot be read.
     """
-    buffer = Buffer(body)
+    cursor = Cursor(body, errors=errors)
     try:
-        type_id = ua_binary.nodeid_from_binary(buffer)
-        cls = ua.extension_objects_by_typeid.get(type_id)
-        if cls is None or not hasattr(cls, "TypeId"):
-            raise UnknownType(type_id, body[len(body) - len(buffer) :], len(body) - len(buffer))
-        buffer = Buffer(body)
-        message = ua_binary.from_binary(cls, buffer)
-    except DecodeError:
-        raise
-    except Exception as error:
-        raise DecodeError(f"the message cannot be read: {type(error).__name__}") from error
-    if len(buffer):
-        raise DecodeError("bytes behind the message", len(body) - len(buffer), len(body))
+        type_id = read_node_id(cursor)
+        is_numeric = type_id.NamespaceIndex == 0 and isinstance(type_id.Identifier, int)
+        cls = message_of(type_id.Identifier) if is_numeric else None
+        if cls is None:
+            raise UnknownType(type_id, body[cursor.at :], cursor.at)
+        cursor.at = 0  # a message is a structure whose first field is its type id
+        message = structure_reader(cls)(cursor)
+    except UnicodeDecodeError as error:
+        start = cursor.at
+        raise DecodeError("a string is no UTF-8", start + error.start, start + error.end) from None
+    except struct_error:
+        raise DecodeError("the message ends within a field", len(body)) from None
+    except RecursionError:
+        raise DecodeError("too many levels of nesting", cursor.at) from None
+    if cursor.at != len(body):
+        raise DecodeError("bytes behind the message", cursor.at, len(body))
     return message
