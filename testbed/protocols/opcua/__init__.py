@@ -2,7 +2,7 @@
 
 from testbed.protocols.opcua.channel import SecureChannel
 from testbed.protocols.opcua.chunk import Aborted, Chunk, Reassembly, TooLarge
-from testbed.protocols.opcua.errors import DecodeError, SecurityError, UnknownType
+from testbed.protocols.opcua.errors import DecodeError, EncodeError, SecurityError, UnknownType
 from testbed.protocols.opcua.policies import NO_SECURITY, POLICIES, SIGN, SIGN_AND_ENCRYPT, Policy
 from testbed.protocols.opcua.securing import Tamper
 from testbed.protocols.opcua.security_headers import AsymmetricHeader
@@ -50,6 +50,7 @@ __all__ = [
     "AsymmetricHeader",
     "Chunk",
     "DecodeError",
+    "EncodeError",
     "ErrorMessage",
     "Framer",
     "Header",

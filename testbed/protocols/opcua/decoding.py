@@ -166,4 +166,4 @@ BUILT_IN: dict[str, Reader] = {
     "QualifiedName": read_qualified_name,
     "LocalizedText": read_localized_text,
 }
-"""Readers of the built-in types by their names; `nested` adds those that hold others."""
+"""Readers of the built-in types by their names; `decoding_nested` adds those that hold others."""

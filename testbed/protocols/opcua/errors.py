@@ -24,6 +24,10 @@ class DecodeError(ValueError):
         return self.start, self.end
 
 
+class EncodeError(ValueError):
+    """A value that does not fit the type of its field."""
+
+
 class UnknownType(DecodeError):  # noqa: N818 - the answer to it is a status, not an error of ours
     """A message body whose type id names no service.
 

@@ -4,14 +4,14 @@ from struct import error as struct_error
 from typing import Any
 
 from asyncua import ua
-from asyncua.ua import ua_binary
 
-from testbed.protocols.opcua import nested  # noqa: F401 - completes the built-in types
+from testbed.protocols.opcua import decoding_nested  # noqa: F401 - completes the built-in types
 from testbed.protocols.opcua.cursor import Cursor
 from testbed.protocols.opcua.decoding import read_node_id
-from testbed.protocols.opcua.errors import DecodeError, UnknownType
+from testbed.protocols.opcua.decoding_structures import structure_reader
+from testbed.protocols.opcua.encoding_nested import structure_writer
+from testbed.protocols.opcua.errors import DecodeError, EncodeError, UnknownType
 from testbed.protocols.opcua.layout import message_of
-from testbed.protocols.opcua.structures import structure_reader
 
 
 def encoding_id(cls: type) -> int:
@@ -21,9 +21,17 @@ def encoding_id(cls: type) -> int:
 
 
 def encode_service(message: Any) -> bytes:
-    """The type id and the body of a request or response."""
-    found: bytes = ua_binary.struct_to_binary(message)
-    return found
+    """The type id and the body of a request or response.
+
+    Raises:
+        EncodeError: a field holds what its type cannot.
+    """
+    out = bytearray()
+    try:
+        structure_writer(message.__class__)(out, message)
+    except (struct_error, TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
+        raise EncodeError(f"{type(message).__name__} cannot be encoded: {error}") from error
+    return bytes(out)
 
 
 def decode_service(body: bytes, *, errors: str = "strict") -> Any:

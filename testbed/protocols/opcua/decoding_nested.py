@@ -8,15 +8,17 @@ from asyncua import ua
 from testbed.protocols.opcua import decoding
 from testbed.protocols.opcua.cursor import Cursor
 from testbed.protocols.opcua.decoding import BUILT_IN, Reader, read_mask, read_node_id, read_string
+from testbed.protocols.opcua.decoding_structures import array_reader, structure_reader
 from testbed.protocols.opcua.errors import DecodeError
 from testbed.protocols.opcua.layout import Kind, structure_of
-from testbed.protocols.opcua.structures import array_reader, structure_reader
 
 _TYPE, _DIMENSIONS, _ARRAY = 0x3F, 0x40, 0x80
 _RESERVED = range(26, 32)
 """Type ids whose values a decoder takes for ByteStrings (5.2.2.16)."""
 _VARIANT = ua.VariantType.Variant.value
 _XML_BODY = 2
+_MOST_DIMENSIONS = 32
+"""Dimensions of a matrix (assumed)."""
 
 
 def read_data_value(cursor: Cursor) -> Any:
@@ -106,6 +108,8 @@ def _read_dimensions(cursor: Cursor) -> list[int]:
 def _shaped(flat: list[Any] | None, dimensions: list[int], cursor: Cursor) -> list[Any] | None:
     """An array in its dimensions; they have to fit its length (5.2.2.16)."""
     length = len(flat or ())
+    if len(dimensions) > _MOST_DIMENSIONS:
+        raise DecodeError(f"a matrix of {len(dimensions)} dimensions", cursor.at)
     if dimensions and length != (prod(dimensions) if min(dimensions) > 0 else 0):
         raise DecodeError(f"dimensions {dimensions[:8]} of an array of {length}", cursor.at)
     if not flat:
