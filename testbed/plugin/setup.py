@@ -99,8 +99,10 @@ class Setup:
             server = await asyncio.get_running_loop().create_server(device.start(), "127.0.0.1", 0)
             stack.callback(server.close)
             port = server.sockets[0].getsockname()[1]
-            unit = declaration.endpoint.unit
-            served = declaration.model_copy(update={"connect": f"tcp://127.0.0.1:{port}?unit={unit}"})
+            way = f"tcp://127.0.0.1:{port}?unit={declaration.endpoint.unit}"
+            if declaration.protocol == "opcua":
+                way = f"opc.tcp://127.0.0.1:{port}"
+            served = declaration.model_copy(update={"connect": way})
             return served, over_tcp(served.endpoint)
 
         return connect

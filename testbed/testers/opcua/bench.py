@@ -49,6 +49,7 @@ class UaBench:
         "crowd": "Opens further sessions or channels.",
         "scratch": "Nodes leased from those that a test may write, restored afterwards.",
         "space": "The address space, as a crawl found it.",
+        "meet": "Starts an independent client against the device, through a recording tap.",
     }
 
     def __init__(

@@ -15,6 +15,7 @@ from testbed.model.base import Text
 from testbed.model.declaration import Declaration
 from testbed.model.opcua.node_id import node_name
 from testbed.model.opcua.nodes import Node
+from testbed.testers.answer import Array
 from testbed.testers.opcua.requests import variant
 from testbed.testers.trouble import Undecided
 
@@ -131,7 +132,21 @@ class Declared:
     @property
     def method(self) -> DeclaredMethod:
         """The first method with arguments where there is one; a method without otherwise."""
-        return max(self.methods, key=lambda one: bool(one.inputs))
+        return max(self.methods, key=lambda one: (bool(one.inputs and one.outputs), bool(one.inputs)))
+
+    @property
+    def result(self) -> Any:
+        """What the inputs of `method` are declared to give: one value, or several as an Array.
+
+        Raises:
+            Undecided: nothing is said of it.
+        """
+        outputs = self.method.outputs
+        if outputs is None:
+            raise Undecided(
+                Text(en="no outputs of the method are declared", ko="메서드의 출력이 선언되지 않음")
+            )
+        return outputs[0] if len(outputs) == 1 else Array(outputs)
 
     @cached_property
     def locked(self) -> DeclaredMethod:

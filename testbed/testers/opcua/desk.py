@@ -24,11 +24,15 @@ from testbed.testers.opcua.conversation import Conversation
 from testbed.testers.opcua.crowd import Crowd
 from testbed.testers.opcua.evidence import evidence
 from testbed.testers.opcua.invariants import UaMonitor
+from testbed.testers.opcua.meeting import Peer
+from testbed.testers.opcua.peers import CLIENTS
 from testbed.testers.opcua.permission import Permission
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.scratch import Held, Lease, Scratch, read_leased, wanted_of
 from testbed.testers.opcua.space import crawled
-from testbed.testers.trouble import Gone, Unanswered, Undecided
+from testbed.testers.opcua.tapping import TapDesk
+from testbed.testers.tap import Tap
+from testbed.testers.trouble import Gone, NotTestable, Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 from testbed.wire.recorder import Recorder
 
@@ -129,6 +133,7 @@ class UaCase:
             "crowd": lambda: Crowd(self.another),
             "scratch": self._scratch,
             "space": lambda: crawled(self),
+            "meet": lambda: self._meet,
         }
         arguments: dict[str, object] = {}
         for name in sorted(fixtures, key=_ORDER.index):
@@ -225,6 +230,26 @@ class UaCase:
         keep = partial(self.bench.journal.leased, "nodes", 0, values, single=True, node=lease.text)
         return await asyncio.get_running_loop().run_in_executor(None, keep)
 
+    # Independent clients.
+
+    async def _meet(self, name: str) -> Peer:
+        """Start an independent client.
+
+        Raises:
+            NotTestable: it is not installed, or the channel is secured: a tap could not read what it says.
+        """
+        if self.bench.declaration.channel.is_secured:
+            said = "clients meet the server over unsecured channels only"
+            raise NotTestable(Text(en=said, ko="독립 클라이언트는 보안 없는 채널에서만 시험함"))
+        client = await CLIENTS[name].find()
+        self.peer = str(client)
+        tester = next((one for one in self.testers if one.is_activated), None) or await self._session()
+        tap = Tap(TapDesk(self), self.peer)
+        self.closers.append(tap.close)
+        port = await tap.open()
+        self.recorder.note(f"{self.peer} connects through a recording tap on port {port}")
+        return Peer(self, tester, client, tap, port)
+
     # What the record says of it.
 
     @property
@@ -278,5 +303,6 @@ class UaCase:
 
 _ORDER = (
     "ua", "channel", "wire", "other", "other_channel", "other_wire", "scratch", "declared", "crowd", "space",
+    "meet",
 )  # fmt: skip
 """Fixtures in the order in which they are made: what the others rest on comes first."""

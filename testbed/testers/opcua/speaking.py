@@ -71,6 +71,12 @@ _OPERATIONS: dict[str, Callable[[Any], Sequence[Any]]] = {
 """Where a request holds its operations, each of which a response has a result for."""
 
 
+def operations_of(request: Any) -> int | None:
+    """Return how many operations a request holds; None where its service has one only."""
+    counted = _OPERATIONS.get(type(request).__name__)
+    return None if counted is None else len(counted(request) or ())
+
+
 class Guard(Protocol):
     """What stands between a case and the device: opens connections, allows or refuses what is sent."""
 
@@ -324,13 +330,12 @@ class Speaking:
         body = request if structure is None else patched(self.request(request, **(header or {})), raws)
         craft.setdefault("most", line.peer_buffer)
         frames = self.channel.seal(body, request_id, type=type, **craft)
-        counted = _OPERATIONS.get(structure.__class__.__name__)
         line.ask(
             Asked(
                 request_id,
                 structure,
                 structure.RequestHeader.RequestHandle if structure is not None else None,
-                len(counted(structure)) if counted is not None and structure is not None else None,
+                operations_of(structure),
                 0,
             )
         )
