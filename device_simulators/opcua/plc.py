@@ -1,19 +1,35 @@
-"""The simulated controller."""
+"""The simulated controller and the simulated transmitter.
+
+They are the devices that `device_simulators.modbus` serves, with the same data: a value that is written over one
+protocol is read over the other.
+"""
 
 from __future__ import annotations
 
-from device_simulators.opcua.nodes import Space
+from device_simulators.modbus import devices as modbus
+from device_simulators.opcua.device_yaml import blueprint
 from device_simulators.opcua.server import Server
-from device_simulators.opcua.server_object import bind_server_object
-from device_simulators.opcua.standard import standard_nodes
 
 
 class Plc(Server):
-    """A controller with nodes of every type."""
+    """A controller with variables of every type, and the tables of a Modbus controller.
 
-    namespaces = ("https://example.org/mother-factory/plc",)
+    Args:
+        tables: the Modbus controller whose data it shows; one of its own where none is given.
+    """
 
-    def __init__(self) -> None:
-        space = Space(standard_nodes())
-        bind_server_object(space)
-        super().__init__("urn:mother-factory:sim-plc", space)
+    def __init__(self, tables: modbus.Plc | None = None) -> None:
+        super().__init__(blueprint("plc"))
+        self.modbus = tables or modbus.Plc()
+
+
+class Transmitter(Server):
+    """A temperature transmitter: the measured value with its range and unit, and a tag to write.
+
+    Args:
+        tables: the Modbus transmitter whose data it shows; one of its own where none is given.
+    """
+
+    def __init__(self, tables: modbus.Transmitter | None = None) -> None:
+        super().__init__(blueprint("transmitter"))
+        self.modbus = tables or modbus.Transmitter()

@@ -16,36 +16,35 @@ from typing import ClassVar
 
 from asyncua import ua
 
+from device_simulators.opcua.attributes import Attributes
 from device_simulators.opcua.channels import random_start
 from device_simulators.opcua.connection import ServerConnection
 from device_simulators.opcua.dispatch import Dispatch
+from device_simulators.opcua.device_yaml import Blueprint
 from device_simulators.opcua.methods import Methods
 from device_simulators.opcua.nodes import Space
-from device_simulators.opcua.reading import Reading
 from device_simulators.opcua.server_object import ServerObject
 from device_simulators.opcua.views import Views
-from device_simulators.opcua.writing import Writing
 from testbed.wire.simulator import Serve
 
 
-class Server(Dispatch, Reading, Writing, Views, Methods, ServerObject):
+class Server(Dispatch, Attributes, Views, Methods, ServerObject):
     """A server with all connections, channels and sessions that it has.
 
     Args:
-        application_uri: names this application everywhere.
-        space: its nodes.
+        plan: what the device shares with all others of its kind; its own nodes lie over those.
     """
 
     SERVICES: ClassVar[Mapping[type, str]] = MappingProxyType(
         {
             ua.ReadRequest: "read",
             ua.WriteRequest: "write",
-            ua.CallRequest: "call",
             ua.BrowseRequest: "browse",
             ua.BrowseNextRequest: "browse_next",
             ua.TranslateBrowsePathsToNodeIdsRequest: "translate",
             ua.RegisterNodesRequest: "register_nodes",
             ua.UnregisterNodesRequest: "unregister_nodes",
+            ua.CallRequest: "call",
             ua.CancelRequest: "cancel",
         }
     )
@@ -53,9 +52,14 @@ class Server(Dispatch, Reading, Writing, Views, Methods, ServerObject):
     protocol_class: ClassVar[type[ServerConnection]] = ServerConnection
     """What cuts the stream of a connection."""
 
-    def __init__(self, application_uri: str, space: Space) -> None:
-        self.application_uri = application_uri
-        self.space = space
+    def __init__(self, plan: Blueprint) -> None:
+        self.application_uri = plan.application_uri
+        self.namespaces = plan.namespaces
+        self.build = plan.build
+        self.profiles = plan.profiles
+        self.conformance_units = plan.conformance_units
+        self.behaviours = plan.behaviours
+        self.space = Space(plan.nodes)
         self.started = datetime.now(UTC)
         self.lines = {}
         self.channels = {}
