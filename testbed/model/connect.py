@@ -1,24 +1,30 @@
 """Connect strings: where a device under test is reached, and over what.
 
 `tcp://192.168.0.10:502?unit=1`, `tls://plc.local`, `rtu+tcp://10.0.0.5:4001?unit=17`,
-`serial:///dev/ttyUSB0?unit=1&mode=rtu&baud=19200&parity=even&stop=1`, `sim:plc?over=rtu`.
+`serial:///dev/ttyUSB0?unit=1&mode=rtu&baud=19200&parity=even&stop=1`, `sim:plc?over=rtu`,
+`opc.tcp://192.168.0.10:4840/path`, `sim:opcua-plc`.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from typing import Literal, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from testbed.model.base import Frozen
 
-SCHEMES = ("tcp", "tls", "rtu+tcp", "serial", "sim")
+SCHEMES = ("tcp", "tls", "rtu+tcp", "serial", "opc.tcp", "sim")
 """What the bed can connect to."""
 
 Over = Literal["tcp", "tls", "rtu", "ascii", "rtu+tcp"]
 """The transport of Modbus: how PDUs become ADUs, and what carries these."""
 TRANSPORTS: tuple[Over, ...] = ("tcp", "tls", "rtu", "ascii", "rtu+tcp")
+
+ProtocolName = Literal["modbus", "opcua"]
+"""A protocol as suites name it."""
+NAMES_OF_PROTOCOLS: Mapping[str, str] = {"modbus": "Modbus", "opcua": "OPC UA"}
 
 Parity = Literal["even", "odd", "none"]
 PARITIES: tuple[Parity, ...] = ("even", "odd", "none")
@@ -27,23 +33,30 @@ MODBUS_PORT = 502
 """The registered port of Modbus/TCP (IG 4.2.1.2)."""
 SECURE_PORT = 802
 """The registered port of Modbus/TCP Security (MODBUS/TCP Security v36, Appendix A)."""
+OPCUA_PORT = 4840
+"""The registered port of OPC UA over TCP (OPC 10000-6, 7.2)."""
+OPCUA_SIMULATORS = "opcua-"
+"""How the names of simulators that speak OPC UA begin; all others speak Modbus."""
 BAUD = 19200
 """The default of every serial device (SL 3.2)."""
 
 Word = TypeVar("Word", bound=str)
 
-_PORTS = {"tcp": MODBUS_PORT, "rtu+tcp": MODBUS_PORT, "tls": SECURE_PORT}
+_PORTS = {"tcp": MODBUS_PORT, "rtu+tcp": MODBUS_PORT, "tls": SECURE_PORT, "opc.tcp": OPCUA_PORT}
 _UNIT_MAX = 255
 _SLAVES = range(1, 248)
 """Addresses of devices on a serial line (SL 2.2)."""
 _BAUDS = range(50, 10_000_001)
 """Rates that some port may have (assumed)."""
-_OPTIONS = {"serial": ("unit", "mode", "baud", "parity", "stop"), "sim": ("unit", "over")}
+_OPTIONS = {"serial": ("unit", "mode", "baud", "parity", "stop"), "sim": ("unit", "over"), "opc.tcp": ()}
+_LONGEST_URL = 4096
+"""Bytes of an endpoint URL in a Hello message (OPC 10000-6, 7.1.2.3)."""
 _FORM = {
     "tcp": "tcp://HOST:PORT?unit=1",
     "tls": "tls://HOST:PORT?unit=1",
     "rtu+tcp": "rtu+tcp://HOST:PORT?unit=1",
     "serial": "serial:///dev/ttyUSB0?unit=1&mode=rtu&baud=19200&parity=even",
+    "opc.tcp": "opc.tcp://HOST:PORT/PATH",
 }
 
 
@@ -60,6 +73,14 @@ class Endpoint(Frozen):
     baud: int = BAUD
     parity: Parity = "even"
     stop: int = 1
+    path: str = ""
+    """Of an OPC UA endpoint URL, with its leading slash."""
+
+    @property
+    def protocol(self) -> ProtocolName:
+        """The protocol that the device speaks."""
+        simulated = self.is_simulated and self.name.startswith(OPCUA_SIMULATORS)
+        return "opcua" if self.scheme == "opc.tcp" or simulated else "modbus"
 
     @property
     def is_simulated(self) -> bool:
@@ -77,6 +98,8 @@ class Endpoint(Frozen):
         return self.over == "rtu"
 
     def __str__(self) -> str:
+        if self.is_simulated and self.protocol == "opcua":
+            return f"sim:{self.name}"
         if self.is_simulated:
             over = "" if self.over == "tcp" else f"&over={self.over}"
             return f"sim:{self.name}?unit={self.unit}{over}"
@@ -84,7 +107,8 @@ class Endpoint(Frozen):
             line = f"mode={self.over}&baud={self.baud}&parity={self.parity}&stop={self.stop}"
             return f"serial://{self.name}?unit={self.unit}&{line}"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}?unit={self.unit}"
+        after = self.path if self.protocol == "opcua" else f"?unit={self.unit}"
+        return f"{self.scheme}://{host}:{self.port}{after}"
 
 
 def endpoint(text: str) -> Endpoint:
@@ -98,6 +122,8 @@ def endpoint(text: str) -> Endpoint:
         near = difflib.get_close_matches(scheme, SCHEMES, n=1)
         hint = f" (did you mean `{near[0]}`?)" if near else ""
         raise ValueError(f"cannot connect to `{text}`{hint}; write `tcp://HOST:PORT?unit=1` or `sim:NAME`")
+    if scheme == "opc.tcp":
+        return _opcua(text)
     options = _options(text, scheme, rest.partition("?")[2])
     if scheme == "serial":
         return _serial(text, rest.partition("?")[0].removeprefix("//"), options)
@@ -105,16 +131,34 @@ def endpoint(text: str) -> Endpoint:
         name, over = rest.partition("?")[0], _one_of(text, options, "over", TRANSPORTS)
         if not name:
             raise ValueError("`sim:` lacks the simulator's name; write `sim:plc`")
+        if name.startswith(OPCUA_SIMULATORS) and options:
+            raise ValueError(f"`{text}` speaks OPC UA, which knows no option; write `sim:{name}`")
         return Endpoint(scheme=scheme, over=over, name=name, unit=_unit(text, options, over))
+    host, port, path = _place(text, scheme)
+    if path not in {"", "/"}:
+        raise ValueError(f"`{text}` is not of the form `{_FORM[scheme]}`")
+    over = cast("Over", scheme)
+    return Endpoint(scheme=scheme, over=over, host=host, port=port, unit=_unit(text, options, over))
+
+
+def _place(text: str, scheme: str) -> tuple[str, int, str]:
+    """Return host, port and path of a URL."""
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, _PORTS[scheme] if parts.port is None else parts.port
     except ValueError as error:
         raise ValueError(f"`{text}` has no usable host and port: {error}") from error
-    if not host or not port or parts.path not in {"", "/"} or parts.username is not None or parts.fragment:
+    if not host or not port or parts.username is not None or parts.fragment:
         raise ValueError(f"`{text}` is not of the form `{_FORM[scheme]}`")
-    over = cast("Over", scheme)
-    return Endpoint(scheme=scheme, over=over, host=host, port=port, unit=_unit(text, options, over))
+    return host, port, parts.path
+
+
+def _opcua(text: str) -> Endpoint:
+    """Read an endpoint URL of OPC UA (OPC 10000-6, 7.2)."""
+    host, port, path = _place(text, "opc.tcp")
+    if "?" in text or not text.isprintable() or len(text.encode()) > _LONGEST_URL:
+        raise ValueError(f"`{text[:200]}` is not of the form `{_FORM['opc.tcp']}`")
+    return Endpoint(scheme="opc.tcp", host=host, port=port, path="" if path == "/" else path)
 
 
 def _options(text: str, scheme: str, query: str) -> dict[str, str]:

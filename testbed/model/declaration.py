@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from testbed.model.base import Duration, Frozen
-from testbed.model.connect import Endpoint, endpoint
+from testbed.model.connect import Endpoint, ProtocolName, endpoint
 from testbed.model.connections import Connections
 from testbed.model.diagnostics import Diagnostics
 from testbed.model.diagnostics import facts_of as facts_of_diagnostics
@@ -19,7 +19,13 @@ from testbed.model.gateway import Gateway
 from testbed.model.gateway import facts_of as facts_of_gateway
 from testbed.model.identification import Identification, identification_facts
 from testbed.model.known import KnownValue
+from testbed.model.opcua.channel import Channel
+from testbed.model.opcua.claims import Claims, opcua_facts
+from testbed.model.opcua.limits import Limits
+from testbed.model.opcua.nodes import Methods, Nodes
+from testbed.model.opcua.user import User
 from testbed.model.profile import ProfileId
+from testbed.model.protocol import check_protocol
 from testbed.model.security import Security, check_security
 
 ADDRESSES = 0x10000
@@ -99,7 +105,10 @@ class Declaration(Frozen):
     device: Device
     profile: ProfileId
     connect: str
-    supports: tuple[str, ...] = Field(min_length=1)
+    claims: Claims = ()
+    """Profiles and facets of OPC UA, by the standard's names; what is mandatory in them is claimed."""
+    supports: tuple[str, ...] = ()
+    """Functions of Modbus; or conformance units of OPC UA beyond those of the claims."""
     numbering: Literal["pdu", "entity"] = "pdu"
     sessions: _Int = Field(default=1, ge=1, le=1000)
     transactions: _Int = Field(default=1, ge=1, le=16)
@@ -120,6 +129,13 @@ class Declaration(Frozen):
     """Of Modbus/TCP Security, which `tls://` and `sim:NAME?over=tls` speak."""
     known_values: tuple[KnownValue, ...] = Field(default=(), max_length=MOST_KNOWN_VALUES)
     """Values that stand in the device: preflight proves numbering, unit and word order by them."""
+    channel: Channel = Channel()
+    """The secure channel of OPC UA."""
+    user: User | None = None
+    """Of OPC UA; anonymous where none is named."""
+    limits: Limits = Limits()
+    nodes: Nodes = ()
+    methods: Methods = ()
 
     @field_validator("connect")
     @classmethod
@@ -129,6 +145,7 @@ class Declaration(Frozen):
 
     @model_validator(mode="after")
     def _is_secured(self) -> Self:
+        check_protocol(self, self.protocol)
         check_security(self.endpoint, self.security)
         return self
 
@@ -187,9 +204,16 @@ class Declaration(Frozen):
         """Where the device is reached."""
         return endpoint(self.connect)
 
+    @property
+    def protocol(self) -> ProtocolName:
+        """The protocol that the device speaks."""
+        return self.endpoint.protocol
+
     @cached_property
     def facts(self) -> Mapping[str, int]:
         """What requirements may need, by name: 1 for a claim, an amount for a size."""
+        if self.protocol == "opcua":
+            return opcua_facts(self)
         facts = dict.fromkeys(self.supports, 1)
         facts |= {
             "sessions": self.sessions,

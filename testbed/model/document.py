@@ -19,6 +19,11 @@ DEEPEST = 32
 MOST_COMPLAINTS = 20
 """Faults of one document that are told (assumed); whoever has more begins with these."""
 
+SECRETIVE = frozenset({"user"})
+"""Keys under which somebody may have written a secret: what stands there is never repeated."""
+WHOLE = "whole"
+"""Type of a fault whose message says everything, so that the value need not follow."""
+
 _HALF = re.compile("[\\ud800-\\udfff]")
 """What no text in UTF-8 can hold, and an escape in a document can."""
 
@@ -217,7 +222,8 @@ def _complaints(model: Any, error: ValidationError, lines: dict[Path, int]) -> I
         else:
             said = fault["msg"].removeprefix("Value error, ")
             shown = repr(fault["input"])
-            tail = f" (it is {shown})" if len(shown) < 60 and path else ""  # noqa: PLR2004 - as much as fits a line
+            told = len(shown) < 60 and path and path[0] not in SECRETIVE and kind != WHOLE  # noqa: PLR2004 - as much as fits a line
+            tail = f" (it is {shown})" if told else ""
             yield Complaint(line, f"`{name}`: {said[:1].lower()}{said[1:]}{tail}")
 
 

@@ -13,9 +13,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from testbed.model.base import Frozen
+from testbed.model.opcua.nodes import node_permissions
 from testbed.model.verdict import Verdict
 
-_NEED = re.compile(r"(?P<name>[A-Za-z][\w .,&()/\u2013-]*?)(?:\s*>=\s*(?P<least>\d{1,6}))?")
+_NEED = re.compile(r"(?P<name>[A-Za-z][\w .,&()/\[\]\u2013-]*?)(?:\s*>=\s*(?P<least>\d{1,6}))?")
 
 
 def _checked(need: str) -> str:
@@ -43,6 +44,7 @@ PERMISSIONS: Mapping[str, str] = {
     "scratch_registers": "holding_registers: [{{ first: ADDRESS, count: {least}, scratch: true }}]",
     "scratch_coils": "coils: [{{ first: ADDRESS, count: {least}, scratch: true }}]",
     "scratch_files": "files: [{{ file: NUMBER, first: RECORD, count: {least}, scratch: true }}]",
+    **node_permissions(),
 }
 """Facts that allow a test something, with the line of a declaration that grants them.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from testbed.model.budget import DEFAULT, Budget
+from testbed.model.connect import NAMES_OF_PROTOCOLS
 from testbed.model.declaration import Declaration
 from testbed.model.document import Complaint, DocumentError, load_with_lines
 from testbed.model.document import Path as Place
@@ -172,9 +173,14 @@ def _check_transport(declaration: Declaration, used: Sequence[Suite], name: str,
     Raises:
         DocumentError: they do not.
     """
-    over = declaration.endpoint.over
+    over, speaks = declaration.endpoint.over, declaration.protocol
     for suite in used:
         judged = suite.catalogue.over
+        if suite.catalogue.protocol != speaks:
+            wanted = NAMES_OF_PROTOCOLS.get(suite.catalogue.protocol, suite.catalogue.protocol)
+            said = f"is for devices that speak {wanted}, and `connect` says {NAMES_OF_PROTOCOLS[speaks]}"
+            what = f"`profile`: {declaration.profile} {said}; change one of the two"
+            raise DocumentError(name, [Complaint(line, what)])
         if judged and over not in judged:
             said = f"is for devices over {' or '.join(judged)}, and `connect` says {over}"
             what = f"`profile`: {declaration.profile} {said}; change one of the two"

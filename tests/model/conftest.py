@@ -13,12 +13,25 @@ SMALLEST = {
 }
 
 
+OPCUA = SMALLEST | {"profile": "opcua-server@1", "connect": "opc.tcp://plc"}
+del OPCUA["supports"]
+
+
 @pytest.fixture(scope="session")
 def declared():
     """Reads the smallest declaration with some lines added or replaced."""
+    return reader(SMALLEST)
 
+
+@pytest.fixture(scope="session")
+def opcua():
+    """Reads the smallest declaration of an OPC UA server with some lines added or replaced."""
+    return reader(OPCUA)
+
+
+def reader(smallest):
     def read(*lines):
-        text = dict(SMALLEST)
+        text = dict(smallest)
         for line in lines:
             key, _, value = line.partition(": ")
             text[key] = value

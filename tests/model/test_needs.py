@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from testbed.model.needs import PERMISSIONS, Needs, least, missing, names, split
+from testbed.model.opcua.nodes import node_permissions
+from testbed.model.opcua.units import units
 
 NOT_APPLICABLE, INCONCLUSIVE = "NOT_APPLICABLE", "INCONCLUSIVE"
 
@@ -91,11 +93,22 @@ def test_what_is_not_a_need(wrong):
 
 @pytest.mark.parametrize(
     "need",
-    ["Session Base", "Security \u2013 None", "Time Sync \u2013 IEEE 1588 (PTP) / NTP", "A & B", "x.y-z, w"],
+    [
+        "Session Base",
+        "Security \u2013 None",
+        "Time Sync \u2013 IEEE 1588 (PTP) / NTP",
+        "A & B",
+        "x.y-z, w",
+        *sorted(units()),
+    ],
 )
 def test_names_of_conformance_units_are_needs(need):
     assert TypeAdapter(Needs).validate_python([need]) == (need,)
     assert split(need) == (need, 1)
+
+
+def test_every_known_conformance_unit_is_a_need():
+    assert {split(need)[0] for need in TypeAdapter(Needs).validate_python(sorted(units()))} == units()
 
 
 def test_names_and_least():
@@ -105,8 +118,16 @@ def test_names_and_least():
     assert (least(needs, "coils"), least(needs, "fc01"), least(needs, "fc99")) == (16, 1, 0)
 
 
-@pytest.mark.parametrize("name", PERMISSIONS)
+@pytest.mark.parametrize("name", sorted(PERMISSIONS.keys() - node_permissions()))
 def test_lines_to_paste_are_lines_of_a_declaration(name, declared):
     line = re.sub("ADDRESS|NUMBER|RECORD|BYTES", "1", PERMISSIONS[name].format(least=4))
 
     assert declared(line).facts[name] >= 1
+
+
+def test_lines_to_paste_for_nodes_are_lines_of_a_declaration_of_opcua(opcua):
+    assert len(node_permissions()) == 75
+    for name in node_permissions():
+        line = PERMISSIONS[name].format(least=1).replace("NODE", "ns=1;s=A")
+        line = re.sub("LENGTH|ROWS|COLUMNS", "3", line)
+        assert opcua(line).facts[name] == 1

@@ -1,9 +1,13 @@
 """Catalogues: consistent in themselves, and every installed one besides."""
 
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 
 from testbed.model.needs import names
+from testbed.model.opcua.nodes import BUILTINS, Rank, fact_of
+from testbed.model.opcua.units import units
 from testbed.model.profile import Profile
 from testbed.model.standard import Requirement, clause_order
 from testbed.plugin.shelf import suites
@@ -67,9 +71,17 @@ def test_a_profile_names_a_suite():
 
 
 @pytest.mark.parametrize("suite", suites())
-def test_every_need_of_an_installed_suite_is_a_fact_that_a_declaration_can_give(suite, declared):
+def test_every_need_of_an_installed_suite_is_a_fact_that_a_declaration_can_give(suite, declared, opcua):
     """A need misspelt would leave its requirement not applicable for ever, and nobody would notice."""
     items = suites()[suite].catalogue
     known = set(items.facts) | declared().facts.keys()
+    if items.protocol == "opcua":
+        of_nodes = {
+            fact_of(verb, kind, rank)
+            for verb in ("read", "scratch")
+            for kind in BUILTINS
+            for rank in get_args(Rank)
+        }
+        known = set(items.facts) | opcua().facts.keys() | units() | of_nodes
 
     assert {one.id: names(one.needs) - known for one in items.requirements if names(one.needs) - known} == {}

@@ -1,0 +1,1 @@
+"""What a vendor declares of an OPC UA server: claims, channel, user, limits, nodes and methods."""

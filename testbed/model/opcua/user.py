@@ -1,0 +1,47 @@
+"""Who the tester is to a server (OPC 10000-4, 7.40): the name is declared, the secret never is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from testbed.model.base import Frozen
+from testbed.model.document import WHOLE
+
+LONGEST_PASSWORD = 1024
+"""Bytes of a password (assumed)."""
+
+_EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+
+
+class Secret(Frozen):
+    """Where a secret stands: in a variable of the environment, or in a file that only its owner can read."""
+
+    env: _EnvName | None = None
+    file: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("write one of `env: NAME` and `file: PATH`")
+        return self
+
+
+class User(Frozen):
+    """A user with a name and a password."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    password: Secret
+
+    @field_validator("password", mode="before")
+    @classmethod
+    def _not_told(cls, value: object) -> object:
+        if isinstance(value, dict | Secret):
+            return value
+        raise PydanticCustomError(
+            WHOLE,
+            "a password does not belong in a declaration; write `password: {{ env: NAME }}` and set "
+            "the variable NAME, or `password: {{ file: PATH }}` and keep it in a file that only you can read",
+        )
