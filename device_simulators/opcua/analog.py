@@ -30,7 +30,7 @@ def add_analog(builder: Builder, node: Key, told: Mapping[str, Any]) -> None:
 
 
 def engineering_unit(code: str, symbol: str, name: str) -> ua.EUInformation:
-    """Return a unit by UNECE's common code of up to three characters, which is also its number (10000-8, 5.6.3.4)."""
+    """Return a unit by UNECE's common code, whose characters are also its number (10000-8, 5.6.3.4)."""
     return ua.EUInformation(
         NamespaceUri=UNITS,
         UnitId=int.from_bytes(code.encode("ascii"), "big"),

@@ -1,4 +1,4 @@
-"""Which attributes the nodes of each class have, and of which type (OPC 10000-3 1.05.04, 5; 10000-4, 7.24)."""
+"""Which attributes the nodes of each class have, and their types (OPC 10000-3 1.05.04, 5; 10000-4, 7.24)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making the nodes of a device: each with its mandatory attributes, type and parent (OPC 10000-3 1.05.04, 5)."""
+"""Making the nodes of a device, each with its mandatory attributes and type (OPC 10000-3 1.05.04, 5)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Builder:
         self.space.refer(node, HAS_TYPE_DEFINITION, kind)
         return node
 
-    def variable(
+    def variable(  # noqa: PLR0913 - what a Variable is made of
         self,
         parent: Key,
         identifier: str,
@@ -97,7 +97,7 @@ class Builder:
         name: str | ua.QualifiedName = "",
         link: Key = HAS_COMPONENT,
     ) -> Key:
-        """Add a Variable below another node; ``dimensions`` say how long it may be at most, none for a scalar."""
+        """Add a Variable below another node; ``dimensions`` are its greatest lengths, none for a scalar."""
         level, user_level = ACCESS[access]
         more: dict[str, Any] = {"ArrayDimensions": list(dimensions)} if dimensions else {}
         node = self.node(

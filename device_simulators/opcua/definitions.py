@@ -1,4 +1,4 @@
-"""DataTypeDefinitions of the standard's structures and enumerations (OPC 10000-3 1.05.04, 5.8.3, 8.48 to 8.51).
+"""DataTypeDefinitions of the standard's structures and enumerations (OPC 10000-3 1.05.04, 5.8.3, 8.48).
 
 asyncua's nodes have none; they are told from its generated classes, whose fields are the same.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncua import ua
 
-from device_simulators.opcua.nodes import Key, Node, Space, key, standard
+from device_simulators.opcua.nodes import Node, Space, key, standard
 from device_simulators.opcua.values import ENUMERATION, STRUCTURE, STRUCTURES
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def structure_definition(space: Space, node: Node, made: type[Any]) -> ua.Struct
 
 
 def _fields(made: type[Any]) -> Iterator[tuple[dataclasses.Field[Any], str, bool]]:
-    """asyncua folds the parameters of a service into a class that the standard does not know: they are unfolded."""
+    """Yield all fields; those of the class into which asyncua folds a service's parameters are unfolded."""
     for field in dataclasses.fields(made):
         told: Any = field.type
         kind = (told.__name__ if isinstance(told, type) else str(told)).strip("'").split("|", 1)[0].strip()

@@ -1,6 +1,6 @@
 """A device described in YAML: its namespace, types, variables and methods.
 
-A file is read once a process into nodes that all devices of that kind share; each device lays its own over them.
+A file is read once a process into nodes that all devices of that kind share; each lays its own over them.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Broken(Exception):  # noqa: N818 - the peer's fault, not ours
 
 
 class Failed(Exception):  # noqa: N818 - the answer to an operation, not a fault of ours
-    """One operation of a request comes to nothing; the others of the same request go on (OPC 10000-4 1.05.04, 7.38).
+    """One operation of a request comes to nothing; the others go on (OPC 10000-4 1.05.04, 7.38).
 
     Args:
         status: the StatusCode among the results.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-
 from device_simulators.opcua.building import HAS_COMPONENT
 from device_simulators.opcua.nodes import standard
 

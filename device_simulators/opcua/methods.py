@@ -32,7 +32,7 @@ class Methods(Operations, ValueTypes):
 
     space: Space
     behaviours: Mapping[Key, Callable[..., Sequence[Any]]]
-    """What a Method does, by its node: called with the device and the arguments, gives the values of the outputs."""
+    """What a Method does, by its node: called with the device and the inputs, gives the outputs."""
 
     def call(self, session: Any, request: ua.CallRequest) -> ua.CallResponse:
         """Answer a Call request: all methods in the order given, each on its own (5.12.2.1)."""

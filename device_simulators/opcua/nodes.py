@@ -41,7 +41,7 @@ class Node:
 
     Args:
         node_id: of the node.
-        attributes: by attribute id, as Python values; an attribute that is not here does not exist (10000-3, 5).
+        attributes: by attribute id, as Python values; one that is not here does not exist (10000-3, 5).
             The Value of a Variable is kept apart.
     """
 
@@ -145,8 +145,8 @@ class Space:
 
     def refer(self, source: Key, kind: Key, target: Key) -> None:
         """Add a reference, and its inverse at the target; one that is there already stays alone."""
-        self._attach(source, Reference(kind, True, target))
-        self._attach(target, Reference(kind, False, source))
+        self._attach(source, Reference(kind, is_forward=True, target=target))
+        self._attach(target, Reference(kind, is_forward=False, target=source))
         self._closures.clear()
 
     def _attach(self, node: Key, reference: Reference) -> None:

@@ -63,7 +63,8 @@ class NumericRanges:
         """Return what of a value lies in a range; what lies outside is left out (7.27).
 
         Raises:
-            Failed: Bad_IndexRangeNoData where nothing lies in it; Bad_IndexRangeInvalid where a dimension is missing.
+            Failed: Bad_IndexRangeNoData where nothing lies in it; Bad_IndexRangeInvalid where a dimension
+                is missing.
         """
         rank = self.check_dimensions(value, bounds)
         inner = bounds[rank] if len(bounds) > rank else None
@@ -105,8 +106,8 @@ class NumericRanges:
         """Return a value of which a range is overwritten; all of the range has to exist (5.11.4.2, 7.27).
 
         Raises:
-            Failed: Bad_IndexRangeNoData where a part of the range is outside; Bad_IndexRangeDataMismatch where the
-                new values are not as many as the range has places.
+            Failed: Bad_IndexRangeNoData where a part of the range is outside; Bad_IndexRangeDataMismatch
+                where the new values are not as many as the range has places.
         """
         rank = self.check_dimensions(old, bounds)
         shape = shape_of(old)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Operations(Clock):
-    """How many operations a request may have. A service is named, so that a rule can be broken for it alone."""
+    """How many operations a request may have; the service is named, so that a mutant can look at it."""
 
     def check_operations(self, service: str, operations: Sequence[Any] | None, maximum: int) -> None:
         """Refuse a request with nothing to do, or with too much."""

@@ -98,11 +98,11 @@ class BrowsePaths(Operations):
 
     def runs_along(self, element: ua.RelativePathElement, *, forward: bool) -> bool:
         """An element goes forward, or against the references where it says so (7.31)."""
-        return forward != element.IsInverse
+        return forward is not bool(element.IsInverse)
 
     def is_called(self, node: Key, name: ua.QualifiedName) -> bool:
         """A name agrees in its namespace too (7.31)."""
-        return self.space[node].name == name
+        return bool(self.space[node].name == name)
 
     def target(self, node: Key) -> ua.BrowsePathTarget:
         """Describe a node at the end of a path, of which nothing remains (5.9.4.2)."""

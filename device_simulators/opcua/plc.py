@@ -1,7 +1,7 @@
 """The simulated controller and the simulated transmitter.
 
-They are the devices that `device_simulators.modbus` serves, with the same data: a value that is written over one
-protocol is read over the other.
+They are the devices that `device_simulators.modbus` serves, with the same data: a value that is written over
+one protocol is read over the other.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class Reading(Access, Operations, NumericRanges):
         if node.binding is not None:
             value: Any = node.binding.read(self, session)
             return value, now
-        return node.value, node.time or self.started  # type: ignore[return-value] # asked for by read_value
+        return node.value, node.time or self.started
 
     def source_timestamp(self, node: Node, time: datetime) -> datetime | None:  # noqa: ARG002 - for a mutant
         """A value is returned with the time at its source (7.11.3)."""

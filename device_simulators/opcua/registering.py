@@ -29,7 +29,7 @@ class Registering(Operations):
         return response
 
     def registered(self, session: Any, node: ua.NodeId) -> ua.NodeId:  # noqa: ARG002 - for a mutant
-        """Return the id under which a node can be used from now on; whether it exists is not asked (5.9.5.2)."""
+        """Return the id under which a node can be used; whether it exists is not asked (5.9.5.2)."""
         return node
 
     def unregister_nodes(

@@ -19,8 +19,8 @@ from asyncua import ua
 from device_simulators.opcua.attributes import Attributes
 from device_simulators.opcua.channels import random_start
 from device_simulators.opcua.connection import ServerConnection
-from device_simulators.opcua.dispatch import Dispatch
 from device_simulators.opcua.device_yaml import Blueprint
+from device_simulators.opcua.dispatch import Dispatch
 from device_simulators.opcua.methods import Methods
 from device_simulators.opcua.nodes import Space
 from device_simulators.opcua.server_object import ServerObject

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from device_simulators.opcua.sessions import Session
+
 NAMESPACE_ZERO = "http://opcfoundation.org/UA/"
 
 
@@ -44,9 +46,9 @@ class ServerObject(Operations):
     space: Space
     started: datetime
     counters: ua.ServerDiagnosticsSummaryDataType
-    sessions: Mapping[Any, Any]
+    sessions: dict[object, Session]
 
-    # ServerStatus (12.10)
+    # What ServerStatus holds (12.10)
 
     def server_status(self) -> ua.ServerStatusDataType:
         """Return the whole of ServerStatus; its parts are the same values."""

@@ -1,8 +1,8 @@
 """The nodes of the standard, loaded once a process and shared by all devices.
 
 They come from asyncua's generated address space. What its generator leaves out is mended: attributes that a
-NodeSet omits because they are false, DataTypes, DataTypeDefinitions, values of instance declarations. What this
-server does not support is taken out, so that what it shows is what it serves.
+NodeSet omits because they are false, DataTypes, DataTypeDefinitions, values of instance declarations. What
+this server does not support is taken out, so that what it shows is what it serves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which values a Variable takes: its DataType, ValueRank, ArrayDimensions, ranges (OPC 10000-4 1.05.04, 5.11.4.2)."""
+"""Which values a Variable takes: type, rank, dimensions, ranges (OPC 10000-4 1.05.04, 5.11.4.2)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class ValueTypes:
             raise Failed(status.BadOutOfRange)
 
     def check_bounds(self, node: Node, value: ua.Variant) -> None:
-        """Numbers lie within InstrumentRange, enumerations within their names (10000-4, 5.11.4.4; 10000-8, 5.3.2)."""
+        """Numbers are within InstrumentRange, enumerations have names (5.11.4.4; 10000-8, 5.3.2)."""
         data_type = key(node.attributes[int(AttributeIds.DataType)])
         if data_type in self.space.subtypes(ENUMERATION):
             numbers = self.enumerated(data_type)

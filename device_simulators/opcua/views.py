@@ -112,9 +112,9 @@ class Browsing(Operations):
 
     def runs(self, one: Reference, direction: int) -> bool:
         """Whether a reference has the direction that is asked for (7.5)."""
-        return direction == ua.BrowseDirection.Both or one.is_forward == (
-            direction == ua.BrowseDirection.Forward
-        )
+        if direction == ua.BrowseDirection.Both:
+            return True
+        return one.is_forward is (direction == int(ua.BrowseDirection.Forward))
 
     def leads_to_class(self, one: Reference, mask: int) -> bool:
         """Whether the target's NodeClass is in a mask, of which 0 means all (5.9.2.2)."""

@@ -82,7 +82,7 @@ class Writing(Access, Operations, NumericRanges, ValueTypes):
             raise Failed(status.BadUserAccessDenied)
 
     def check_extras(self, node: Node, value: ua.DataValue) -> None:
-        """Status and source timestamp are taken where AccessLevel says so, a server timestamp never (5.11.4.2)."""
+        """Status and source time are taken where AccessLevel says so, a server timestamp never (5.11.4.2)."""
         level = self.access_level(node)
         if value.StatusCode is not None and value.StatusCode.value and not level & STATUS_WRITE:
             raise Failed(status.BadWriteNotSupported)
@@ -124,7 +124,7 @@ class Writing(Access, Operations, NumericRanges, ValueTypes):
     # Other attributes
 
     def write_attribute(self, node: Node, item: ua.WriteValue) -> None:
-        """Write any attribute but the Value: where WriteMask and UserWriteMask let it (10000-3, 5.2.7, 5.2.8)."""
+        """Write any attribute but the Value, where both masks allow it (10000-3, 5.2.7, 5.2.8)."""
         attribute = int(item.AttributeId)
         if attribute not in node.attributes:
             raise Failed(status.BadAttributeIdInvalid)
