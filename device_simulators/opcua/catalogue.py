@@ -4,7 +4,7 @@ from functools import partial
 
 from device_simulators.opcua.mutants import MUTANTS
 from device_simulators.opcua.mutants.registry import DECLARATION, serve
-from device_simulators.opcua.plc import Plc
+from device_simulators.opcua.plc import Plc, Transmitter
 from testbed.wire.simulator import Simulator
 
 REFERENCES = {
@@ -15,7 +15,10 @@ REFERENCES = {
         declaration=declaration,
         protocol="opcua",
     )
-    for name, device, declaration in (("opcua-plc", Plc, DECLARATION),)
+    for name, device, declaration in (
+        ("opcua-plc", Plc, DECLARATION),
+        ("opcua-transmitter", Transmitter, "sim-opcua-transmitter.yaml"),
+    )
 }
 
 SIMULATORS = REFERENCES | MUTANTS

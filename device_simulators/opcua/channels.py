@@ -19,6 +19,7 @@ from device_simulators.opcua.transport import Transport
 from testbed.protocols.opcua import (
     ABORT,
     FINAL,
+    INTERMEDIATE,
     NO_SECURITY,
     OPN,
     POLICIES,
@@ -143,6 +144,11 @@ class Channels(Transport):
         """A token that has expired is not known any more (10000-6, 6.7.7)."""
         if asyncio.get_running_loop().time() > channel.expiries.get(token_id, 0.0):
             raise Broken(status.BadSecureChannelTokenUnknown)
+
+    def check_chunk_type(self, chunk: bytes) -> None:
+        """A chunk is the last one, one before it, or the end of an abandoned message (10000-6, 6.7.2.2)."""
+        if chunk not in {FINAL, INTERMEDIATE, ABORT}:
+            raise Broken(status.BadTcpMessageTypeInvalid)
 
     def check_protocol_version(self, line: ServerConnection, version: int) -> None:
         """The version is the one of the Hello, or the one it was answered with (10000-6, 6.7.4)."""
@@ -304,6 +310,7 @@ class Channels(Transport):
         if channel is None:
             raise Broken(status.BadTcpSecureChannelUnknown)
         chunk = self.opened(channel.secure, frame)
+        self.check_chunk_type(chunk.chunk)
         self.check_expiry(channel, chunk.token_id or 0)
         self.check_sequence(channel, chunk.sequence)
         channel.sequence = chunk.sequence
@@ -318,9 +325,7 @@ class Channels(Transport):
         except TooLarge as error:
             raise Broken(status.BadRequestTooLarge) from error
         except DecodeError as error:
-            raise Broken(
-                status.BadDecodingError if chunk.chunk == ABORT else status.BadTcpMessageTypeInvalid
-            ) from error
+            raise Broken(status.BadDecodingError) from error
 
     # Closing
 

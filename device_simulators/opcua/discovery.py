@@ -26,8 +26,8 @@ class Discovery(Channels):
     PRODUCT_URI: ClassVar[str] = "https://example.org/mother-factory/sim"
     NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"en": "Simulated controller", "ko": "모의 제어기"})
     """The application's name by locale; the first is for everybody else."""
-    users: Mapping[str, str] = MappingProxyType({})
-    """Passwords by user name; where there are none, only anonymous users are let in."""
+    users: ClassVar[Mapping[str, str]] = MappingProxyType({"operator": "simulated"})
+    """Passwords by user name, beside anonymous users. They protect nothing but a simulation."""
 
     # Rules
 

@@ -103,7 +103,7 @@ class Dispatch(Sessions):
             if kind == MSG:
                 chunk = self.take_chunk(line, frame)
                 body = self.assemble(line, chunk)
-                if body is not None:
+                if body is not None and line.channel is not None:
                     self.answer(line.channel, chunk.request_id, body)
             elif kind == HEL:
                 self.greet(line, frame)

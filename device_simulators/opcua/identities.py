@@ -52,7 +52,7 @@ class Identities(Discovery):
         if isinstance(token, ua.UserNameIdentityToken):
             self.check_policy_id(channel, ua.UserTokenType.UserName, token.PolicyId)
             self.check_password(token.UserName or "", self.secret(token, nonce))
-            return token.UserName
+            return str(token.UserName)
         raise Refused(status.BadIdentityTokenInvalid)
 
     def is_absent(self, token: Any) -> bool:

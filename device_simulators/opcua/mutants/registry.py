@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from device_simulators.opcua.plc import Plc
+from device_simulators.opcua.server import Server
 from testbed.wire.simulator import Serve, Simulator
 
-Device = TypeVar("Device", bound=type[Plc])
+Device = TypeVar("Device", bound=type[Server])
 
 MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: its class's name in lower case with hyphens, behind the protocol's."""
@@ -20,7 +20,7 @@ DECLARATION = "sim-opcua-plc.yaml"
 """The reference's declaration, which every mutant claims to keep."""
 
 
-def serve(device: type[Plc], over: str = "tcp", keys: Path | None = None) -> Serve:
+def serve(device: Callable[[], Server], over: str = "tcp", keys: Path | None = None) -> Serve:
     """Start a fresh device; what is returned makes the protocol of one connection to it."""
     return device().serve(over, keys)
 
