@@ -47,18 +47,15 @@ def structure_definition(space: Space, node: Node, made: type[Any]) -> ua.Struct
         DefaultEncodingId=ua.NodeId() if binary is None else space[binary].node_id,
         BaseDataType=ua.NodeId() if base is None else space[base].node_id,
         StructureType=ua.StructureType.Structure,
-        Fields=[
-            _field(field.name, kind, is_list=is_list)
-            for field, kind, is_list in _fields(made)
-            if field.name not in ("Encoding", "TypeId")
-        ],
+        Fields=[_field(field.name, kind, is_list=is_list) for field, kind, is_list in _fields(made)],
     )
 
 
 def _fields(made: type[Any]) -> Iterator[tuple[dataclasses.Field[Any], str, bool]]:
     """Yield all fields; those of the class into which asyncua folds a service's parameters are unfolded."""
     for field in dataclasses.fields(made):
-        told: Any = field.type
+        # One structure has a String of this name, which asyncua takes for the mask of optional fields.
+        told: Any = "String" if field.name == "Encoding" else field.type
         kind = (told.__name__ if isinstance(told, type) else str(told)).strip("'").split("|", 1)[0].strip()
         is_list = kind.startswith(_LIST)
         kind = kind.removeprefix(_LIST).removeprefix("type[").rstrip("]").removeprefix("ua.")

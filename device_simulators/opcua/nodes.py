@@ -153,6 +153,22 @@ class Space:
         if reference not in self[node].references:
             self.own(node).references += (reference,)
 
+    def refer_all(self, references: Iterable[tuple[Key, Key, Key]]) -> None:
+        """Add many references (source, type, target) at once, as :meth:`refer` does one."""
+        found: dict[Key, dict[Reference, None]] = {}
+        for source, kind, target in references:
+            for node, reference in (
+                (source, Reference(kind, is_forward=True, target=target)),
+                (target, Reference(kind, is_forward=False, target=source)),
+            ):
+                mine = found.get(node)
+                if mine is None:
+                    mine = found[node] = dict.fromkeys(self[node].references)
+                mine[reference] = None
+        for node, all_of_it in found.items():
+            self.own(node).references = tuple(all_of_it)
+        self._closures.clear()
+
     def remove(self, nodes: Iterable[Key]) -> None:
         """Remove nodes, and every reference to and from them."""
         gone = {node for node in nodes if node in self}

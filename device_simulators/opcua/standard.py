@@ -23,7 +23,7 @@ from device_simulators.opcua.nodes import Key, Node, Space, key, standard
 from device_simulators.opcua.values import BASE_DATA_TYPE, default_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _GENERATED = "asyncua.server.standard_address_space.standard_address_space_services"
 _PARTS = 25
@@ -54,17 +54,20 @@ class Collector:
         """Add all of them, and the inverse of each reference."""
         for item in self.nodes:
             space.add(_node(item))
+        space.refer_all(self._all_references())
+
+    def _all_references(self) -> Iterator[tuple[Key, Key, Key]]:
         for item in self.nodes:
             node = key(item.RequestedNewNodeId)
             if not item.ParentNodeId.is_null():
-                space.refer(key(item.ParentNodeId), key(item.ReferenceTypeId), node)
+                yield key(item.ParentNodeId), key(item.ReferenceTypeId), node
             if not item.TypeDefinition.is_null():
-                space.refer(node, HAS_TYPE_DEFINITION, key(item.TypeDefinition))
+                yield node, HAS_TYPE_DEFINITION, key(item.TypeDefinition)
         for one in self.references:
             source, target = key(one.SourceNodeId), key(one.TargetNodeId)
             if not one.IsForward:
                 source, target = target, source
-            space.refer(source, key(one.ReferenceTypeId), target)
+            yield source, key(one.ReferenceTypeId), target
 
 
 @cache

@@ -10,7 +10,7 @@ from asyncua.ua import AttributeIds, ValueRank, VariantType
 from device_simulators.opcua.errors import Failed
 from device_simulators.opcua.nodes import Key, Node, Space, key, standard
 from device_simulators.opcua.numeric_range import rank_of, shape_of
-from device_simulators.opcua.values import BASE_DATA_TYPE, ENUMERATION, STRUCTURE, STRUCTURES, built_in
+from device_simulators.opcua.values import BASE_DATA_TYPE, ENUMERATION, STRUCTURE, built_in
 from testbed.protocols.opcua.status import status
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ class ValueTypes:
                 return False
             described = self.space.targets(encoding, HAS_ENCODING, forward=False)
             return any(one in allowed for one in described)
-        return data_type == STRUCTURE or any(STRUCTURES.get(one) is type(value) for one in allowed)
+        told = getattr(value, "data_type", None)
+        return data_type == STRUCTURE or (told is not None and key(told) in allowed)
 
     def has_shape(self, rank: int, dimensions: Sequence[int], value: ua.Variant) -> bool:
         """Whether a value has as many dimensions as ValueRank says, none too long (10000-3, 5.6.2)."""

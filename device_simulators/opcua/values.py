@@ -44,6 +44,9 @@ _DEFAULTS: dict[VariantType, Any] = {
     VariantType.DiagnosticInfo: ua.DiagnosticInfo(),
 }
 
+_MISREAD = standard("SessionSecurityDiagnosticsDataType")
+"""A structure that asyncua's clients cannot read: they get none where nobody gave a value."""
+
 _ABSTRACT = {
     standard("Number"): VariantType.Double,
     standard("Integer"): VariantType.Int32,
@@ -110,7 +113,7 @@ def default_value(space: Space, data_type: Key, rank: int) -> ua.Variant:
 
 def _default_structure(space: Space, data_type: Key) -> Any:
     is_abstract = space[data_type].attributes[int(ua.AttributeIds.IsAbstract)]
-    made = None if is_abstract else STRUCTURES.get(data_type)
+    made = None if is_abstract or data_type == _MISREAD else STRUCTURES.get(data_type)
     return None if made is None else made()
 
 
