@@ -36,6 +36,7 @@ from testbed.protocols.opcua import (
     encode_service,
     status,
 )
+from testbed.protocols.opcua.asymmetric import leaf
 from testbed.protocols.opcua.security_headers import AsymmetricHeader, decode_asymmetric
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Channels(Transport):
         """A channel is renewed with the policy and the certificate that opened it (10000-6, 6.7.7)."""
         if said.policy_uri != channel.policy.uri:
             raise Broken(status.BadSecurityPolicyRejected)
-        if (said.sender_certificate or b"") != channel.certificate:
+        if not channel.policy.is_none and leaf(said.sender_certificate or b"") != channel.certificate:
             raise Broken(status.BadSecurityChecksFailed)
 
     def check_sequence(self, channel: Channel, sequence: int) -> None:
@@ -201,7 +202,7 @@ class Channels(Transport):
             self.check_same_security(line.channel, said)
             secure = line.channel.secure
         else:
-            secure = self.new_secure(policy, said.sender_certificate or b"")
+            secure = self.new_secure(policy, leaf(said.sender_certificate or b""))
         chunk = self.opened(secure, frame)
         if line.channel is not None:
             self.check_sequence(line.channel, chunk.sequence)

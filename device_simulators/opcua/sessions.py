@@ -15,6 +15,7 @@ from device_simulators.opcua.certificates import uris_of
 from device_simulators.opcua.errors import Refused
 from device_simulators.opcua.identities import Identities
 from testbed.protocols.opcua import status
+from testbed.protocols.opcua.asymmetric import leaf
 
 if TYPE_CHECKING:
     from device_simulators.opcua.channels import Channel
@@ -143,7 +144,7 @@ class Sessions(Identities):
         """
         if not channel.is_secured:
             return
-        if asked.ClientCertificate != channel.certificate:
+        if leaf(asked.ClientCertificate or b"") != channel.certificate:
             raise Refused(status.BadSecurityChecksFailed)
         if asked.ClientDescription.ApplicationUri not in uris_of(channel.certificate):
             raise Refused(status.BadCertificateUriInvalid)
@@ -177,7 +178,7 @@ class Sessions(Identities):
         given.ServerCertificate = self.identity.certificate
         given.ServerEndpoints = self.endpoints(self.url_of(channel, asked.EndpointUrl))
         given.ServerSignature = self.signature_of(
-            channel, (asked.ClientCertificate or b"") + (asked.ClientNonce or b"")
+            channel, leaf(asked.ClientCertificate or b"") + (asked.ClientNonce or b"")
         )
         given.MaxRequestMessageSize = self.MAX_MESSAGE
         return response
