@@ -17,6 +17,7 @@ from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError
 from testbed.wire.reach import reach as reach_device
 from testbed.wire.recorder import Recorder
+from testbed.wire.secrets import located
 
 _UNFIT = Text(
     en="the declaration does not fit its profile {profile}; `testbed review` shows every item",
@@ -55,7 +56,8 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
         clock = asyncio.get_running_loop().time
         way = partial(reach_device, security=setup.declaration.security, base=setup.base)
         dial, elsewhere = way(setup.declaration.endpoint, device), way if device is None else None
-        desk = preflight.Desk(setup.declaration, dial, Recorder(clock), trying, elsewhere)
+        declared = located(setup.declaration, setup.base)
+        desk = preflight.Desk(declared, dial, Recorder(clock), trying, elsewhere)
         await preflight.examine(desk)
         return desk
 

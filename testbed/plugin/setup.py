@@ -25,6 +25,7 @@ from testbed.wire.dial import Dial, over_tcp
 from testbed.wire.documents import read_document
 from testbed.wire.mbaps import Material, MaterialError
 from testbed.wire.reach import reach
+from testbed.wire.secrets import SecretError, check_secrets, located
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Setup:
 
     def connect(self) -> Connect:
         """Return how the engine's loop reaches the device, over whatever its transport is."""
-        declaration, device = self.declaration, self.simulator
+        declaration, device = located(self.declaration, self.base), self.simulator
 
         async def connect(_: AsyncExitStack) -> tuple[Declaration, Dial]:
             return declaration, reach(declaration.endpoint, device, declaration.security, self.base)
@@ -92,7 +93,7 @@ class Setup:
 
     def connect_over_sockets(self) -> Connect:
         """Return how to reach the device over TCP; a simulated one then serves a loopback port."""
-        declaration, device = self.declaration, self.simulator
+        declaration, device = located(self.declaration, self.base), self.simulator
         if device is None:
             return self.connect()
 
@@ -149,6 +150,7 @@ def prepare_text(
                 what = f"`supports`: `{fact}` is not known to {profile.id}; known: {', '.join(sorted(known))}"
                 raise DocumentError(name, [Complaint(lines.get(("supports", at), 0), what)])
     _check_keys(declaration, name, lines)
+    _check_secrets(declaration, name, lines)
     if device is None and declaration.endpoint.is_simulated:
         try:
             device = simulator(declaration.endpoint.name)
@@ -207,3 +209,17 @@ def _check_keys(declaration: Declaration, name: str, lines: Mapping[Place, int])
     except MaterialError as error:
         line = lines.get(("security", "keys"), 0)
         raise DocumentError(name, [Complaint(line, f"`security.keys`: {error}")]) from error
+
+
+def _check_secrets(declaration: Declaration, name: str, lines: Mapping[Place, int]) -> None:
+    """Hold that passwords, certificates and keys that the declaration names can be used.
+
+    Raises:
+        DocumentError: one cannot.
+    """
+    try:
+        check_secrets(located(declaration, _base(declaration, name)))
+    except SecretError as error:
+        line = next((lines[error.place[:n]] for n in (2, 1) if error.place[:n] in lines), 0)
+        said = f"`{'.'.join(error.place)}`: {error}"
+        raise DocumentError(name, [Complaint(line, said)]) from error

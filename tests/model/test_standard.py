@@ -1,5 +1,6 @@
 """Catalogues: consistent in themselves, and every installed one besides."""
 
+from itertools import product
 from typing import get_args
 
 import pytest
@@ -76,12 +77,8 @@ def test_every_need_of_an_installed_suite_is_a_fact_that_a_declaration_can_give(
     items = suites()[suite].catalogue
     known = set(items.facts) | declared().facts.keys()
     if items.protocol == "opcua":
-        of_nodes = {
-            fact_of(verb, kind, rank)
-            for verb in ("read", "scratch")
-            for kind in BUILTINS
-            for rank in get_args(Rank)
-        }
+        ranks = product(("read", "scratch"), BUILTINS, get_args(Rank))
+        of_nodes = {fact_of(verb, kind, rank) for verb, kind, rank in ranks}
         known = set(items.facts) | opcua().facts.keys() | units() | of_nodes
 
     assert {one.id: names(one.needs) - known for one in items.requirements if names(one.needs) - known} == {}

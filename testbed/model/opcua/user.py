@@ -42,6 +42,6 @@ class User(Frozen):
             return value
         raise PydanticCustomError(
             WHOLE,
-            "a password does not belong in a declaration; write `password: {{ env: NAME }}` and set "
-            "the variable NAME, or `password: {{ file: PATH }}` and keep it in a file that only you can read",
+            "a password does not belong in a declaration; write `password: { env: NAME }` and set "
+            "the variable NAME, or `password: { file: PATH }` and keep it in a file that only you can read",
         )

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from testbed.model.declaration import Declaration
 from testbed.protocols.opcua import Policy, SecureChannel
-
-
-def certificate_of(data: bytes) -> bytes:
-    """Return a certificate, PEM or DER, as DER."""
-    from cryptography import x509  # noqa: PLC0415 - heavy; only secured channels need it
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
-
-    is_pem = data.lstrip().startswith(b"-----")
-    read = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
-    return read(data).public_bytes(Encoding.DER)
-
-
-def key_of(data: bytes) -> Any:
-    """Return a private key, PEM or DER, as cryptography has it."""
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy; only secured channels need it
-
-    is_pem = data.lstrip().startswith(b"-----")
-    read = serialization.load_pem_private_key if is_pem else serialization.load_der_private_key
-    return read(data, None)
+from testbed.wire.secrets import certificate_of, key_of, read_secret
 
 
 class Material:
-    """What a declaration names of files and variables."""
+    """What a declaration names of files, from the current folder, and of variables."""
 
     def __init__(self, declaration: Declaration) -> None:
         self._declared = declaration.channel
@@ -40,13 +21,19 @@ class Material:
     @cached_property
     def _own(self) -> tuple[bytes, Any]:
         return (
-            certificate_of(Path(self._declared.certificate).read_bytes()),
+            self._der(self._declared.certificate),
             key_of(Path(self._declared.key).read_bytes()),
         )
 
     @cached_property
     def _servers(self) -> bytes:
-        return certificate_of(Path(self._declared.server_certificate).read_bytes())
+        return self._der(self._declared.server_certificate)
+
+    @staticmethod
+    def _der(path: str) -> bytes:
+        from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - heavy
+
+        return certificate_of(Path(path).read_bytes()).public_bytes(Encoding.DER)
 
     @property
     def lacks_server(self) -> bool:
@@ -74,7 +61,4 @@ class Material:
         """Return the declared user's password."""
         if self._user is None:
             return ""
-        where = self._user.password
-        if where.env is not None:
-            return os.environ[where.env]
-        return Path(str(where.file)).read_text(encoding="utf-8").rstrip("\r\n")
+        return read_secret(self._user.password)
