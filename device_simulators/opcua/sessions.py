@@ -49,7 +49,6 @@ class Session:
     """Name of the user; None for an anonymous one."""
     locale_ids: tuple[str, ...] = ()
     continuation_points: dict[bytes, Any] = field(default_factory=dict)
-    registered: dict[ua.NodeId, ua.NodeId] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
 
 

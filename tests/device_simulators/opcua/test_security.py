@@ -1,6 +1,6 @@
 """Secured channels and their sessions, on the wire (10000-4, 5.6, 5.7; 10000-6, 6.7)."""
 
-import datetime
+import datetime as dt
 from functools import cache
 
 import pytest
@@ -17,7 +17,7 @@ from tests.device_simulators.opcua.peer import CLOSED, Peer, plays, said
 
 BASIC = POLICIES["http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256"]
 URI = "urn:mother-factory:test-client"
-DAY = datetime.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 @cache
@@ -27,7 +27,7 @@ def key_of(name):
 
 @cache
 def certificate(name="client", uri=URI, days=(-1, 1)):
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     subject = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, name)])
     builder = x509.CertificateBuilder(subject, subject, key_of(name).public_key(), 1)
     builder = builder.not_valid_before(now + days[0] * DAY).not_valid_after(now + days[1] * DAY)
