@@ -24,6 +24,7 @@ from device_simulators.opcua.server_object import bind_server_object
 from device_simulators.opcua.shapes import sampled, structured, written
 from device_simulators.opcua.standard import standard_nodes
 from device_simulators.opcua.values import built_in
+from testbed.model.opcua.units import mandatory_units, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,8 +71,8 @@ def blueprint(name: str) -> Blueprint:
         application_uri=told["application"],
         namespaces=(told["namespace"],),
         build=told["build"],
-        profiles=tuple(told["profiles"]),
-        conformance_units=tuple(told["conformance_units"]),
+        profiles=tuple(profiles()[one].uri for one in told["profiles"]),
+        conformance_units=tuple(sorted(mandatory_units(told["profiles"]) | set(told["supports"]))),
         nodes=reader.space.frozen(),
         behaviours=reader.behaviours,
     )

@@ -10,7 +10,7 @@ from asyncua import ua
 from device_simulators.opcua.access import CURRENT_READ, Access
 from device_simulators.opcua.attribute_table import TYPES
 from device_simulators.opcua.errors import Failed, Refused
-from device_simulators.opcua.nodes import GOOD, Node, Space, key
+from device_simulators.opcua.nodes import GOOD, Key, Node, Space, key
 from device_simulators.opcua.numeric_range import NumericRanges
 from device_simulators.opcua.operations import Operations
 from device_simulators.opcua.values import STRUCTURE
@@ -49,6 +49,8 @@ class Reading(Access, Operations, NumericRanges):
     space: Space
     started: datetime
     """When the device was made: what a value that nobody wrote dates from."""
+    seen: dict[Key, tuple[ua.Variant, datetime]]
+    """What a bound node last showed, and since when; as many entries as there are bindings."""
 
     def read(self, session: Any, request: ua.ReadRequest) -> ua.ReadResponse:
         """Answer a Read request."""
@@ -122,9 +124,16 @@ class Reading(Access, Operations, NumericRanges):
     def current_value(self, node: Node, session: Any, now: datetime) -> tuple[ua.Variant, datetime]:
         """Return the value as it is now, and since when; it is never older than any MaxAge (5.11.2.2)."""
         if node.binding is not None:
-            value: Any = node.binding.read(self, session)
-            return value, now
+            return self.observed(node, node.binding.read(self, session), now)
         return node.value, node.time or self.started
+
+    def observed(self, node: Node, value: ua.Variant, now: datetime) -> tuple[ua.Variant, datetime]:
+        """Return a value that comes from elsewhere, and when it was first seen to be this one (7.11.3)."""
+        place = key(node.node_id)
+        last = self.seen.get(place)
+        if last is None or last[0] != value:
+            last = self.seen[place] = value, now
+        return last
 
     def source_timestamp(self, node: Node, time: datetime) -> datetime | None:  # noqa: ARG002 - for a mutant
         """A value is returned with the time at its source (7.11.3)."""

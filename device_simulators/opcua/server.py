@@ -60,6 +60,7 @@ class Server(Dispatch, Attributes, Views, Methods, ServerObject):
         self.conformance_units = plan.conformance_units
         self.behaviours = plan.behaviours
         self.space = Space(plan.nodes)
+        self.seen = {}
         self.started = datetime.now(UTC)
         self.lines = {}
         self.channels = {}

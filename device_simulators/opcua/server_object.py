@@ -5,6 +5,7 @@ Each value is a small method, called at each read. That it is read again each ti
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -134,12 +135,19 @@ class ServerObject(Operations):
 
     def diagnostics(self) -> ua.ServerDiagnosticsSummaryDataType:
         """Return all counters."""
-        return self.counters
+        return replace(self.counters)
 
     def session_diagnostics(self) -> list[ua.SessionDiagnosticsDataType]:
         """Return what is known of each session (12.8)."""
         return [
-            ua.SessionDiagnosticsDataType(SessionId=session.id, SessionName=session.name)
+            ua.SessionDiagnosticsDataType(
+                SessionId=session.id,
+                SessionName=session.name,
+                ServerUri=self.application_uri,
+                LocaleIds=list(session.locale_ids),
+                ActualSessionTimeout=session.timeout * 1000,
+                MaxResponseMessageSize=session.most,
+            )
             for session in self.sessions.values()
         ]
 
@@ -148,6 +156,9 @@ def bind_server_object(space: Space) -> None:
     """Let the nodes of the Server object show the values of a :class:`ServerObject`."""
     for name, (kind, method, *arguments) in _VALUES.items():
         _bind(space, name, kind, methodcaller(method, *arguments))
+    # Who may do what is nothing for a user who is not an administrator, and there are none (12.9).
+    security = "Server_ServerDiagnostics_SessionsDiagnosticsSummary_SessionSecurityDiagnosticsArray"
+    space.own(standard(security)).attributes[int(ua.AttributeIds.UserAccessLevel)] = 0
     for parent, method in (
         ("Server_ServerDiagnostics_ServerDiagnosticsSummary", "diagnostics"),
         ("Server_ServerStatus_BuildInfo", "build_info"),
