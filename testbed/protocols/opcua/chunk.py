@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from testbed.protocols.opcua.errors import DecodeError
-from testbed.protocols.opcua.uacp import ABORT, ERR, FINAL, OPN, ErrorMessage, frame_of
+from testbed.protocols.opcua.uacp import ABORT, ERR, FINAL, INTERMEDIATE, OPN, ErrorMessage, frame_of
 
 CHANNEL_HEADER = 12
 """Bytes of a message header with the channel's id (6.7.2.2)."""
 SEQUENCE_HEADER = 8
 """Bytes of sequence number and request id (6.7.2.4)."""
+
+_CHUNK_TYPES = {FINAL, INTERMEDIATE, ABORT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Reassembly:
 
     @property
     def unfinished(self) -> tuple[int, ...]:
-        """Request ids of the messages that are not whole yet, oldest first."""
+        """Request ids of the messages that are not whole yet, in the order of their last chunks."""
         return tuple(self._parts)
 
     def add(self, chunk: Chunk) -> bytes | None:
@@ -127,30 +129,24 @@ class Reassembly:
             TooLarge: the message is forgotten.
             DecodeError: a chunk type that is none, or an abort that cannot be read.
         """
-        if chunk.chunk == FINAL and chunk.request_id not in self._parts:
-            self._within(1, len(chunk.body), chunk)
-            return chunk.body
-        part = self._parts.setdefault(chunk.request_id, _Part([], 0))
+        if chunk.chunk not in _CHUNK_TYPES:
+            raise DecodeError(f"chunk type {chunk.chunk!r} is not defined", 3, 4)
+        part = self._parts.pop(chunk.request_id, None) or _Part([], 0)
         if chunk.chunk == ABORT:
-            del self._parts[chunk.request_id]
             said = ErrorMessage.decode(frame_of(ERR, chunk.body))
             raise Aborted(said.status, said.reason, chunk.request_id)
         part.bodies.append(chunk.body)
         part.size += len(chunk.body)
-        try:
-            self._within(len(part.bodies), part.size, chunk)
-            if chunk.chunk == FINAL:
-                del self._parts[chunk.request_id]
-                return b"".join(part.bodies)
-        except TooLarge:
-            del self._parts[chunk.request_id]
-            raise
+        self._check(part, chunk.request_id)
+        if chunk.chunk == FINAL:
+            return b"".join(part.bodies)
+        if len(self._parts) >= self.most_open:
+            raise TooLarge(f"more than {self.most_open} messages are unfinished", 0)
+        self._parts[chunk.request_id] = part
         return None
 
-    def _within(self, chunks: int, size: int, chunk: Chunk) -> None:
-        if chunks > self.max_chunks:
-            raise TooLarge(f"message {chunk.request_id} has more than {self.max_chunks} chunks", 0)
-        if size > self.max_message:
-            raise TooLarge(f"message {chunk.request_id} has more than {self.max_message} bytes", 0)
-        if len(self._parts) > self.most_open:
-            raise TooLarge(f"more than {self.most_open} messages are unfinished", 0)
+    def _check(self, part: _Part, request_id: int) -> None:
+        if len(part.bodies) > self.max_chunks:
+            raise TooLarge(f"message {request_id} has more than {self.max_chunks} chunks", 0)
+        if part.size > self.max_message:
+            raise TooLarge(f"message {request_id} has more than {self.max_message} bytes", 0)

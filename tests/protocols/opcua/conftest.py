@@ -1,6 +1,6 @@
 """Keys and certificates of two parties, made once: RSA keys take their time."""
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 
 import pytest
@@ -28,15 +28,15 @@ def party(name: str, bits: int) -> Party:
     key = rsa.generate_private_key(65537, bits)
     uri = f"urn:localhost:{name}"
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName(
                 [x509.UniformResourceIdentifier(uri), x509.DNSName("localhost"), x509.DNSName("127.0.0.1")]

@@ -142,8 +142,7 @@ def test_a_read_request_by_hand():
         "01 00 77 02"  # the type id, 631
         "00 00  00 00 00 00 00 00 00 00  01 00 00 00  00 00 00 00  FF FF FF FF  00 00 00 00  00 00 00"
         "00 00 00 00 00 00 00 00  03 00 00 00"
-        "01 00 00 00  01 00 D2 08  0D 00 00 00  FF FF FF FF  00 00 FF FF FF FF"
-        .replace("  ", " ")
+        "01 00 00 00  01 00 D2 08  0D 00 00 00  FF FF FF FF  00 00 FF FF FF FF".replace("  ", " ")
     )
     assert encoding_id(ua.ReadRequest) == 631
     assert decode_service(encoded).Parameters.NodesToRead == request.Parameters.NodesToRead
