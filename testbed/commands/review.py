@@ -35,6 +35,10 @@ _LACK = Text(
     en="{count} wait ({demands} mandatory ones: without them the outcome can only be INCOMPLETE) for",
     ko="{count}개가 다음 줄을 기다림(필수 {demands}개: 없으면 종합 판정은 INCOMPLETE)",
 )
+_UNJUDGED = Text(
+    en="{count} conformance units are claimed that no requirement speaks of, so that none is judged: {names}",
+    ko="선언되었으나 요구사항이 없는 적합성 단위 {count}개(판정하지 않음): {names}",
+)
 
 
 @click.command()
@@ -94,6 +98,7 @@ def _as_data(setup: Setup, found: Review) -> dict[str, object]:
         "faults": [one.en for one in found.faults],
         "suites": {one.suite: one.model_dump(exclude={"suite"}) for one in found.reaches},
         "lacks": [one.model_dump() for one in found.lacks],
+        "unjudged": list(found.unjudged),
     }
 
 
@@ -103,8 +108,9 @@ def _print(setup: Setup, found: Review, lang: Language) -> None:
     device = setup.declaration.device
     name = printable(f"{setup.declaration_name}: {device.vendor} {device.model} {device.firmware}")
     click.echo(f"{name}, {setup.profile.id}")
+    width = max((len(answer.item.item) for answer in found.answers), default=0)
     for answer in found.answers:
-        click.echo(_line(answer, lang))
+        click.echo(_line(answer, lang, width))
     click.echo()
     for fault in found.faults:
         click.echo(click.style("✗", fg="red") + f" {fault.in_language(lang)}")
@@ -119,9 +125,12 @@ def _print(setup: Setup, found: Review, lang: Language) -> None:
         click.echo(f"  {_LACK.in_language(lang).format(count=len(lack.requirements), demands=lack.demands)}")
         for line in lack.paste:
             click.echo(f"      {line}")
+    if found.unjudged:
+        said = _UNJUDGED.in_language(lang)
+        click.echo(f"  {said.format(count=len(found.unjudged), names=', '.join(found.unjudged))}")
 
 
-def _line(answer: Answer, lang: Language) -> str:
+def _line(answer: Answer, lang: Language, width: int) -> str:
     from rich.cells import set_cell_size  # noqa: PLC0415 - Hangul is two columns wide
 
     mark = "✗" if answer.fault else "✓" if answer.supported else "·"
@@ -131,4 +140,4 @@ def _line(answer: Answer, lang: Language) -> str:
     condition = f"{answer.item.status} → " if answer.item.status != answer.status else ""
     status = set_cell_size(f"{condition}{answer.status} ({answer.means.in_language(lang)})", 22)
     said = answer.item.text.in_language(lang)
-    return f"  {mark} {answer.item.item:<18} {status} {set_cell_size(declared, 7)} {said}"
+    return f"  {mark} {answer.item.item:<{width}} {status} {set_cell_size(declared, 7)} {said}"

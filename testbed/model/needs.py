@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from testbed.model.base import Frozen
-from testbed.model.opcua.nodes import node_permissions
+from testbed.model.opcua.nodes import lacks_kind, node_permissions
 from testbed.model.verdict import Verdict
 
 _NEED = re.compile(r"(?P<name>[A-Za-z][\w .,&()/\[\]\u2013-]*?)(?:\s*>=\s*(?P<least>\d{1,6}))?")
@@ -49,7 +49,7 @@ PERMISSIONS: Mapping[str, str] = {
 """Facts that allow a test something, with the line of a declaration that grants them.
 
 Their absence says nothing about the device, so it leaves a requirement INCONCLUSIVE; the absence of any
-other fact makes it NOT_APPLICABLE.
+other fact makes it NOT_APPLICABLE, and so does that of a node to write where there is none to read either.
 """
 
 
@@ -98,7 +98,7 @@ def _lack(need: str | Sequence[str], facts: Mapping[str, int]) -> Missing | None
     name, amount = split(need)
     if facts.get(name, 0) >= amount:
         return None
-    if name in PERMISSIONS:
+    if name in PERMISSIONS and not lacks_kind(name, facts):
         line = PERMISSIONS[name].format(least=amount)
         return Missing(
             verdict=Verdict.INCONCLUSIVE,

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from testbed.model.base import Frozen, Text
 from testbed.model.declaration import Declaration
-from testbed.model.needs import PERMISSIONS, lacks, missing, split
+from testbed.model.needs import PERMISSIONS, lacks, missing, names, split
+from testbed.model.opcua.claims import claimed_units
 from testbed.model.profile import Choice, Item, Profile
 from testbed.model.standard import Catalogue, Requirement
 from testbed.model.verdict import Basis, Level, Verdict
@@ -70,6 +71,8 @@ class Review(Frozen):
     """What of the device still has to be filled in: a draft leaves `"?"` where no read told."""
     reaches: tuple[Reach, ...]
     lacks: tuple[Lack, ...]
+    unjudged: tuple[str, ...] = ()
+    """Conformance units that are claimed, and of which no requirement speaks."""
 
     @property
     def holds(self) -> bool:
@@ -100,6 +103,7 @@ def review(declaration: Declaration, profile: Profile, catalogues: Sequence[Cata
         unnamed=declaration.device.unnamed,
         reaches=tuple(_reach(catalogue, facts) for catalogue in catalogues),
         lacks=_lacks(catalogues, facts),
+        unjudged=_unjudged(declaration, catalogues),
     )
 
 
@@ -123,6 +127,14 @@ def _answer(item: Item, profile: Profile, facts: Mapping[str, int]) -> Answer:
     if fault is not None and because is not None:
         fault = Text(en=f"{fault.en}: {because.en}", ko=f"{fault.ko}: {because.ko}")
     return Answer(item=item, status=status, declared=declared, supported=supported, fault=fault)
+
+
+def _unjudged(declaration: Declaration, catalogues: Sequence[Catalogue]) -> tuple[str, ...]:
+    """Return the claimed conformance units about which a run will say nothing."""
+    if declaration.protocol != "opcua":
+        return ()
+    spoken = {name for catalogue in catalogues for one in catalogue.requirements for name in names(one.needs)}
+    return tuple(sorted(claimed_units(declaration) - spoken))
 
 
 def _groups(answers: Sequence[Answer], profile: Profile) -> Iterator[Text]:

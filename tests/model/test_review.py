@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from testbed.model.declaration import Declaration
+from testbed.model.document import DocumentError
 from testbed.model.needs import split
+from testbed.model.opcua.units import units
 from testbed.model.profile import Profile
 from testbed.model.review import review
 from testbed.model.verdict import Verdict
@@ -160,6 +162,7 @@ def test_the_example_declarations_fit_their_profiles(path: Path):
 def test_items_of_our_profiles_are_facts_of_a_declaration_or_a_suite():
     secured = declared("fc03", connect="sim:plc?over=tls", security={})
     facts = set(secured.facts) | {fact for one in suites().values() for fact in one.catalogue.facts}
+    facts |= declared(connect="sim:opcua-plc").facts.keys() | units()
     for path in OWN.glob("*@*.yaml"):
         ours, _ = read_profile(path.stem, "test")
         needs = [item.item for item in ours.items]
@@ -189,3 +192,25 @@ def test_what_review_foretells_is_what_a_run_leaves_out():
         for requirement in suite.catalogue.requirements:
             lack = missing(requirement.needs, facts)
             assert (lack is not None and lack.verdict is Verdict.INCONCLUSIVE) == (requirement.id in waiting)
+
+
+def test_units_that_no_requirement_speaks_of_are_said():
+    setup = prepare(OWN / "devices" / "sim-opcua-plc.yaml")
+    found = review(setup.declaration, setup.profile, [one.catalogue for one in setup.suites])
+
+    assert "Documentation - Core Capacities" in found.unjudged
+    assert "Attribute Read" not in found.unjudged
+    assert found.can_conform
+    modbus = prepare(OWN / "devices" / "sim-plc.yaml")
+    assert review(modbus.declaration, modbus.profile, [one.catalogue for one in modbus.suites]).unjudged == ()
+
+
+def test_a_profile_of_another_protocol_is_refused():
+    text = (OWN / "devices" / "example-opcua.yaml").read_text(encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        prepare_text(text.replace("opcua-server@1", "modbus-tcp-server@1"), "a.yaml")
+
+    assert str(caught.value) == (
+        "a.yaml: line 5: `profile`: modbus-tcp-server@1 is for devices that speak Modbus, and `connect` says "
+        "OPC UA; change one of the two"
+    )

@@ -140,6 +140,16 @@ def node_permissions() -> Mapping[str, str]:
     }
 
 
+def lacks_kind(fact: str, facts: Mapping[str, int]) -> bool:
+    """Say whether a device is declared without any node of the kind that a test would write.
+
+    Then there is nothing to permit: a device need not have a variable of every type. Who permits no write at
+    all has permitted nothing yet, of whatever kind.
+    """
+    verb, _, kind = fact.partition(" ")
+    return verb == "scratch" and bool(kind and facts.get("scratch_nodes") and not facts.get(f"read {kind}"))
+
+
 def node_facts(nodes: Sequence[Node], methods: Sequence[Method]) -> Mapping[str, int]:
     """Return what requirements may need: how many nodes of each kind, how many methods."""
     facts: dict[str, int] = {}
