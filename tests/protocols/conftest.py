@@ -21,8 +21,11 @@ OPTIONS = ("-d", f"tcp.port=={PORT},mbtcp", "-o", f"mbtcp.tcp.port:{PORT}", "-E"
 @pytest.fixture(scope="session")
 def tshark(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[Sequence[Packet], Sequence[str]], list[dict]]:
-    """Reads the packets of one connection: the fields asked for, a dict a packet, many values by spaces."""
+) -> Callable[..., list[dict]]:
+    """Reads the packets of one connection: the fields asked for, a dict a packet, many values by spaces.
+
+    A third argument replaces tshark's options, which are those for Modbus.
+    """
     program = shutil.which("tshark")
     if program is None:
         reason = "tshark is not installed (apt-get install tshark)"
@@ -30,11 +33,13 @@ def tshark(
             pytest.fail(f"{reason}, and in CI its judgement is not optional")
         pytest.skip(reason)
 
-    def read(packets: Sequence[Packet], fields: Sequence[str]) -> list[dict[str, str]]:
+    def read(
+        packets: Sequence[Packet], fields: Sequence[str], options: Sequence[str] = OPTIONS
+    ) -> list[dict[str, str]]:
         capture: Path = tmp_path_factory.mktemp("tshark") / "packets.pcap"
         capture.write_bytes(pcap(packets))
         columns = [option for field in fields for option in ("-e", field)]
-        command = [program, "-r", capture, *OPTIONS, "-T", "fields", *columns]
+        command = [program, "-r", capture, *options, "-T", "fields", *columns]
         output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
         return [dict(zip(fields, line.split("\t"), strict=True)) for line in output.splitlines()]
 
