@@ -1,4 +1,4 @@
-"""A device described in YAML: its namespace, types, variables and methods.
+"""A device described in YAML: its namespace, types, variables and methods, and NodeSets that it names.
 
 A file is read once a process into nodes that all devices of that kind share; each lays its own over them.
 """
@@ -7,35 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from asyncua import ua
-from asyncua.ua import VariantType
 
-from device_simulators.opcua.analog import add_analog
-from device_simulators.opcua.behaviours import BEHAVIOURS, Behaviour
-from device_simulators.opcua.building import HAS_COMPONENT, Builder
-from device_simulators.opcua.metadata import add_namespace
-from device_simulators.opcua.modbus_bindings import bind_table
-from device_simulators.opcua.nodes import Key, Node, Space, standard
-from device_simulators.opcua.server_object import bind_server_object
-from device_simulators.opcua.shapes import sampled, structured, written
+from device_simulators.opcua.device_reader import DeviceReader
+from device_simulators.opcua.nodes import Key, Node, Space
+from device_simulators.opcua.server_object import NAMESPACE_ZERO
 from device_simulators.opcua.standard import standard_nodes
-from device_simulators.opcua.values import built_in
 from testbed.model.opcua.units import mandatory_units, profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-NAMESPACE = 2
-"""Index of a device's namespace: 0 is the standard's, 1 the application's own."""
+    from device_simulators.opcua.behaviours import Behaviour
 
-OBJECTS = standard("ObjectsFolder")
-
-EVERY_TYPE = [kind for kind in VariantType if kind != VariantType.Null]
-"""The 25 built-in types (OPC 10000-6, 5.1.2)."""
+DEVICES = Path(__file__).parent / "devices"
 
 
 @dataclass(frozen=True)
@@ -64,141 +52,31 @@ class Blueprint:
 @cache
 def blueprint(name: str) -> Blueprint:
     """Read ``devices/NAME.yaml``, once a process."""
-    told = yaml.safe_load(files(__package__).joinpath("devices", f"{name}.yaml").read_bytes())
-    reader = _Reader(Space(standard_nodes()))
+    return read_device(DEVICES / f"{name}.yaml")
+
+
+def read_device(path: Path) -> Blueprint:
+    """Read the YAML of a device; the NodeSets that it names stand beside it.
+
+    Raises:
+        ValueError: a NodeSet cannot be read, or needs another one.
+    """
+    told = yaml.safe_load(path.read_bytes())
+    space = Space(standard_nodes())
+    namespaces = [NAMESPACE_ZERO, told["application"], told["namespace"]]
+    if "nodesets" in told:
+        # It takes asyncua's whole server, and a second to fill it: only who names one pays for it.
+        from device_simulators.opcua.nodeset import import_nodesets  # noqa: PLC0415
+
+        import_nodesets(space, [path.parent / one for one in told["nodesets"]], namespaces)
+    reader = DeviceReader(space, namespaces)
     reader.read(told)
     return Blueprint(
         application_uri=told["application"],
-        namespaces=(told["namespace"],),
+        namespaces=tuple(namespaces[2:]),
         build=told["build"],
         profiles=tuple(profiles()[one].uri for one in told["profiles"]),
         conformance_units=tuple(sorted(mandatory_units(told["profiles"]) | set(told["supports"]))),
         nodes=reader.space.frozen(),
         behaviours=reader.behaviours,
     )
-
-
-class _Reader:
-    """Turns the YAML of a device into nodes."""
-
-    def __init__(self, space: Space) -> None:
-        self.space = space
-        self.builder = Builder(space, NAMESPACE)
-        self.behaviours: dict[Key, Behaviour] = {}
-        self.types: dict[str, Key] = {}
-
-    def read(self, told: Mapping[str, Any]) -> None:
-        bind_server_object(self.space)
-        add_namespace(Builder(self.space, 1), told["application"])
-        add_namespace(self.builder, told["namespace"])
-        for one in told.get("enumerations", ()):
-            self.types[one["name"]] = self.builder.enumeration(one["name"], one["strings"])
-        for one in told.get("structures", ()):
-            fields = [(name, VariantType[kind]) for name, kind in one["fields"].items()]
-            self.types[one["name"]] = self.builder.structure(one["name"], fields)
-        for one in told.get("object_types", ()):
-            kind = self.types[one["name"]] = self.builder.object_type(one["name"])
-            for method in one["methods"]:
-                self.builder.mandatory(self.method(kind, method))
-        self.children(OBJECTS, told["nodes"])
-
-    def children(self, parent: Key, told: Sequence[Mapping[str, Any]]) -> None:
-        for one in told:
-            if "folder" in one:
-                folder = self.builder.object(parent, one["folder"])
-                self.children(folder, one.get("nodes", ()))
-                if "every_type" in one:
-                    self.every_type(folder, one["folder"], one["every_type"])
-                for number in range(1, one.get("children", 0) + 1):
-                    value = ua.Variant(number, VariantType.Int32)
-                    self.builder.variable(folder, f"{one['folder']}.{number}", standard("Int32"), value)
-                self.deepen(folder, one["folder"], one.get("levels", 0))
-            elif "object" in one:
-                kind = self.types.get(one.get("type", ""), standard("BaseObjectType"))
-                node = self.builder.object(parent, one["object"], kind=kind)
-                for method in one.get("methods", ()):
-                    self.method(node, method)
-            else:
-                self.variable(parent, one)
-
-    def deepen(self, parent: Key, name: str, levels: int) -> None:
-        """Folders in folders, with a variable at the bottom."""
-        for number in range(1, levels + 1):
-            parent = self.builder.object(
-                parent, f"{name}.{number}", link=HAS_COMPONENT, kind=standard("BaseObjectType")
-            )
-        if levels:
-            self.builder.variable(
-                parent, f"{name}.Value", standard("Int32"), ua.Variant(levels, VariantType.Int32)
-            )
-
-    def every_type(self, parent: Key, prefix: str, told: Mapping[str, Any]) -> None:
-        for kind in EVERY_TYPE:
-            for suffix, dimensions in (("", []), ("Array", [told["array"]]), ("Matrix", told["matrix"])):
-                self.builder.variable(
-                    parent,
-                    f"{prefix}.{kind.name}{suffix}",
-                    (0, int(kind)),
-                    sampled(kind, dimensions),
-                    access=told["access"],
-                    dimensions=dimensions,
-                )
-
-    def variable(self, parent: Key, told: Mapping[str, Any]) -> None:
-        data_type = self.data_type(told["type"])
-        dimensions = told.get("dimensions", [])
-        kind = built_in(self.space, data_type) or VariantType.Double
-        if isinstance(told.get("value"), dict):
-            value = structured(self.space, data_type, told["value"])
-        elif "value" in told:
-            value = written(told["value"], VariantType[told["value_type"]] if "value_type" in told else kind)
-        else:
-            value = sampled(kind, dimensions)
-        node = self.builder.variable(
-            parent,
-            told["variable"],
-            data_type,
-            value,
-            access=told.get("access", "read-only"),
-            dimensions=[0] * len(dimensions) if told.get("any_length") else dimensions,
-            kind=standard(told.get("type_definition", "BaseDataVariableType")),
-        )
-        self.decorate(node, told, kind)
-
-    def decorate(self, node: Key, told: Mapping[str, Any], kind: VariantType) -> None:
-        mine = self.space.own(node)
-        if "modbus" in told:
-            mine.binding = bind_table(**told["modbus"], kind=kind, is_array=bool(told.get("dimensions")))
-        if told.get("full_array_only"):
-            mine.attributes[int(ua.AttributeIds.AccessLevelEx)] |= 1 << 10
-        if "write_mask" in told:
-            mine.attributes[int(ua.AttributeIds.WriteMask)] = told["write_mask"]
-            mine.attributes[int(ua.AttributeIds.UserWriteMask)] = told["write_mask"]
-        add_analog(self.builder, node, told)
-
-    def data_type(self, name: str) -> Key:
-        return self.types.get(name) or standard(name)
-
-    def method(self, parent: Key, told: Mapping[str, Any]) -> Key:
-        node = self.builder.method(
-            parent,
-            told["method"],
-            executable=told.get("executable", True),
-            user_executable=told.get("user_executable", True),
-        )
-        for name, key in (("InputArguments", "inputs"), ("OutputArguments", "outputs")):
-            if key in told:
-                arguments = [self.argument(argument, kind) for argument, kind in told[key].items()]
-                self.builder.property(node, name, standard("Argument"), arguments)
-        self.behaviours[node] = BEHAVIOURS[told["does"]]
-        return node
-
-    def argument(self, name: str, kind: str) -> ua.Argument:
-        is_array = kind.endswith("[]")
-        return ua.Argument(
-            Name=name,
-            DataType=self.space[self.data_type(kind.removesuffix("[]"))].node_id,
-            ValueRank=ua.ValueRank.OneDimension if is_array else ua.ValueRank.Scalar,
-            ArrayDimensions=[0] if is_array else [],
-            Description=ua.LocalizedText(),
-        )

@@ -23,7 +23,7 @@ from device_simulators.opcua.nodes import Key, Node, Space, key, standard
 from device_simulators.opcua.values import BASE_DATA_TYPE, default_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _GENERATED = "asyncua.server.standard_address_space.standard_address_space_services"
 _PARTS = 25
@@ -50,11 +50,28 @@ class Collector:
         """Take references."""
         self.references += items
 
-    def into(self, space: Space) -> None:
-        """Add all of them, and the inverse of each reference."""
+    def clear(self) -> None:
+        """Forget them."""
+        self.nodes.clear()
+        self.references.clear()
+
+    def into(self, space: Space, lost: Callable[[str], object] | None = None) -> None:
+        """Add all of them, and the inverse of each reference.
+
+        Args:
+            space: where to.
+            lost: called with what cannot be added: references from or to what is not there.
+        """
         for item in self.nodes:
             space.add(_node(item))
-        space.refer_all(self._all_references())
+        good = []
+        for one in dict.fromkeys(self._all_references()):
+            missing = [end for end in one if end not in space]
+            if not missing:
+                good.append(one)
+            elif lost:
+                lost(f"the reference from {one[0]} to {one[2]} is left out: there is no {missing[0]}")
+        space.refer_all(good)
 
     def _all_references(self) -> Iterator[tuple[Key, Key, Key]]:
         for item in self.nodes:
