@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from testbed.protocols.opcua.uacp import Framer
 
 if TYPE_CHECKING:
-    from device_simulators.opcua.channels import Channel
+    from device_simulators.opcua.channel_rules import Channel
     from device_simulators.opcua.server import Server
     from testbed.protocols.opcua.chunk import Reassembly
     from testbed.protocols.opcua.uacp import Hello

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from asyncua import ua
 
-from device_simulators.opcua.channels import Channel, Channels
+from device_simulators.opcua.channel_rules import Channel
+from device_simulators.opcua.channels import Channels
 from testbed.protocols.opcua import PORT, Policy
 from testbed.protocols.opcua.policies import POLICIES
 

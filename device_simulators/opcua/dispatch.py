@@ -16,7 +16,8 @@ from asyncua.ua import ua_binary
 from asyncua.ua.uaerrors import UaError
 
 from device_simulators.opcua.errors import Broken, Refused
-from device_simulators.opcua.sessions import Session, Sessions
+from device_simulators.opcua.session_rules import Session
+from device_simulators.opcua.sessions import Sessions
 from testbed.protocols.opcua import (
     CLO,
     HEL,
@@ -31,7 +32,7 @@ from testbed.protocols.opcua import (
 )
 
 if TYPE_CHECKING:
-    from device_simulators.opcua.channels import Channel
+    from device_simulators.opcua.channel_rules import Channel
     from device_simulators.opcua.connection import ServerConnection
 
 SECURITY_REASONS = frozenset(

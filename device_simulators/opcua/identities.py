@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from device_simulators.opcua.certificates import read_certificate
-from device_simulators.opcua.channels import Channel
+from device_simulators.opcua.channel_rules import Channel
 from device_simulators.opcua.discovery import Discovery
 from device_simulators.opcua.errors import Refused
 from testbed.protocols.opcua import status

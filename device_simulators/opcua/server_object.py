@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from device_simulators.opcua.sessions import Session
+    from device_simulators.opcua.session_rules import Session
 
 NAMESPACE_ZERO = "http://opcfoundation.org/UA/"
 
