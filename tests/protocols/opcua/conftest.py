@@ -18,9 +18,9 @@ class Party:
     certificate: bytes
 
     @property
-    def pem(self) -> bytes:
+    def der(self) -> bytes:
         return self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
 
 
