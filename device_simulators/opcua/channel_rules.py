@@ -27,12 +27,10 @@ from testbed.protocols.opcua import (
     SecurityError,
     status,
 )
-from testbed.protocols.opcua.asymmetric import leaf
 
 if TYPE_CHECKING:
     from device_simulators.opcua.connection import ServerConnection
     from device_simulators.opcua.session_rules import Session
-    from testbed.protocols.opcua.security_headers import AsymmetricHeader
 
 WRAPS_AFTER = 0xFFFFFFFF - 1024
 """Sequence numbers above this one may be followed by a small one (10000-6, 6.7.2.4)."""
@@ -98,11 +96,11 @@ class ChannelRules(Transport):
         if channel_id != (line.channel.id if line.channel else 0):
             raise Broken(status.BadTcpSecureChannelUnknown)
 
-    def check_same_security(self, channel: Channel, said: AsymmetricHeader) -> None:
+    def check_same_security(self, channel: Channel, policy: Policy, certificate: bytes) -> None:
         """A channel is renewed with the policy and the certificate that opened it (10000-6, 6.7.7)."""
-        if said.policy_uri != channel.policy.uri:
+        if policy is not channel.policy:
             raise Broken(status.BadSecurityPolicyRejected)
-        if not channel.policy.is_none and leaf(said.sender_certificate or b"") != channel.certificate:
+        if certificate != channel.certificate:
             raise Broken(status.BadSecurityChecksFailed)
 
     def check_sequence(self, channel: Channel, sequence: int) -> None:

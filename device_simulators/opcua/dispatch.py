@@ -135,8 +135,7 @@ class Dispatch(Sessions):
             answer = encode_service(response)
         if not channel.secure.fits(answer):
             raise self.response_too_large(channel)
-        for frame in channel.secure.seal(answer, request_id):
-            channel.line.send(frame)
+        self.reply(channel, answer, request_id)
 
     def perform(self, channel: Channel, request: Any) -> tuple[Any, Session | None]:
         """Let a service answer; return its response, or a fault, and the session."""
