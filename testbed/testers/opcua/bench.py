@@ -65,7 +65,7 @@ class UaBench:
         """Whether the device has answered a control exchange at all."""
         self.fuzz_budget = DEFAULT
         self.pool = Pool()
-        self.declared = Declared(declaration, ())
+        self.declared = Declared(declaration)
         self.space: Any = None
         """What a crawl found; see `space.crawled`."""
         self.crawling = asyncio.Lock()
@@ -115,7 +115,7 @@ class UaBench:
                         ko=f"준비 단계: NamespaceArray를 읽을 수 없음: {said}",
                     )
                 )
-            self.declared = Declared(self.declaration, value)
+            self.declared.namespaces = value
 
     # Channel and user.
 

@@ -5,11 +5,15 @@ OPC 10000-4 1.05.04, 5.5 to 5.12. It sends exactly what it is told, and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from asyncua import ua
 
+from testbed.model.base import Text
+from testbed.model.base import Text
+from testbed.testers.answer import Array
 from testbed.testers.opcua import requests
 from testbed.testers.opcua.identity import Signing
 from testbed.testers.opcua.reply import Reply
@@ -25,10 +29,17 @@ from testbed.testers.opcua.requests import (
     WriteItem,
     ids,
 )
+from testbed.testers.opcua.scratch import Held, read_held, store
 from testbed.testers.opcua.speaking import Speaking
+from testbed.testers.trouble import NotTestable
+from testbed.testers.trouble import NotTestable
 
 SESSION_TIMEOUT = 60_000.0
 """Milliseconds for which a session is asked for (assumed; a case takes seconds)."""
+MOST_TRIED = 100_000
+"""The largest published limit that a case exceeds (assumed; a request of as many operations has some MB)."""
+MOST_OPERATIONS = 10_000
+"""Operations of the largest request that is tried (assumed; a request of this size takes about a megabyte)."""
 _NONCE = 32
 """Bytes of a client nonce (10000-4, 5.7.2.2: at least as many)."""
 
@@ -184,6 +195,43 @@ class Client(Speaking):
         """Go on with a browse, or release continuation points (5.9.3)."""
         return await self.ask(requests.browse_next(points, release=release))
 
+    async def browse_to_end(self, reply: Reply, rounds: int = 1000) -> tuple[Array, ...]:
+        """Go on behind all continuation points of a browse at once, until there are none.
+
+        Args:
+            reply: of the Browse.
+            rounds: BrowseNext requests at most; a server could go on for ever.
+
+        Returns:
+            the links of every node that was browsed.
+        """
+        found, waiting = [list(one) for one in reply.links_of_each], dict(enumerate(reply.points))
+        for _ in range(rounds):
+            waiting = {at: point for at, point in waiting.items() if point}
+            if not waiting:
+                break
+            reply = await self.browse_next(*waiting.values())
+            for at, more in zip(waiting, reply.links_of_each, strict=False):
+                found[at] += more
+            waiting = dict(zip(waiting, reply.points, strict=False))
+        return tuple(map(Array, found))
+
+    async def limit(self, node: ua.NodeId) -> int:
+        """Return a limit that the server states in a node of its own.
+
+        Raises:
+            NotTestable: it states none, or one beyond what can be tried.
+        """
+        value = (await self.read(node)).value
+        if not isinstance(value, int) or not 0 < value <= MOST_OPERATIONS:
+            raise NotTestable(
+                Text(
+                    en=f"the server states no limit up to {MOST_OPERATIONS} in {node.to_string()}",
+                    ko=f"서버가 {node.to_string()}에 {MOST_OPERATIONS} 이하의 한도를 명시하지 않음",
+                )
+            )
+        return value
+
     async def translate(self, start: ua.NodeId, *names: str | PathElement) -> Reply:
         """Find what a path of browse names leads to (5.9.4); a plain name is of namespace 0."""
         return await self.ask(requests.translate([(start, names)]))
@@ -247,6 +295,55 @@ class Client(Speaking):
         """Write several items in one request (5.11.4)."""
         raws = [one.value for one in items if isinstance(one.value, Raw)]
         return await self.ask(requests.write(items), raws=raws)
+
+    async def held(self, node: ua.NodeId, attribute: int = Attribute.Value, *, absent: object = None) -> Held:
+        """Return what a node holds, for a case to compare with; no part of what is judged.
+
+        Args:
+            node: where it stands.
+            attribute: of the node.
+            absent: what stands for an optional attribute that the node does not have.
+
+        Raises:
+            Undecided: it cannot be read.
+        """
+        return await read_held(self, node, attribute, absent)
+
+    async def limit(self, node: ua.NodeId) -> int:
+        """Return a limit that the server publishes (10000-5, 6.3.2 and 6.3.11).
+
+        Raises:
+            NotTestable: it publishes none, or one that is too large to be tried.
+        """
+        reply = await self.read(node)
+        self.frames = ()
+        value = reply.value
+        if not isinstance(value, int) or not 0 < value <= MOST_TRIED:
+            raise NotTestable(
+                Text(
+                    en=f"the server states no limit from 1 to {MOST_TRIED}",
+                    ko=f"서버가 1~{MOST_TRIED} 범위의 한도를 밝히지 않음",
+                )
+            )
+        return value
+
+    async def read_beside(self, write: Awaitable[Reply], node: ua.NodeId) -> Reply:
+        """Read a value while another session writes it; return what was read.
+
+        Args:
+            write: of the other session; it is sent first.
+            node: what is read.
+        """
+        _, reply = await asyncio.gather(write, self.read(node))
+        return reply
+
+    async def store(self, node: ua.NodeId, value: object, type: str | None = None) -> None:  # noqa: A002 - the standard's word
+        """Write a value that a case starts from; no part of what is judged.
+
+        Raises:
+            Undecided: it is refused, or there is no answer.
+        """
+        await store(self, node, value, type)
 
     # Method service set (5.12).
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,14 +29,21 @@ class DeclaredMethod:
     outputs: tuple[Any, ...] | None
     """Values that these inputs give, where the vendor says them."""
 
+    @property
+    def misshaped(self) -> ua.Variant:
+        """The last input as an array where it is a scalar, and one element of it where it is an array."""
+        last = self.inputs[-1]
+        value = last.Value[0] if last.is_array and last.Value else [last.Value]
+        return ua.Variant(value, last.VariantType)
+
 
 class Declared:
     """The declaration of one device, with its namespaces resolved."""
 
-    def __init__(self, declaration: Declaration, namespaces: Sequence[str]) -> None:
+    def __init__(self, declaration: Declaration) -> None:
         self._declaration = declaration
-        self.namespaces = tuple(namespaces)
-        """The server's namespace table; empty where no session was open when it was made."""
+        self.namespaces: tuple[str, ...] = ()
+        """The server's namespace table; empty before the first session."""
 
     @property
     def url(self) -> str:
@@ -106,6 +112,10 @@ class Declared:
     def read_only(self) -> ua.NodeId:
         """A node whose value may be read and not written."""
         return self._first(lambda one: one.access == "read-only")
+
+    def read_only_of(self, kind: str) -> ua.NodeId:
+        """Return a scalar of a built-in type whose value may be read and not written."""
+        return self._first(lambda one: one.access == "read-only" and one.rank == "scalar", kind)
 
     @cached_property
     def write_only(self) -> ua.NodeId:

@@ -5,8 +5,10 @@ OPC 10000-4 1.05.04: response header 7.34, service faults 7.35; 10000-6: Error a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +17,8 @@ from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary, variant_from_binary
 
 from testbed.protocols.opcua import Acknowledge, ErrorMessage, Status, status
-from testbed.testers.answer import Answer, Array, Instead
+from testbed.testers.answer import Array, Instead
+from testbed.testers.opcua.view_reply import ViewReply
 
 _RESULTS: Mapping[str, Callable[[Any], Sequence[Any]]] = {
     "ReadResponse": lambda it: it.Results,
@@ -42,7 +45,7 @@ _ERROR_SPAN = (8, 12)
 
 
 @dataclass(frozen=True)
-class Reply(Answer):
+class Reply(ViewReply):
     """One message of the server."""
 
     message: Any
@@ -185,6 +188,42 @@ class Reply(Answer):
         return self.raw[start : len(self.raw) - len(buffer)]
 
     @property
+    def source_timestamp(self) -> datetime | Instead | None:
+        """The source timestamp of the first node that was read; None where there is none."""
+        first = self.data_value
+        return first if isinstance(first, Instead) else first.SourceTimestamp
+
+    @property
+    def server_timestamp(self) -> datetime | Instead | None:
+        """The server timestamp of the first node that was read; None where there is none."""
+        first = self.data_value
+        return first if isinstance(first, Instead) else first.ServerTimestamp
+
+    @property
+    def age(self) -> float:
+        """Seconds from the first server timestamp to the response's own; infinite where there is none."""
+        told = self.server_timestamp
+        if not isinstance(told, datetime):
+            return math.inf
+        return _utc(self.message.ResponseHeader.Timestamp) - _utc(told)
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which the first source timestamp is ahead of its server timestamp; 0 where one lacks."""
+        source, server = self.source_timestamp, self.server_timestamp
+        if not isinstance(source, datetime) or not isinstance(server, datetime):
+            return 0.0
+        return _utc(source) - _utc(server)
+
+    @property
+    def length(self) -> int | Instead:
+        """Elements of the first value: of an array, characters of a String, bytes of a ByteString."""
+        value = self.value
+        if isinstance(value, tuple | str | bytes):
+            return len(value)
+        return value if isinstance(value, Instead) else Instead("a value without elements", "원소가 없는 값")
+
+    @property
     def references(self) -> Array | Instead:
         """The references of the first node that was browsed."""
         first = self.result
@@ -214,6 +253,14 @@ class Reply(Answer):
             return Array(map(_value_of, first.OutputArguments or ()))
         return first if isinstance(first, Instead) else self._instead
 
+    @property
+    def argument_results(self) -> tuple[Status, ...] | Instead:
+        """The status of each input argument of the first call."""
+        first = self.result
+        if isinstance(first, ua.CallMethodResult):
+            return tuple(map(_status_of, first.InputArgumentResults or ()))
+        return first if isinstance(first, Instead) else self._instead
+
     def span(self, attribute: str) -> tuple[int, int]:
         """Return the bytes of the last frame that an attribute is read from: first, and first after."""
         if attribute == "status" and self.is_error_message:
@@ -227,6 +274,11 @@ def _status_of(result: Any) -> Status:
     """Return the status of one operation; a node id or a description has none and is good."""
     code = result if isinstance(result, ua.StatusCode) else getattr(result, "StatusCode", None)
     return status.Good if code is None else Status(code.value)
+
+
+def _utc(moment: datetime) -> float:
+    """Return a time in seconds, whether or not it says that it is UTC."""
+    return moment.replace(tzinfo=UTC).timestamp()
 
 
 def _value_of(value: Any) -> Any:

@@ -6,13 +6,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from asyncua import ua
 
 from testbed.model.base import Text
 from testbed.model.needs import Needs, names
-from testbed.testers.opcua.requests import Item, Raw
+from testbed.protocols.opcua import status
+from testbed.testers.opcua.requests import Attribute, Item, Raw
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
@@ -117,6 +119,7 @@ class Held:
     value: Any
     raw: bytes
     """The bytes of its Variant, as they came."""
+    source_timestamp: datetime | None = None
 
 
 async def read_leased(client: Client, leases: list[Lease]) -> dict[str, Held]:
@@ -125,27 +128,57 @@ async def read_leased(client: Client, leases: list[Lease]) -> dict[str, Held]:
     Raises:
         Undecided: it cannot be read.
     """
-    values = {}
-    for one in leases:  # one a request: a declared limit may allow no more
-        frames = client.frames
-        try:
-            reply = await client.read(Item(one.node))
-        except (Unanswered, UnreachableError) as error:
-            raise Undecided(Text(en=f"set-up: {error}", ko=f"준비 단계: {error}")) from error
-        finally:
-            client.frames = frames
-        operation = reply.operation
-        if getattr(operation, "is_bad", True):
-            said = getattr(operation, "title", "no value")
-            raise Undecided(
-                Text(
-                    en=f"set-up: {one.text} is not readable: {said}",
-                    ko=f"준비 단계: {one.text} 읽기 실패: {said}",
-                )
-            )
-        raw = reply.raw_value
-        values[one.fact] = Held(reply.value, raw if isinstance(raw, bytes) else b"")
-    return values
+    # one a request: a declared limit may allow no more
+    return {one.fact: await read_held(client, one.node) for one in leases}
+
+
+async def read_held(
+    client: Client, node: ua.NodeId, attribute: int = Attribute.Value, absent: object = None
+) -> Held:
+    """Read what a node holds, or return what stands for an attribute that it does not have.
+
+    The exchange is no part of what is judged.
+
+    Raises:
+        Undecided: it cannot be read.
+    """
+    frames = client.frames
+    try:
+        reply = await client.read(Item(node, attribute))
+    except (Unanswered, UnreachableError) as error:
+        raise Undecided(Text(en=f"set-up: {error}", ko=f"준비 단계: {error}")) from error
+    finally:
+        client.frames = frames
+    operation = reply.operation
+    if absent is not None and operation == status.BadAttributeIdInvalid:
+        return Held(absent, b"")
+    if getattr(operation, "is_bad", True):
+        name, said = node.to_string()[:200], getattr(operation, "title", "no value")
+        raise Undecided(
+            Text(en=f"set-up: {name} is not readable: {said}", ko=f"준비 단계: {name} 읽기 실패: {said}")
+        )
+    raw = reply.raw_value
+    return Held(reply.value, raw if isinstance(raw, bytes) else b"", reply.data_value.SourceTimestamp)
+
+
+async def store(client: Client, node: ua.NodeId, value: object, kind: str | None) -> None:
+    """Write what a case starts from; the exchange is no part of what is judged.
+
+    Raises:
+        Undecided: it is refused, or there is no answer.
+    """
+    frames = client.frames
+    try:
+        reply = await client.write(node, value, kind)
+    except (Unanswered, UnreachableError) as error:
+        raise Undecided(Text(en=f"set-up: {error}", ko=f"준비 단계: {error}")) from error
+    finally:
+        client.frames = frames
+    if getattr(reply.operation, "is_bad", True):
+        name, said = node.to_string()[:200], getattr(reply.operation, "title", reply.status.title)
+        raise Undecided(
+            Text(en=f"set-up: {name} cannot be written: {said}", ko=f"준비 단계: {name} 쓰기 실패: {said}")
+        )
 
 
 async def write_back(client: Client, node: ua.NodeId, data: bytes) -> Text | None:

@@ -72,7 +72,12 @@ _OPERATIONS: dict[str, Callable[[Any], Sequence[Any]]] = {
 
 
 def operations_of(request: Any) -> int | None:
-    """Return how many operations a request holds; None where its service has one only."""
+    """Return how many results a response has to have; None where its service has one only.
+
+    A BrowseNext that releases continuation points has none (10000-4, 5.9.3.2), but many servers return them.
+    """
+    if isinstance(request, ua.BrowseNextRequest) and request.Parameters.ReleaseContinuationPoints:
+        return None
     counted = _OPERATIONS.get(type(request).__name__)
     return None if counted is None else len(counted(request) or ())
 

@@ -38,7 +38,7 @@ async function perform(session, errand) {
         includeSubtypes: true, nodeClassMask: 0, resultMask: 63,
       });
       if (!found.statusCode.isGood()) throw new Error(found.statusCode.name);
-      return found.references.map((one) => one.nodeId.toString()).sort();
+      return found.references.map((one) => one.nodeId.toString().replace(/^ns=0;/, "")).sort();
     }
     case "call": {
       const called = await session.call({
