@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from asyncua import ua
 from asyncua.ua import AttributeIds, NodeClass, VariantType
 
-from device_simulators.opcua.nodes import Key, Node, Space, key, standard
+from device_simulators.opcua.nodes import Key, Node, key, standard
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import built_in
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncua import ua
 
-from device_simulators.opcua.nodes import Node, Space, key, standard
+from device_simulators.opcua.nodes import Node, key, standard
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import ENUMERATION, STRUCTURE, STRUCTURES
 
 if TYPE_CHECKING:

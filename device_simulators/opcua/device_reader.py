@@ -13,9 +13,10 @@ from device_simulators.opcua.behaviours import BEHAVIOURS, Behaviour
 from device_simulators.opcua.building import HAS_COMPONENT, Builder
 from device_simulators.opcua.metadata import add_namespace
 from device_simulators.opcua.modbus_bindings import bind_table
-from device_simulators.opcua.nodes import Key, Space, key, standard
-from device_simulators.opcua.server_object import bind_server_object
+from device_simulators.opcua.nodes import Key, key, standard
+from device_simulators.opcua.server_values import bind_server_object
 from device_simulators.opcua.shapes import sampled, structured, written
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import built_in
 
 if TYPE_CHECKING:

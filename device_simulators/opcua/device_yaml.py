@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import yaml
 
 from device_simulators.opcua.device_reader import DeviceReader
-from device_simulators.opcua.nodes import Key, Node, Space
+from device_simulators.opcua.nodes import Key, Node
 from device_simulators.opcua.server_object import NAMESPACE_ZERO
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.standard import standard_nodes
 from testbed.model.opcua.units import mandatory_units, profiles
 

@@ -8,9 +8,10 @@ from asyncua import ua
 from asyncua.ua import AttributeIds
 
 from device_simulators.opcua.errors import Failed
-from device_simulators.opcua.nodes import Key, Node, Space, key, standard
+from device_simulators.opcua.nodes import Key, Node, key, standard
 from device_simulators.opcua.operations import Operations
 from device_simulators.opcua.reading import code
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.value_types import ValueTypes
 from device_simulators.opcua.values import built_in
 from testbed.protocols.opcua.status import Status, status

@@ -18,7 +18,8 @@ from asyncua.common.xmlimporter import XmlImporter
 from asyncua.ua import AttributeIds
 
 from device_simulators.opcua.importing import ImportSession
-from device_simulators.opcua.nodes import Key, Space, key
+from device_simulators.opcua.nodes import Key, key
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import BASE_DATA_TYPE, default_value
 
 if TYPE_CHECKING:

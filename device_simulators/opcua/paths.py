@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from asyncua import ua
 
 from device_simulators.opcua.errors import Failed
-from device_simulators.opcua.nodes import Key, Space, key
+from device_simulators.opcua.nodes import Key, key
 from device_simulators.opcua.operations import Operations
 from device_simulators.opcua.reading import code
+from device_simulators.opcua.space import Space
 from testbed.protocols.opcua.status import status
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from asyncua import ua
 from device_simulators.opcua.access import CURRENT_READ, Access
 from device_simulators.opcua.attribute_table import TYPES
 from device_simulators.opcua.errors import Failed, Refused
-from device_simulators.opcua.nodes import GOOD, Key, Node, Space, key
+from device_simulators.opcua.nodes import GOOD, Key, Node, key
 from device_simulators.opcua.numeric_range import NumericRanges
 from device_simulators.opcua.operations import Operations
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import STRUCTURE
 from testbed.protocols.opcua.status import Status, status
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from asyncua import ua
 
-from device_simulators.opcua.nodes import Space
 from device_simulators.opcua.operations import Operations
+from device_simulators.opcua.space import Space
 
 
 class Registering(Operations):

@@ -22,8 +22,8 @@ from device_simulators.opcua.connection import ServerConnection
 from device_simulators.opcua.device_yaml import Blueprint
 from device_simulators.opcua.dispatch import Dispatch
 from device_simulators.opcua.methods import Methods
-from device_simulators.opcua.nodes import Space
 from device_simulators.opcua.server_object import ServerObject
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.views import Views
 from testbed.wire.simulator import Serve
 

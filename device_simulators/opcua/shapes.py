@@ -12,7 +12,8 @@ from device_simulators.opcua.values import sample
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from device_simulators.opcua.nodes import Key, Space
+    from device_simulators.opcua.nodes import Key
+from device_simulators.opcua.space import Space
 
 
 def sampled(kind: VariantType, dimensions: Sequence[int]) -> ua.Variant:

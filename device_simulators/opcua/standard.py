@@ -19,7 +19,8 @@ from asyncua import ua
 
 from device_simulators.opcua.attribute_table import attributes_of
 from device_simulators.opcua.definitions import add_definitions
-from device_simulators.opcua.nodes import Key, Node, Space, key, standard
+from device_simulators.opcua.nodes import Key, Node, key, standard
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import BASE_DATA_TYPE, default_value
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from asyncua import ua
 from asyncua.ua import AttributeIds, ValueRank, VariantType
 
 from device_simulators.opcua.errors import Failed
-from device_simulators.opcua.nodes import Key, Node, Space, key, standard
+from device_simulators.opcua.nodes import Key, Node, key, standard
 from device_simulators.opcua.numeric_range import rank_of, shape_of
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.values import BASE_DATA_TYPE, ENUMERATION, STRUCTURE, built_in
 from testbed.protocols.opcua.status import status
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from asyncua import ua
 from asyncua.ua import VariantType
 
-from device_simulators.opcua.nodes import Key, Space, key, standard
+from device_simulators.opcua.nodes import Key, key, standard
+from device_simulators.opcua.space import Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from asyncua import ua
 
 from device_simulators.opcua.errors import Failed, Refused
-from device_simulators.opcua.nodes import Key, Node, Reference, Space, key, standard
+from device_simulators.opcua.nodes import Key, Node, Reference, key, standard
 from device_simulators.opcua.operations import Operations
 from device_simulators.opcua.paths import BrowsePaths
 from device_simulators.opcua.reading import code
 from device_simulators.opcua.registering import Registering
+from device_simulators.opcua.space import Space
 from testbed.protocols.opcua.status import status
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from device_simulators.opcua.access import (
 )
 from device_simulators.opcua.attribute_table import TYPES, WRITE_BITS
 from device_simulators.opcua.errors import Failed
-from device_simulators.opcua.nodes import GOOD, Key, Node, Space, key
+from device_simulators.opcua.nodes import GOOD, Key, Node, key
 from device_simulators.opcua.numeric_range import NumericRanges
 from device_simulators.opcua.operations import Operations
 from device_simulators.opcua.reading import VALUE, code
+from device_simulators.opcua.space import Space
 from device_simulators.opcua.value_types import ValueTypes
 from testbed.protocols.opcua.status import status
 
