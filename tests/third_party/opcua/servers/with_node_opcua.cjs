@@ -1,0 +1,35 @@
+// node-opcua's own server with its address space for conformance testing.
+// Prints the endpoint URL at which it serves; ends when its standard input does.
+"use strict";
+
+const net = require("net");
+const { MessageSecurityMode, nodesets, OPCUAServer, SecurityPolicy } = require("node-opcua");
+const { build_address_space_for_conformance_testing: build } =
+  require("node-opcua-address-space-for-conformance-testing");
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function main() {
+  const server = new OPCUAServer({
+    port: await freePort(), hostname: "127.0.0.1", resourcePath: "/", nodeset_filename: [nodesets.standard],
+    securityPolicies: [SecurityPolicy.None], securityModes: [MessageSecurityMode.None], allowAnonymous: true,
+    maxConnectionsPerEndpoint: 100, serverInfo: { applicationUri: "urn:testbed:node-opcua" },
+    serverCapabilities: { maxSessions: 100 },
+  });
+  await server.initialize();
+  await build(server.engine.addressSpace, { mass_variables: false });
+  await server.start();
+  console.log(server.getEndpointUrl());
+  process.stdin.resume();
+  process.stdin.on("end", () => server.shutdown(0).then(() => process.exit(0)));
+}
+
+main();

@@ -1,0 +1,60 @@
+"""python-opcua's server, 0.98, asyncua's predecessor that many installations still run.
+
+Prints the endpoint URL at which it serves; ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+from socket import AF_INET, SOCK_STREAM, socket
+from uuid import UUID
+
+from opcua import Server, ua, uamethod
+
+SCALARS = {
+    "Boolean": True, "SByte": -5, "Byte": 5, "Int16": -300, "UInt16": 300, "Int32": -70000, "UInt32": 70000,
+    "Int64": -5_000_000_000, "UInt64": 5_000_000_000, "Float": 1.5, "Double": 2.25, "String": "text",
+    "DateTime": datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None), "Guid": UUID(int=7),
+    "ByteString": b"bytes",
+}  # fmt: skip
+
+
+@uamethod
+def add(_parent: object, left: float, right: float) -> float:
+    """Return a sum."""
+    return left + right
+
+
+def main() -> None:
+    """Serve until nobody holds the other end of standard input."""
+    logging.disable(logging.CRITICAL)
+    server = Server()
+    with socket(AF_INET, SOCK_STREAM) as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    url = f"opc.tcp://127.0.0.1:{port}/"
+    server.set_endpoint(url)
+    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    index = server.register_namespace("urn:testbed:values")
+    folder = server.nodes.objects.add_folder(ua.NodeId("Values", index), f"{index}:Values")
+    for name, value in SCALARS.items():
+        kind = ua.VariantType[name]
+        for prefix in ("Static", "Scratch"):
+            for suffix, held in (("", value), ("Array", [value] * 10)):
+                node = ua.NodeId(f"{prefix}.{name}{suffix}", index)
+                made = folder.add_variable(node, f"{index}:{prefix}.{name}{suffix}", held, kind)
+                if prefix == "Scratch":
+                    made.set_writable()
+    inputs = [ua.VariantType.Double, ua.VariantType.Double]
+    folder.add_method(ua.NodeId("Add", index), f"{index}:Add", add, inputs, [ua.VariantType.Double])
+    server.start()
+    try:
+        print(url, flush=True)  # noqa: T201 - its only message
+        sys.stdin.read()
+    finally:
+        server.stop()
+
+
+main()
