@@ -1,5 +1,8 @@
 """The words of the OPC UA standards that suites use."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 from asyncua import ua
 
 from testbed.protocols.opcua import (
@@ -80,8 +83,20 @@ __all__ = [
     "Undecided",
     "WriteItem",
     "encode_service",
+    "guid",
     "ids",
     "status",
     "structures",
+    "utc",
     "variant",
 ]
+
+
+def utc(*parts: int) -> datetime:
+    """Return a time from year, month, day, hour, minute and second."""
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]  # as many as a case names
+
+
+def guid(text: str) -> UUID:
+    """Return a Guid."""
+    return UUID(text)

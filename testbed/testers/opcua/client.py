@@ -12,7 +12,6 @@ from typing import Any
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.model.base import Text
 from testbed.testers.answer import Array
 from testbed.testers.opcua import requests
 from testbed.testers.opcua.identity import Signing
@@ -32,14 +31,11 @@ from testbed.testers.opcua.requests import (
 from testbed.testers.opcua.scratch import Held, read_held, store
 from testbed.testers.opcua.speaking import Speaking
 from testbed.testers.trouble import NotTestable
-from testbed.testers.trouble import NotTestable
 
 SESSION_TIMEOUT = 60_000.0
 """Milliseconds for which a session is asked for (assumed; a case takes seconds)."""
-MOST_TRIED = 100_000
-"""The largest published limit that a case exceeds (assumed; a request of as many operations has some MB)."""
 MOST_OPERATIONS = 10_000
-"""Operations of the largest request that is tried (assumed; a request of this size takes about a megabyte)."""
+"""Operations of the largest request that is tried (assumed; a request of this size takes a megabyte)."""
 _NONCE = 32
 """Bytes of a client nonce (10000-4, 5.7.2.2: at least as many)."""
 
@@ -216,18 +212,22 @@ class Client(Speaking):
             waiting = dict(zip(waiting, reply.points, strict=False))
         return tuple(map(Array, found))
 
-    async def limit(self, node: ua.NodeId) -> int:
+    async def limit(self, node: ua.NodeId, most: int = MOST_OPERATIONS) -> int:
         """Return a limit that the server states in a node of its own.
+
+        Args:
+            node: that states it.
+            most: what is still tried; by default the operations of one request.
 
         Raises:
             NotTestable: it states none, or one beyond what can be tried.
         """
         value = (await self.read(node)).value
-        if not isinstance(value, int) or not 0 < value <= MOST_OPERATIONS:
+        if not isinstance(value, int) or not 0 < value <= most:
             raise NotTestable(
                 Text(
-                    en=f"the server states no limit up to {MOST_OPERATIONS} in {node.to_string()}",
-                    ko=f"서버가 {node.to_string()}에 {MOST_OPERATIONS} 이하의 한도를 명시하지 않음",
+                    en=f"the server states no limit up to {most} in {node.to_string()}",
+                    ko=f"서버가 {node.to_string()}에 {most} 이하의 한도를 명시하지 않음",
                 )
             )
         return value
@@ -308,24 +308,6 @@ class Client(Speaking):
             Undecided: it cannot be read.
         """
         return await read_held(self, node, attribute, absent)
-
-    async def limit(self, node: ua.NodeId) -> int:
-        """Return a limit that the server publishes (10000-5, 6.3.2 and 6.3.11).
-
-        Raises:
-            NotTestable: it publishes none, or one that is too large to be tried.
-        """
-        reply = await self.read(node)
-        self.frames = ()
-        value = reply.value
-        if not isinstance(value, int) or not 0 < value <= MOST_TRIED:
-            raise NotTestable(
-                Text(
-                    en=f"the server states no limit from 1 to {MOST_TRIED}",
-                    ko=f"서버가 1~{MOST_TRIED} 범위의 한도를 밝히지 않음",
-                )
-            )
-        return value
 
     async def read_beside(self, write: Awaitable[Reply], node: ua.NodeId) -> Reply:
         """Read a value while another session writes it; return what was read.

@@ -54,6 +54,8 @@ MOST_WRITES = 1000
 """Writes to one node in one run. Assumed: flash of 10,000 cycles outlives ten runs."""
 FIRST_WRITES = MOST_WRITES // 4
 """Of these, how many first tries may use, so that repetitions are never refused."""
+MOST_NAMED = 16
+"""Nodes of one request that are named one by one, where they are not leased (assumed)."""
 
 Call = tuple[str, str]
 """Object and method, as text."""
@@ -88,14 +90,16 @@ class Permission:
         if name in _HARMLESS:
             return
         if isinstance(request, ua.WriteRequest):
-            allowed = [one.NodeId in self.leased for one in request.Parameters.NodesToWrite or ()]
-            self._count([f"writes {_text(one.NodeId)}" for one in request.Parameters.NodesToWrite or ()])
+            nodes = [one.NodeId for one in request.Parameters.NodesToWrite or ()]
+            allowed = [one in self.leased for one in nodes]
+            self._count([f"writes {_text(one)}" for one in self._named(nodes)])
         elif isinstance(request, ua.CallRequest):
             calls = [
                 (_text(one.ObjectId), _text(one.MethodId)) for one in request.Parameters.MethodsToCall or ()
             ]
             allowed = [call in self.methods for call in calls]
-            self.writes += [f"calls {method} of {owner}" for owner, method in calls]
+            named = calls if len(calls) <= MOST_NAMED else sorted(set(calls))[:MOST_NAMED]
+            self.writes += [f"calls {method} of {owner}" for owner, method in named]
         else:
             said = f"{len(request)} bytes" if isinstance(request, bytes) else f"a {name}"
             shown = f": {request[:16].hex(' ')}" if isinstance(request, bytes) else ""
@@ -108,6 +112,14 @@ class Permission:
                     ko="읽기, 시험용 노드 쓰기, 선언된 호출을 넘는 요청",
                 )
             )
+
+    def _named(self, nodes: Sequence[ua.NodeId]) -> Sequence[ua.NodeId]:
+        """Return the nodes to give account of: of many that are not leased their number is said instead."""
+        strange = [one for one in nodes if one not in self.leased]
+        if len(strange) <= MOST_NAMED:
+            return nodes
+        self.writes.append(f"writes {len(strange)} times to nodes that only an isolated device may get")
+        return [one for one in nodes if one in self.leased]
 
     def _count(self, writes: Sequence[str]) -> None:
         """Keep account of writes; raise Undecided where one node would be written too often."""
