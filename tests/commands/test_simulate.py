@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from asyncua.sync import Client
 from pymodbus.client import ModbusTcpClient
 
 
@@ -45,6 +46,25 @@ def test_a_mutant_serves_its_fault():
         with socket.create_connection((where.hostname, where.port), timeout=10) as client:
             client.sendall(bytes.fromhex("0001 0000 0006 01 03 0000 0000"))
             assert client.recv(260).hex(" ") == "00 01 00 00 00 03 01 03 00"
+
+
+def test_an_opc_ua_device_prints_its_endpoint_and_serves_it():
+    with simulated("opcua-plc") as (device, endpoint):
+        assert endpoint.startswith("opc.tcp://127.0.0.1:")
+        with Client(endpoint) as client:
+            assert client.get_node("i=2259").read_value() == 0
+        device.send_signal(signal.SIGINT)
+        out, err = device.communicate(timeout=20)
+
+    assert (device.returncode, out, err) == (0, "", "")
+
+
+def test_an_opc_ua_device_has_no_other_transport():
+    with simulated("opcua-plc", "--over", "rtu") as (device, _):
+        _, err = device.communicate(timeout=20)
+
+    assert device.returncode == 64
+    assert "speaks OPC UA over TCP alone; leave out --over rtu" in err
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/net/if_inet6"), reason="no IPv6 here")  # noqa: PTH110 - no path of ours
