@@ -19,9 +19,14 @@ class Party:
 
     @property
     def der(self) -> bytes:
-        return self.key.private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        return self._encoded(serialization.Encoding.DER)
+
+    @property
+    def pem(self) -> bytes:
+        return self._encoded(serialization.Encoding.PEM)
+
+    def _encoded(self, form: serialization.Encoding) -> bytes:
+        return self.key.private_bytes(form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
 def party(name: str, bits: int) -> Party:
@@ -36,7 +41,7 @@ def party(name: str, bits: int) -> Party:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=30))
         .add_extension(
             x509.SubjectAlternativeName(
                 [x509.UniformResourceIdentifier(uri), x509.DNSName("localhost"), x509.DNSName("127.0.0.1")]

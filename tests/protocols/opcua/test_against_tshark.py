@@ -120,62 +120,61 @@ MESSAGES = [
 ]
 
 
+CLIENT, SERVER = opened()
+CONNECTION = [
+    (False, Hello(0, 8192, 16384, 7, 9, "opc.tcp://localhost:4840").encode()),
+    (True, Acknowledge(0, 8193, 16385, 8, 10).encode()),
+    (False, CLIENT.seal(encode_service(request(ua.OpenSecureChannelRequest)), 1, type=OPN)[0]),
+    (True, SERVER.seal(encode_service(response(ua.OpenSecureChannelResponse)), 1, type=OPN)[0]),
+]
+SERVICES = [(False, CLIENT.seal(encode_service(one), 9)[0]) for one, _ in MESSAGES]
+MANY = encode_service(response(ua.ReadResponse, Results=values((list(range(300)), T.Int32))))
+CHUNKS = [(True, frame) for frame in SERVER.seal(MANY, 4, most=500)]
+END = [
+    (False, CLIENT.seal(encode_service(request(ua.CloseSecureChannelRequest)), 2, type=CLO)[0]),
+    (True, ErrorMessage(0x80340000, "why").encode()),
+]
+TRANSPORT = [f"opcua.transport.{name}" for name in ("type", "chunk", "rbs", "mcc", "scid", "reason")]
+SECURITY = ["opcua.security.spu", "opcua.security.rqid", "opcua.security.tokenid"]
+
+
 @pytest.fixture(scope="module")
 def read(tshark):
-    """Reads whole dialogues at once: starting tshark takes longest."""
-    frames = [
-        (cls is not None, frame)
-        for cls, frame in ((None, opened()[0].seal(encode_service(one), 9)[0]) for one, _ in MESSAGES)
-    ]
+    """All packets of one connection as tshark reads them: starting it takes longest."""
     names = sorted({name for _, expected in MESSAGES for name in expected})
-    fields = [MALFORMED, "opcua.servicenodeid.numeric", "opcua.RequestHandle", *names]
-    return tshark(frames, fields, OPTIONS)
+    fields = [MALFORMED, "opcua.servicenodeid.numeric", "opcua.RequestHandle", "opcua.transport.size"]
+    packets = [*CONNECTION, *SERVICES, *CHUNKS, *END]
+    found = tshark(packets, [*fields, *names, *TRANSPORT, *SECURITY], OPTIONS)
+    assert [one["opcua.transport.size"] for one in found] == [str(len(frame)) for _, frame in packets]
+    assert {one[MALFORMED] for one in found} == {""}
+    return found
 
 
 @pytest.mark.parametrize("number", range(len(MESSAGES)), ids=lambda at: type(MESSAGES[at][0]).__name__)
 def test_a_service_is_what_tshark_reads(read, number):
     message, expected = MESSAGES[number]
-    found = read[number]
+    found = read[len(CONNECTION) + number]
 
-    assert found[MALFORMED] == ""
     assert found["opcua.servicenodeid.numeric"] == str(encoding_id(type(message)))
     assert found["opcua.RequestHandle"] == "77"
     assert {name: found[name] for name in expected} == expected
 
 
-def test_a_connection_is_what_tshark_reads(tshark):
-    client, server = opened()
-    close = request(ua.CloseSecureChannelRequest)
-    packets = [
-        (False, Hello(0, 8192, 16384, 7, 9, "opc.tcp://localhost:4840").encode()),
-        (True, Acknowledge(0, 8193, 16385, 8, 10).encode()),
-        (False, client.seal(encode_service(request(ua.OpenSecureChannelRequest)), 1, type=OPN)[0]),
-        (True, server.seal(encode_service(response(ua.OpenSecureChannelResponse)), 1, type=OPN)[0]),
-        (False, client.seal(encode_service(close), 2, type=CLO)[0]),
-        (True, ErrorMessage(0x80340000, "why").encode()),
-    ]
-    transport = [f"opcua.transport.{name}" for name in ("type", "chunk", "size", "rbs", "mcc", "scid")]
-    security = ["opcua.security.spu", "opcua.security.seq", "opcua.security.rqid", "opcua.security.tokenid"]
+def test_a_connection_is_what_tshark_reads(read):
+    found = [read[at] for at in (0, 1, 2, 3, -2, -1)]
 
-    found = tshark(packets, [*transport, *security, "opcua.transport.reason", MALFORMED], OPTIONS)
-
-    assert [tuple(one.values()) for one in found] == [
-        ("HEL", "F", "56", "8192", "9", "", "", "", "", "", "", ""),
-        ("ACK", "F", "28", "8193", "10", "", "", "", "", "", "", ""),
-        ("OPN", "F", str(len(packets[2][1])), "", "", "5", f"{BASE}None", "1", "1", "", "", ""),
-        ("OPN", "F", str(len(packets[3][1])), "", "", "5", f"{BASE}None", "1", "1", "", "", ""),
-        ("CLO", "F", str(len(packets[4][1])), "", "", "5", "", "2", "2", "7", "", ""),
-        ("ERR", "F", "19", "", "", "", "", "", "", "", "why", ""),
+    assert [tuple(one[name] for name in (*TRANSPORT, *SECURITY)) for one in found] == [
+        ("HEL", "F", "8192", "9", "", "", "", "", ""),
+        ("ACK", "F", "8193", "10", "", "", "", "", ""),
+        ("OPN", "F", "", "", "5", "", f"{BASE}None", "1", ""),
+        ("OPN", "F", "", "", "5", "", f"{BASE}None", "1", ""),
+        ("CLO", "F", "", "", "5", "", "", "2", "7"),
+        ("ERR", "F", "", "", "", "why", "", "", ""),
     ]
 
 
-def test_a_message_of_many_chunks_is_put_together_by_tshark(tshark):
-    body = encode_service(response(ua.ReadResponse, Results=values((list(range(300)), T.Int32))))
-
-    frames = opened()[1].seal(body, 4, most=500)
-    found = tshark(
-        [(True, frame) for frame in frames], [MALFORMED, "opcua.transport.chunk", "opcua.Int32"], OPTIONS
-    )
+def test_a_message_of_many_chunks_is_put_together_by_tshark(read):
+    found = read[len(CONNECTION) + len(SERVICES) : -len(END)]
 
     assert [one["opcua.transport.chunk"] for one in found] == ["C", "C", "F"]
     assert found[-1]["opcua.Int32"] == " ".join(map(str, range(300)))

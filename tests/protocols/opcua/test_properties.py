@@ -28,7 +28,7 @@ node_ids = st.one_of(
     st.builds(ua.NodeId, st.uuids(), integers[16][1]),
 )
 localized = st.builds(ua.LocalizedText, texts, texts)
-qualified = st.builds(ua.QualifiedName, texts, integers[16][1])
+qualified = st.builds(ua.QualifiedName, texts, st.integers(0, 0x7FFF))  # asyncua takes them for signed
 statuses = st.builds(ua.StatusCode, integers[32][1])
 structures = st.one_of(
     st.builds(ua.Range, st.floats(allow_nan=False), st.floats(allow_nan=False)),
