@@ -75,11 +75,11 @@ def import_nodesets(space: Space, paths: Sequence[Path], namespaces: list[str]) 
     Raises:
         ValueError: a file is no NodeSet, or needs another one that was not imported before it.
     """
+    roots = [_parsed(path) for path in paths]
     session = ImportSession(namespaces)
     # The importer is asynchronous, this is not, and a loop may be running in this thread.
     with ThreadPoolExecutor(1) as thread:
-        for path in paths:
-            root = _parsed(path)
+        for path, root in zip(paths, roots, strict=True):
             mapping = thread.submit(asyncio.run, _import(session, path, root)).result()
             for node_id, why in session.refused:
                 LOG.warning("%s: node %s is left out: %s", path.name, node_id.to_string(), why.name)
