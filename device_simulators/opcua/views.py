@@ -43,19 +43,21 @@ class Browsing(Operations):
         self.check_operations("browse", asked.NodesToBrowse, self.MAX_NODES_PER_BROWSE)
         self.check_view(asked.View)
         most = self.references_at_once(asked.RequestedMaxReferencesPerNode)
+        earlier = list(session.continuation_points)
         response = ua.BrowseResponse()
-        response.Results = [self.browse_one(session, item, most) for item in asked.NodesToBrowse]
+        response.Results = [self.browse_one(session, item, most, earlier) for item in asked.NodesToBrowse]
         return response
 
     def browse_next(self, session: Any, request: ua.BrowseNextRequest) -> ua.BrowseNextResponse:
-        """Answer a BrowseNext request."""
+        """Answer a BrowseNext request; where it only releases points, it has no results (5.9.3.2)."""
         asked = request.Parameters
         self.check_operations("browse_next", asked.ContinuationPoints, self.MAX_NODES_PER_BROWSE)
+        points = [point or b"" for point in asked.ContinuationPoints]
         response = ua.BrowseNextResponse()
-        response.Results = [
-            self.browse_on(session, point or b"", release=asked.ReleaseContinuationPoints)
-            for point in asked.ContinuationPoints
-        ]
+        if asked.ReleaseContinuationPoints:
+            response.Parameters.Results = self.release(session, points)
+        else:
+            response.Parameters.Results = [self.browse_on(session, point) for point in points]
         return response
 
     # Rules of the request
@@ -71,14 +73,18 @@ class Browsing(Operations):
 
     # Rules of an operation
 
-    def browse_one(self, session: Any, item: ua.BrowseDescription, most: int) -> ua.BrowseResult:
-        """Browse one node."""
+    def browse_one(
+        self, session: Any, item: ua.BrowseDescription, most: int, earlier: list[bytes]
+    ) -> ua.BrowseResult:
+        """Browse one node; points of earlier requests may be freed for it, the oldest first."""
         try:
             node = self.node_to_browse(item.NodeId)
             kinds = self.reference_types(item.ReferenceTypeId, subtypes=item.IncludeSubtypes)
             self.check_direction(int(item.BrowseDirection))
             found = [one for one in node.references if self.matches(one, item, kinds)]
-            return self.first_part(session, found, int(item.ResultMask), most)
+            if len(found) > most:
+                self.make_room_for_point(session, earlier)
+            return self.part(session, found, int(item.ResultMask), most)
         except Failed as failed:
             return ua.BrowseResult(code(failed.status))
 
@@ -149,15 +155,16 @@ class Browsing(Operations):
 
     # Continuation points
 
-    def first_part(self, session: Any, found: Sequence[Reference], mask: int, most: int) -> ua.BrowseResult:
-        """Return as many references as fit, and a continuation point for the others (7.9)."""
-        if len(found) > most and not self.may_hold(session):
-            raise Failed(status.BadNoContinuationPoints)
-        return self.part(session, found, mask, most)
+    def make_room_for_point(self, session: Any, earlier: list[bytes]) -> None:
+        """Free a point of an earlier request where a session holds as many as it may (7.9).
 
-    def may_hold(self, session: Any) -> bool:
-        """Whether a session may hold one more continuation point (7.9)."""
-        return len(session.continuation_points) < self.MAX_CONTINUATION_POINTS
+        Raises:
+            Failed: all points are of this request.
+        """
+        while len(session.continuation_points) >= self.MAX_CONTINUATION_POINTS:
+            if not earlier:
+                raise Failed(status.BadNoContinuationPoints)
+            session.continuation_points.pop(earlier.pop(0), None)
 
     def part(self, session: Any, found: Sequence[Reference], mask: int, most: int) -> ua.BrowseResult:
         """Return the first of some references; a point that nobody can guess stands for the rest."""
@@ -167,15 +174,19 @@ class Browsing(Operations):
             session.continuation_points[point] = (found[most:], mask, most)
         return ua.BrowseResult(code(status.Good), point, [self.described(one, mask) for one in found[:most]])
 
-    def browse_on(self, session: Any, point: bytes, *, release: bool) -> ua.BrowseResult:
-        """Go on behind a continuation point of this session, or free it."""
+    def browse_on(self, session: Any, point: bytes) -> ua.BrowseResult:
+        """Go on behind a continuation point of this session."""
         waiting = self.taken(session, point)
         if waiting is None:
             return ua.BrowseResult(code(status.BadContinuationPointInvalid))
-        if release:
-            return ua.BrowseResult(code(status.Good))
         found, mask, most = waiting
         return self.part(session, [one for one in found if one.target in self.space], mask, most)
+
+    def release(self, session: Any, points: Sequence[bytes]) -> list[ua.BrowseResult]:
+        """Free continuation points of this session (5.9.3.2)."""
+        for point in points:
+            self.taken(session, point)
+        return []
 
     def taken(self, session: Any, point: bytes) -> tuple[Sequence[Reference], int, int] | None:
         """A continuation point can be used once, by the session that it was given to (5.9.3, 7.9)."""

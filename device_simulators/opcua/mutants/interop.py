@@ -23,9 +23,11 @@ def is_strange(session: Any) -> bool:
 class HidesNodesFromStrangers(Plc):
     """Leaves out the first reference that an independent client browses."""
 
-    def browse_one(self, session: Any, item: ua.BrowseDescription, most: int) -> ua.BrowseResult:
+    def browse_one(
+        self, session: Any, item: ua.BrowseDescription, most: int, earlier: list[bytes]
+    ) -> ua.BrowseResult:
         """Drop one reference."""
-        found = super().browse_one(session, item, most)
+        found = super().browse_one(session, item, most, earlier)
         if is_strange(session) and found.References:
             found.References = found.References[1:]
         return found

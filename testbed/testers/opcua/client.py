@@ -36,6 +36,8 @@ SESSION_TIMEOUT = 60_000.0
 """Milliseconds for which a session is asked for (assumed; a case takes seconds)."""
 MOST_OPERATIONS = 10_000
 """Operations of the largest request that is tried (assumed; a request of this size takes a megabyte)."""
+LONGEST_IDLE = 15.0
+"""Seconds for which a case lets a session be idle (assumed)."""
 _NONCE = 32
 """Bytes of a client nonce (10000-4, 5.7.2.2: at least as many)."""
 
@@ -86,7 +88,7 @@ class Client(Speaking):
         if reply.response is not None and reply.status.is_good:
             self.authentication_token = reply.parameters.AuthenticationToken
             self.created = reply
-            self.is_activated = False
+            self.is_activated, self.server_nonce = False, None
         return reply
 
     created: Reply | None = None
@@ -139,6 +141,33 @@ class Client(Speaking):
         if reply.status.is_good and token is None:
             self.is_activated, self.created = False, None
         return reply
+
+    def resume(self, created: Reply) -> None:
+        """Use an earlier session of this client's again, which was created with this answer and activated."""
+        self.authentication_token = created.parameters.AuthenticationToken
+        self.created, self.is_activated = created, True
+
+    async def take_over(self, other: Client) -> Reply:
+        """Activate the session of another client here, and use it from now on (5.7.3.1)."""
+        self.authentication_token, self.created = other.authentication_token, other.created
+        self.server_nonce = other.server_nonce
+        return await self.activate_session()
+
+    async def outlast(self, share: float = 1.2) -> None:
+        """Let the session be idle for some part of its timeout; more than 1 is longer than that.
+
+        Raises:
+            NotTestable: that takes too long.
+        """
+        seconds = share * self.created.session_timeout / 1000 if self.created is not None else 0.0
+        if seconds > LONGEST_IDLE:
+            raise NotTestable(
+                Text(
+                    en=f"the server keeps an idle session for more than {LONGEST_IDLE:g} s",
+                    ko=f"서버가 유휴 세션을 {LONGEST_IDLE:g}초 넘게 유지함",
+                )
+            )
+        await self.is_closed(seconds)
 
     async def cancel(self, handle: int) -> Reply:
         """Cancel the outstanding requests of a handle (5.7.5)."""

@@ -6,7 +6,7 @@ OPC 10000-4 1.05.04: response header 7.34, service faults 7.35; 10000-6: Error a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -127,11 +127,23 @@ class Reply(ViewReply):
         results = self.results
         return results if isinstance(results, Instead) else tuple(map(_status_of, results))
 
+    @cached_property
+    def served(self) -> tuple[bool, ...] | Instead:
+        """Whether each operation is good, with whatever status where it is not."""
+        found = self.statuses
+        return found if isinstance(found, Instead) else tuple(one.is_good for one in found)
+
     @property
     def operation(self) -> Status | Instead:
         """The status of the first operation."""
         found: Status | Instead = self._first(self.statuses)
         return found
+
+    @property
+    def last_operation(self) -> Status | Instead:
+        """The status of the last operation."""
+        found = self.statuses
+        return found[-1] if isinstance(found, tuple) and found else self._first(found)
 
     @cached_property
     def data_values(self) -> Array | Instead:
@@ -261,6 +273,27 @@ class Reply(ViewReply):
             return tuple(map(_status_of, first.InputArgumentResults or ()))
         return first if isinstance(first, Instead) else self._instead
 
+    @property
+    def session_timeout(self) -> float:
+        """The revised timeout of a session, in milliseconds; none where it was not created."""
+        return float(getattr(self.parameters, "RevisedSessionTimeout", math.nan))
+
+    @property
+    def cancelled(self) -> int | Instead:
+        """How many requests were cancelled."""
+        found: int | Instead = getattr(self.parameters, "CancelCount", self._instead)
+        return found
+
+    @property
+    def missing_strings(self) -> tuple[int, ...] | Instead:
+        """Indexes in diagnostics that no entry of the string table has (10000-4, 7.12)."""
+        if isinstance(self.message, ErrorMessage | Acknowledge):
+            return self._instead
+        head = self.message.ResponseHeader
+        told = [head.ServiceDiagnostics, *(getattr(self.message, "DiagnosticInfos", None) or ())]
+        known = range(-1, len(head.StringTable or ()))
+        return tuple(index for one in told for index in _string_indexes(one) if index not in known)
+
     def span(self, attribute: str) -> tuple[int, int]:
         """Return the bytes of the last frame that an attribute is read from: first, and first after."""
         if attribute == "status" and self.is_error_message:
@@ -268,6 +301,15 @@ class Reply(ViewReply):
         if attribute == "status" and self.plain and self.size >= _RESULT_SPAN[1]:
             return _RESULT_SPAN
         return 0, self.size
+
+
+def _string_indexes(info: ua.DiagnosticInfo | None) -> Iterator[int]:
+    """Yield what diagnostics refer to of a string table."""
+    while info is not None:
+        for index in (info.SymbolicId, info.NamespaceURI, info.Locale, info.LocalizedText):
+            if index is not None:
+                yield index
+        info = info.InnerDiagnosticInfo
 
 
 def _status_of(result: Any) -> Status:
