@@ -24,6 +24,7 @@ from testbed.protocols.opcua import (
     status,
 )
 from testbed.testers.answer import Array, Reaction
+from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
     BOTH,
     EVERYTHING,
@@ -37,6 +38,7 @@ from testbed.testers.opcua.requests import (
     Timestamps,
     WriteItem,
     ids,
+    reading,
     variant,
 )
 from testbed.testers.opcua.speaking import ISSUE, RENEW
@@ -82,9 +84,14 @@ __all__ = [
     "Timestamps",
     "Undecided",
     "WriteItem",
+    "add_node",
+    "delete_node",
+    "empty",
     "encode_service",
     "guid",
+    "history_read",
     "ids",
+    "reading",
     "status",
     "structures",
     "utc",

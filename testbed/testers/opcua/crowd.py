@@ -26,6 +26,10 @@ class Crowd:
         """Open so many sessions, one after the other; return how each ended."""
         return [await self._join(self._activate) for _ in range(count)]
 
+    async def created(self, count: int) -> list[Status | Reaction]:
+        """Create so many sessions and activate none; return how each ended."""
+        return [await self._join(self._create) for _ in range(count)]
+
     async def channels(self, count: int) -> list[Status | Reaction]:
         """Open so many channels without a session; return how each ended."""
         return [await self._join(self._open) for _ in range(count)]
@@ -50,9 +54,12 @@ class Crowd:
             return how
         return await client.ended(client.open())
 
-    async def _activate(self, client: Client) -> Status | Reaction:
+    async def _create(self, client: Client) -> Status | Reaction:
         if (how := await self._open(client)) is not Reaction.NORMAL:
             return how
-        if (how := await client.ended(client.create_session())) is not Reaction.NORMAL:
+        return await client.ended(client.create_session())
+
+    async def _activate(self, client: Client) -> Status | Reaction:
+        if (how := await self._create(client)) is not Reaction.NORMAL:
             return how
         return await client.ended(client.activate_session())

@@ -135,6 +135,11 @@ def read(items: Sequence[Item], timestamps: int, max_age: float) -> ua.ReadReque
     return request
 
 
+def reading(*nodes: ua.NodeId, timestamps: int = Timestamps.Both) -> ua.ReadRequest:
+    """Return a Read of the values of nodes, for a case that sends it with a header of its own."""
+    return read([Item(one) for one in nodes], timestamps, 0.0)
+
+
 def write(items: Sequence[WriteItem]) -> ua.WriteRequest:
     """Return a Write (10000-4, 5.11.4)."""
     request = ua.WriteRequest()

@@ -1,0 +1,50 @@
+"""OPC 10000-4 1.05.04, 5.7.2: CreateSession, time-out."""
+
+from testbed.cases import verifies
+from testbed.opcua import status
+
+
+@verifies("UA-SESSION-EXPIRES")
+async def test_expired(channel, declared):
+    """A Read in a session that was idle for longer than its timeout is refused."""
+    await channel.create_session(timeout=1000)
+    await channel.activate_session()
+    await channel.outlast()
+    reply = await channel.read(declared.many[0])
+
+    assert reply.status in (status.BadSessionIdInvalid, status.BadSessionClosed)
+
+
+@verifies("UA-SESSION-EXPIRY-KEEPS-CHANNEL")
+async def test_channel_of_an_expired_session(channel):
+    """The channel of a session that timed out still answers GetEndpoints."""
+    await channel.create_session(timeout=1000)
+    await channel.activate_session()
+    await channel.outlast()
+    reply = await channel.get_endpoints()
+
+    assert reply.status == status.Good
+
+
+@verifies("UA-SESSION-ACTIVITY-EXTENDS")
+async def test_used_within_its_timeout(channel, declared):
+    """A session that is used twice within its timeout is open when that is over."""
+    await channel.create_session(timeout=1000)
+    await channel.activate_session()
+    await channel.outlast(0.6)
+    await channel.read(declared.many[0])
+    await channel.outlast(0.6)
+    reply = await channel.read(declared.many[0])
+
+    assert reply.status == status.Good
+
+
+@verifies("UA-SESSION-EXPIRED-ACTIVATE")
+async def test_expired_is_not_activated(channel):
+    """A session that timed out can not be activated again."""
+    await channel.create_session(timeout=1000)
+    await channel.activate_session()
+    await channel.outlast()
+    reply = await channel.activate_session()
+
+    assert reply.status in (status.BadSessionIdInvalid, status.BadSessionClosed)
