@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from contextlib import suppress
 
+from testbed.model.connect import MODBUS_PORT
 from testbed.model.declaration import Table
 from testbed.model.preflight import Diagnosis
 from testbed.protocols.modbus import ExceptionCode
@@ -20,7 +21,8 @@ from testbed.testers.modbus.preflight.desk import (
     Desk,
 )
 from testbed.testers.modbus.preflight.lines import other_setting, silent
-from testbed.testers.modbus.preflight.strangers import hung_up, make_speak, registered, stranger
+from testbed.testers.modbus.preflight.strangers import hung_up, make_speak, stranger
+from testbed.testers.strangers import registered
 from testbed.wire.connection import Ended
 from testbed.wire.dial import UnreachableError
 
@@ -113,7 +115,7 @@ def _silent(desk: Desk) -> Diagnosis:
     here = desk.endpoint
     if here.is_timed:
         return silent(desk)
-    return diagnosis("SILENT", port=here.port, unit=here.unit, registered=registered(here.port))
+    return diagnosis("SILENT", port=here.port, unit=here.unit, registered=registered(here.port, MODBUS_PORT))
 
 
 async def _nothing(_: Desk) -> None:

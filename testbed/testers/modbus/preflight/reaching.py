@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import suppress
 
 from testbed.model.connect import MODBUS_PORT
 from testbed.model.preflight import Diagnosis
+from testbed.testers.causes import on_the_way
 from testbed.testers.modbus.asking import Asking
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.preflight.causes import diagnosis
@@ -26,7 +26,6 @@ async def unreachable(desk: Desk, error: UnreachableError) -> Diagnosis:
     """Name why no connection could be made."""
     if desk.endpoint.scheme == "serial":
         return no_port(desk, error)
-    cause = error.__cause__
     facts = {
         "error": str(error),
         "where": f"{desk.endpoint.host}:{desk.endpoint.port}",
@@ -35,13 +34,12 @@ async def unreachable(desk: Desk, error: UnreachableError) -> Diagnosis:
     }
     if isinstance(error, NoSessionError):
         return diagnosis("NO-SESSION", **facts)
-    if isinstance(cause, TimeoutError):
-        return diagnosis("NO-HOST", **facts)
-    if isinstance(cause, socket.gaierror | UnicodeError):
-        return diagnosis("NAME", **facts)
+    name = on_the_way(error)
+    if name in {"NO-HOST", "NAME"}:
+        return diagnosis(name, **facts)
     if (port := await other_port(desk)) is not None:
         return diagnosis("PORT", desk.connect_line(port=port), other=port, **facts)
-    return diagnosis("REFUSED" if "refuses" in str(error) else "UNREACHABLE", **facts)
+    return diagnosis(name, **facts)
 
 
 async def other_port(desk: Desk) -> int | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 
+from testbed.model.connect import MODBUS_PORT
 from testbed.model.preflight import Diagnosis
 from testbed.protocols.modbus import AsciiAdu, RtuAdu, crc16
 from testbed.testers.modbus.asking import Answer
@@ -15,51 +15,21 @@ from testbed.testers.modbus.preflight.causes import diagnosis
 from testbed.testers.modbus.preflight.desk import FUNCTIONS, Desk
 from testbed.testers.modbus.preflight.reaching import other_port
 from testbed.testers.modbus.safety import READS as READ_CODES
+from testbed.testers.strangers import REGISTERED, TLS, client_hello, greeting, named, registered
 from testbed.wire.dial import UnreachableError
 
 LISTEN_WITHIN = 0.5
 """Seconds that a stranger is listened to (assumed; what greets does so at once)."""
-MOST_SHOWN = 40
-"""Characters of a greeting that are shown."""
 
-_RTU, _ASCII, _TLS = "RTU", "ASCII", "TLS"
-_KNOWN: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("SSH", re.compile(rb"SSH-")),
-    ("HTTP", re.compile(rb"HTTP/|(?i:\s*<(!doctype|html))")),
-    ("SMTP", re.compile(rb"220[ -][^\r\n]*(?i:smtp|mail)")),
-    ("FTP", re.compile(rb"220[ -]")),
-    ("POP3", re.compile(rb"\+OK")),
-    ("IMAP", re.compile(rb"\* OK")),
-    ("VNC", re.compile(rb"RFB \d")),
-    ("Telnet", re.compile(rb"\xff[\xfb-\xfe]")),
-    (_TLS, re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")),
-    ("OPC UA", re.compile(rb"(ACK|ERR|MSG|OPN)[FCA][\s\S]{4}")),
-    ("ISO on TCP (S7)", re.compile(rb"\x03\x00[\x00-\xff][\x00-\xff][\x02-\x20]")),
-    (_ASCII, re.compile(rb":([0-9A-F]{2}){3,}\r\n")),
-)
-REGISTERED = {
-    21: "FTP",
-    22: "SSH",
-    23: "Telnet",
-    80: "HTTP",
-    102: "ISO on TCP (S7)",
-    443: "HTTPS",
-    802: "Modbus/TCP Security",
-    1883: "MQTT",
-    2404: "IEC 60870-5-104",
-    4840: "OPC UA",
-    8883: "MQTT over TLS",
-    20000: "DNP3",
-    44818: "EtherNet/IP",
-}
-"""Ports of other protocols, as IANA registers them."""
+_RTU, _ASCII = "RTU", "ASCII"
+_OF_ASCII = re.compile(rb":([0-9A-F]{2}){3,}\r\n")
 
 
 def name_of(data: bytes) -> str:
     """Name the protocol whose words some bytes are; empty where they tell nothing."""
     if is_rtu(data):
         return _RTU
-    return next((name for name, pattern in _KNOWN if pattern.match(data)), "")
+    return _ASCII if _OF_ASCII.match(data) else named(data)
 
 
 def is_rtu(data: bytes) -> bool:
@@ -92,16 +62,6 @@ def _tries(desk: Desk) -> list[_Try]:
     ]
 
 
-def client_hello() -> bytes:
-    """Return the first words of a TLS client that checks no certificate: it only asks who is there."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    with suppress(ssl.SSLWantReadError):
-        context.wrap_bio(incoming, outgoing).do_handshake()
-    return outgoing.read()
-
-
 async def stranger(desk: Desk, answer: Answer) -> Diagnosis | None:
     """Name who speaks, from bytes that answered a Modbus read; None where nobody knows them."""
     name = name_of(answer.raw)
@@ -127,16 +87,11 @@ async def hung_up(desk: Desk) -> Diagnosis:
     if (found := await make_speak(desk)) is not None:
         return found
     port = desk.endpoint.port
-    name = REGISTERED.get(port, "")
+    name = REGISTERED.get(port, "") if port != MODBUS_PORT else ""
     if name and (other := await other_port(desk)) is not None:
         line = desk.connect_line(port=other)
         return diagnosis("OTHER-PORT", line, port=port, name=name, greeting="", other=other)
-    return diagnosis("HANGS-UP", port=port, registered=registered(port))
-
-
-def registered(port: int) -> str:
-    """Return what a sentence adds for a port that belongs to another protocol."""
-    return f", and it is registered for {REGISTERED[port]}" if port in REGISTERED else ""
+    return diagnosis("HANGS-UP", port=port, registered=registered(port, MODBUS_PORT))
 
 
 async def _named(desk: Desk, name: str, data: bytes) -> Diagnosis:
@@ -146,19 +101,12 @@ async def _named(desk: Desk, name: str, data: bytes) -> Diagnosis:
         return diagnosis("FRAMING", port=port, name=name, rtu=f"connect: {there}")
     other = await other_port(desk)
     lines = [] if other is None else [desk.connect_line(port=other)]
-    if name != _TLS:
+    if name != TLS:
         cause = "OTHER-PROTOCOL" if other is None else "OTHER-PORT"
-        return diagnosis(cause, *lines, port=port, name=name, greeting=_greeting(name, data), other=other)
+        return diagnosis(cause, *lines, port=port, name=name, greeting=greeting(name, data), other=other)
     if other is not None:
         return diagnosis("TLS-PORT", *lines, port=port, other=other)
     host = desk.endpoint.host
     tunnel = f"socat TCP-LISTEN:5020,bind=127.0.0.1,reuseaddr,fork OPENSSL:{host}:{port},verify=0"
     line = f"connect: tcp://127.0.0.1:5020?unit={desk.endpoint.unit}"
     return diagnosis("TLS", line, port=port, tunnel=tunnel, line=line)
-
-
-def _greeting(name: str, data: bytes) -> str:
-    """Return the first line of what a stranger said, where it is plain text and tells more than a name."""
-    line = data[:MOST_SHOWN].split(b"\n")[0].decode("ascii", "replace").rstrip()
-    plain = line.isascii() and line.isprintable() and "`" not in line
-    return f" (`{line}`)" if plain and len(line) > len(name) else ""
