@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha1
+from warnings import catch_warnings, simplefilter
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from testbed.protocols.opcua.errors import SecurityError
 from testbed.protocols.opcua.protection import Protection
@@ -31,11 +32,13 @@ class Rsa:
         encryption: Padding of what is encrypted.
         overhead: Bytes of a block that it takes.
         signature: Padding of signatures, whose hash is SHA-256.
+        key_bits: The shortest and the longest key that is allowed.
     """
 
     encryption: Callable[[], AsymmetricPadding]
     overhead: int
     signature: Callable[[], AsymmetricPadding]
+    key_bits: tuple[int, int] = (2048, 4096)
 
 
 def _oaep(algorithm: hashes.HashAlgorithm) -> AsymmetricPadding:
@@ -74,8 +77,10 @@ def public_key(certificate: bytes) -> RSAPublicKey:
         SecurityError: it cannot be read, or its key is none of RSA.
     """
     try:
-        key = load_der_x509_certificate(leaf(certificate)).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        with catch_warnings():
+            simplefilter("ignore")  # a certificate that is odd but can be read is for others to judge
+            key = load_der_x509_certificate(leaf(certificate)).public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidVersion) as error:
         raise SecurityError(
             "certificate", f"the certificate cannot be read: {type(error).__name__}"
         ) from None
@@ -84,9 +89,17 @@ def public_key(certificate: bytes) -> RSAPublicKey:
     return key
 
 
+def _peer_key(rsa: Rsa, certificate: bytes) -> RSAPublicKey:
+    key = public_key(certificate)
+    shortest, longest = rsa.key_bits
+    if not shortest <= key.key_size <= longest:
+        raise SecurityError("certificate", f"a key of {key.key_size} bits is not one of the policy")
+    return key
+
+
 def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
-    """What an OPN is signed and encrypted with by its sender."""
-    peer = public_key(peer_certificate)
+    """What an OPN is signed and encrypted with by its sender; SecurityError as `public_key`."""
+    peer = _peer_key(rsa, peer_certificate)
     block = peer.key_size // 8
 
     def sign(data: bytes) -> bytes:
@@ -95,7 +108,10 @@ def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Pr
     def encrypt(data: bytes) -> bytes:
         size = block - rsa.overhead
         parts = (data[at : at + size] for at in range(0, len(data), size))
-        return b"".join(peer.encrypt(part, rsa.encryption()) for part in parts)
+        try:
+            return b"".join(peer.encrypt(part, rsa.encryption()) for part in parts)
+        except ValueError:
+            raise SecurityError("certificate", "nothing can be encrypted with the peer's key") from None
 
     return Protection(
         own.key_size // 8, block - rsa.overhead, block, block > EXTRA_PADDING_OVER, sign=sign, encrypt=encrypt
@@ -103,14 +119,14 @@ def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Pr
 
 
 def protect_receiving(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
-    """What an OPN is decrypted and verified with by its receiver."""
-    peer = public_key(peer_certificate)
+    """What an OPN is decrypted and verified with by its receiver; SecurityError as `public_key`."""
+    peer = _peer_key(rsa, peer_certificate)
     block = own.key_size // 8
 
     def verify(data: bytes, signature: bytes) -> bool:
         try:
             peer.verify(signature, data, rsa.signature(), _HASH)
-        except InvalidSignature:
+        except (InvalidSignature, ValueError):
             return False
         return True
 

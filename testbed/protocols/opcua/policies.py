@@ -28,14 +28,12 @@ class Policy:
         rsa: How it uses RSA keys; None where nothing is protected.
         key_size: Bytes of a key of AES.
         nonce_length: Bytes of a nonce; 0 where none is needed.
-        key_bits: The shortest and longest RSA keys that it allows.
     """
 
     name: str
     rsa: Rsa | None = None
     key_size: int = 0
     nonce_length: int = 0
-    key_bits: tuple[int, int] = (0, 0)
 
     @property
     def uri(self) -> str:
@@ -73,9 +71,9 @@ POLICIES: Mapping[str, Policy] = {
     one.uri: one
     for one in (
         NONE,
-        Policy("Basic256Sha256", OAEP_PKCS15, key_size=32, nonce_length=32, key_bits=(2048, 4096)),
-        Policy("Aes128_Sha256_RsaOaep", OAEP_PKCS15, key_size=16, nonce_length=32, key_bits=(2048, 4096)),
-        Policy("Aes256_Sha256_RsaPss", OAEP_SHA256_PSS, key_size=32, nonce_length=32, key_bits=(2048, 4096)),
+        Policy("Basic256Sha256", OAEP_PKCS15, key_size=32, nonce_length=32),
+        Policy("Aes128_Sha256_RsaOaep", OAEP_PKCS15, key_size=16, nonce_length=32),
+        Policy("Aes256_Sha256_RsaPss", OAEP_SHA256_PSS, key_size=32, nonce_length=32),
     )
 }
 """The policies by their URIs."""

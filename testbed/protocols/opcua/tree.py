@@ -22,6 +22,8 @@ _DATA_VALUE = (
     (0x08, "ServerTimestamp", "DateTime"),
     (0x20, "ServerPicoseconds", "UInt16"),
 )
+_SECRETS = ("IdentityToken.Password", "IdentityToken.TokenData")
+"""What a client proves its user with (10000-4, 7.41); it may be readable on the wire."""
 
 
 def fields_of(body: bytes) -> list[Field]:
@@ -98,7 +100,8 @@ class _Tree:
         value = BUILT_IN[kind.built_in](self._cursor)
         if kind.cls is not None and issubclass(kind.cls, Enum):
             value = kind.cls._value2member_map_.get(value, value)
-        self._keep(start, name, words(value))
+        hidden = isinstance(value, bytes) and name.endswith(_SECRETS)
+        self._keep(start, name, f"{len(value)} bytes, not shown" if hidden else words(value))
 
     def _array(self, kind: Kind, name: str) -> None:
         start = self._cursor.at

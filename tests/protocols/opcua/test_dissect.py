@@ -87,11 +87,12 @@ def test_messages_of_the_connection_are_named():
 
 def test_an_extension_object_of_a_request_is_named_to_its_leaves():
     request = ua.ActivateSessionRequest()
-    request.Parameters.UserIdentityToken = ua.UserNameIdentityToken(UserName="operator")
+    request.Parameters.UserIdentityToken = ua.UserNameIdentityToken(UserName="operator", Password=b"secret")
     fields = said(opened()[0].seal(encode_service(request), 1)[0])
 
     assert fields["Parameters.UserIdentityToken.TypeId"] == "i=324"
     assert fields["Parameters.UserIdentityToken.UserName"] == '"operator"'
+    assert fields["Parameters.UserIdentityToken.Password"] == "6 bytes, not shown"
 
 
 def test_what_was_signed_ends_with_its_signature(client_party, server_party):

@@ -15,6 +15,7 @@ from testbed.protocols.opcua import (
 from testbed.protocols.opcua.asymmetric import leaf, public_key, thumbprint
 from testbed.protocols.opcua.symmetric import derive, p_sha256
 from tests.protocols.opcua.channels import BASE, ends, opened
+from tests.protocols.opcua.conftest import party
 
 NAMES = ["Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss"]
 SHORT = range(40)
@@ -187,3 +188,25 @@ def test_each_token_has_its_own_keys(secured):
 
     assert refused(server, frame) in {"signature", "padding"}
     assert server.open(client.seal(b"body", 1)[0]).body == b"body"
+
+
+def test_a_key_that_the_policy_does_not_allow_is_refused(halves, server_party):
+    short = party("short", 1024)
+    client = ends(short, server_party, halves[0].policy.name, SIGN)[0]
+
+    assert refused(halves[1], client.seal(b"", 1, type=OPN)[0]) == "certificate"
+
+
+def test_no_damage_to_a_certificate_is_more_than_a_refusal(client_party, server_party):
+    """Where the key is not hurt the opening passes: whom to trust is decided by others."""
+    reasons = set()
+    for at in range(0, len(client_party.certificate), 3):
+        client, server = ends(client_party, server_party, "Basic256Sha256", SIGN)
+        client.certificate = flip(at)(client.certificate)
+        (frame,) = client.seal(b"", 1, type=OPN)
+        try:
+            server.open(frame)
+        except SecurityError as error:
+            reasons.add(error.reason)
+
+    assert reasons == {"certificate", "signature"}
