@@ -215,11 +215,11 @@ class Channels(ChannelRules):
     def take_close(self, line: ServerConnection, frame: bytes) -> None:
         """Release a channel and close its connection without a response (10000-6, 7.1.4)."""
         self.take_chunk(line, frame)
-        line.end()
+        line.end(self.LINGER)
 
     def expire(self, channel: Channel) -> None:
         """Close the connection of a channel whose token was not renewed."""
-        channel.line.end()
+        channel.line.end(self.LINGER)
 
     def leave(self, line: ServerConnection) -> None:
         """Release the channel of a connection; its sessions live on until they time out."""

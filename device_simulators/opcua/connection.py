@@ -45,7 +45,7 @@ class ServerConnection(asyncio.Protocol):
         self.ended = False
         """Whether nothing is read any more."""
         self.deadline: asyncio.TimerHandle | None = None
-        """Closes the connection of a peer that opens no channel in time."""
+        """Ends the connection of a peer that opens no channel in time, or does not read the last answers."""
         self._frames: deque[bytes] = deque()
         self._answers: list[bytes] = []
         self._unsent = 0
@@ -61,14 +61,21 @@ class ServerConnection(asyncio.Protocol):
         if self._unsent >= BURST:
             self._flush()
 
-    def end(self) -> None:
-        """Read nothing more; close when the answers are sent."""
+    def end(self, linger: float) -> None:
+        """Read nothing more; close when the answers are sent.
+
+        Args:
+            linger: seconds after which the connection is broken, whether or not the peer has read them.
+        """
         if not self.ended:
             self.ended = True
             self._frames.clear()
             self.framer.drop()
             self._flush()
             self.transport.close()
+            if self.deadline is not None:
+                self.deadline.cancel()
+            self.deadline = asyncio.get_running_loop().call_later(linger, self.transport.abort)
 
     # Stream
 

@@ -67,6 +67,9 @@ class Dispatch(Sessions):
     SERVICES: ClassVar[Mapping[type, str]] = MappingProxyType({ua.CancelRequest: "cancel"})
     """The method that answers each request of an active session."""
 
+    MAX_RESPONSE: ClassVar[int] = 1 << 24
+    """Bytes of the largest response that is sent (assumed)."""
+
     # Rules
 
     def is_supported(self, request: Any) -> bool:
@@ -87,8 +90,8 @@ class Dispatch(Sessions):
         response.ResponseHeader.Timestamp = self.now()
 
     def is_too_large(self, session: Session | None, body: bytes) -> bool:
-        """Say whether a response has more bytes than the client takes in a session (5.7.2.2)."""
-        return session is not None and 0 < session.most < len(body)
+        """Say whether a response has more bytes than the client takes in a session, or we send (5.7.2.2)."""
+        return len(body) > self.MAX_RESPONSE or (session is not None and 0 < session.most < len(body))
 
     def response_too_large(self, channel: Channel) -> Broken:  # noqa: ARG002 - as above
         """A response beyond the limits of the Hello ends in an Error message (10000-6, 7.1.2.3)."""

@@ -40,6 +40,9 @@ class Transport(Clock):
     CHANNEL_WITHIN: ClassVar[float] = 5.0
     """Seconds in which a peer has to say Hello and open a channel (assumed)."""
 
+    LINGER: ClassVar[float] = 2.0
+    """Seconds in which a peer has to take the last answers when its connection is closed (assumed)."""
+
     lines: dict[ServerConnection, None]
     """The open connections, in the order of their coming."""
 
@@ -111,7 +114,7 @@ class Transport(Clock):
     def fail(self, line: ServerConnection, why: Status, reason: str | None = None) -> None:
         """Send an Error message and close (7.1.5)."""
         line.send(ErrorMessage(int(why), reason).encode())
-        line.end()
+        line.end(self.LINGER)
 
     # Coming and going
 
@@ -130,7 +133,7 @@ class Transport(Clock):
 
     def give_up(self, line: ServerConnection) -> None:
         """Close the connection of a peer that has opened no channel in time."""
-        line.end()
+        line.end(self.LINGER)
 
     def leave(self, line: ServerConnection) -> None:
         """Take note that a connection is gone."""

@@ -1,11 +1,13 @@
 """The connection protocol of the reference server, on the wire (10000-6, 7.1)."""
 
 import asyncio
+import socket
 
 import pytest
 from asyncua import ua
 
-from testbed.protocols.opcua import Acknowledge, Hello, status
+from device_simulators.opcua.plc import Plc
+from testbed.protocols.opcua import Acknowledge, Hello, encode_service, status
 from tests.device_simulators.opcua.peer import CLOSED, Peer, channel, plays, said, session
 
 
@@ -156,3 +158,40 @@ async def test_a_half_closed_connection_gets_its_answers(device):
     peer.transport.write_eof()
     assert said(await peer.answer()) == status.BadNothingToDo
     assert await peer.answer() == CLOSED
+
+
+class Impatient(Plc):
+    """A controller whose waits are short."""
+
+    LIFETIMES = (400, 400)
+    LINGER = 0.1
+
+
+def test_a_peer_that_never_reads_does_not_keep_its_connection():
+    """On a real socket, whose buffers run full."""
+
+    async def play():
+        device = Impatient()
+        server = await asyncio.get_running_loop().create_server(device.serve(), "127.0.0.1", 0)
+        async with server:
+            with socket.socket() as plug:
+                plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
+                plug.connect(server.sockets[0].getsockname())
+                plug.settimeout(0)
+                peer = Peer(device)
+                plug.send(HELLO + b"".join(peer.sealed(peer.open_request(), type=b"OPN")))
+                await asyncio.sleep(0.02)
+                line = next(one for one in device.lines if one.channel is not None)
+                named = {"channel_id": device.last_channel, "token_id": device.last_token}
+                asked = encode_service(ua.GetEndpointsRequest())
+                plug.send(b"".join(peer.sealed(asked, **named)[0] for _ in range(2000)))
+                await asyncio.sleep(0.05)
+                unread = line.transport.get_write_buffer_size()
+                await asyncio.sleep(0.7)
+                peer.transport.close()
+                await asyncio.sleep(0)
+        return unread, line in device.lines
+
+    unread, is_kept = asyncio.run(play())
+    assert 0 < unread < 1 << 18
+    assert not is_kept
