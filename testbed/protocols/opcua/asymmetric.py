@@ -97,10 +97,15 @@ def _peer_key(rsa: Rsa, certificate: bytes) -> RSAPublicKey:
     return key
 
 
+def _size(key: RSAPublicKey | RSAPrivateKey) -> int:
+    """Bytes of a block, and of a signature."""
+    return -(-key.key_size // 8)
+
+
 def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
     """What an OPN is signed and encrypted with by its sender; SecurityError as `public_key`."""
     peer = _peer_key(rsa, peer_certificate)
-    block = peer.key_size // 8
+    block = _size(peer)
 
     def sign(data: bytes) -> bytes:
         return own.sign(data, rsa.signature(), _HASH)
@@ -114,14 +119,14 @@ def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Pr
             raise SecurityError("certificate", "nothing can be encrypted with the peer's key") from None
 
     return Protection(
-        own.key_size // 8, block - rsa.overhead, block, block > EXTRA_PADDING_OVER, sign=sign, encrypt=encrypt
+        _size(own), block - rsa.overhead, block, block > EXTRA_PADDING_OVER, sign=sign, encrypt=encrypt
     )
 
 
 def protect_receiving(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
     """What an OPN is decrypted and verified with by its receiver; SecurityError as `public_key`."""
     peer = _peer_key(rsa, peer_certificate)
-    block = own.key_size // 8
+    block = _size(own)
 
     def verify(data: bytes, signature: bytes) -> bool:
         try:
@@ -135,7 +140,7 @@ def protect_receiving(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> 
         return b"".join(own.decrypt(part, rsa.encryption()) for part in parts)
 
     return Protection(
-        peer.key_size // 8,
+        _size(peer),
         block - rsa.overhead,
         block,
         block > EXTRA_PADDING_OVER,
