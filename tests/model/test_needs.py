@@ -35,8 +35,8 @@ NOT_APPLICABLE, INCONCLUSIVE = "NOT_APPLICABLE", "INCONCLUSIVE"
         (("fc01", ("fc05", "fc15")), {"fc05": 1}, NOT_APPLICABLE),
         (("Attribute Read",), {"Attribute Read": 1}, None),
         (("scratch Guid",), {}, INCONCLUSIVE),
-        (("scratch Guid",), {"read Guid": 1, "scratch_nodes": 1}, INCONCLUSIVE),
-        (("scratch Guid array",), {"read Guid": 1, "scratch_nodes": 1}, NOT_APPLICABLE),
+        (("scratch Guid",), {"scratch Guid": 0, "scratch_nodes": 1}, INCONCLUSIVE),
+        (("scratch Guid array",), {"scratch Guid": 0, "scratch_nodes": 1}, NOT_APPLICABLE),
     ],
 )
 def test_missing(needs, facts, verdict):

@@ -143,20 +143,24 @@ def node_permissions() -> Mapping[str, str]:
 def lacks_kind(fact: str, facts: Mapping[str, int]) -> bool:
     """Say whether a device is declared without any node of the kind that a test would write.
 
-    Then there is nothing to permit: a device need not have a variable of every type. Who permits no write at
-    all has permitted nothing yet, of whatever kind.
+    Then there is nothing to permit: a device need not have a variable of every type that can be written. Who
+    permits no write at all has permitted nothing yet, of whatever kind.
     """
-    verb, _, kind = fact.partition(" ")
-    return verb == "scratch" and bool(kind and facts.get("scratch_nodes") and not facts.get(f"read {kind}"))
+    return fact.startswith("scratch ") and fact not in facts and bool(facts.get("scratch_nodes"))
 
 
 def node_facts(nodes: Sequence[Node], methods: Sequence[Method]) -> Mapping[str, int]:
-    """Return what requirements may need: how many nodes of each kind, how many methods."""
+    """Return what requirements may need: how many nodes of each kind, how many methods.
+
+    A kind of which a test might be permitted to write a node has a fact that begins with `scratch`, be it 0.
+    """
     facts: dict[str, int] = {}
     for node in nodes:
-        for verb, holds in (("read", node.is_readable), ("scratch", node.scratch)):
-            name = fact_of(verb, node.type, node.rank)  # type: ignore[arg-type]  # one of two words
-            facts[name] = facts.get(name, 0) + int(holds)
+        name = fact_of("read", node.type, node.rank)
+        facts[name] = facts.get(name, 0) + int(node.is_readable)
+        if node.access is None:
+            name = fact_of("scratch", node.type, node.rank)
+            facts[name] = facts.get(name, 0) + int(node.scratch)
     can = [method for method in methods if method.executable]
     return facts | {
         "read_nodes": sum(node.is_readable for node in nodes),
