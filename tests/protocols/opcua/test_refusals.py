@@ -82,7 +82,7 @@ def refused(body):
         (diagnostics(101), "100 levels"),
         (diagnostics(100000), "100 levels"),
         (reading(b"\x98" + number(MIB) + bytes(MIB)), "elements"),
-        (HEAD + number(300_000) + bytes(300_000), "elements"),
+        (HEAD + number(600_000) + bytes(600_000), "elements"),
     ],
 )
 def test_what_is_wrong_is_refused(body, said):
