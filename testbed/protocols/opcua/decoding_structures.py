@@ -8,7 +8,7 @@ from typing import Any
 from testbed.protocols.opcua.cursor import Cursor
 from testbed.protocols.opcua.decoding import BUILT_IN, NUMBERS, Reader
 from testbed.protocols.opcua.errors import DecodeError
-from testbed.protocols.opcua.layout import Kind, Layout, layout_of
+from testbed.protocols.opcua.layout import MISTAKEN, Kind, Layout, layout_of
 
 
 @cache
@@ -75,8 +75,10 @@ def _enumeration_reader(cls: type, read_number: Reader) -> Reader:
 def structure_reader(cls: type) -> Reader:
     """Read a structure (5.2.6), or one with optional fields (5.2.7)."""
     layout = layout_of(cls)
-    if layout.mask is not None:
+    if layout.has_mask:
         return _optional_reader(layout)
+    if any(one.name == MISTAKEN for one in layout.members):
+        return _mistaken_reader(layout)
     readers = tuple(reader(one.kind) for one in layout.members)
 
     def read(cursor: Cursor) -> Any:
@@ -86,16 +88,30 @@ def structure_reader(cls: type) -> Reader:
 
 
 def _optional_reader(layout: Layout) -> Reader:
-    assert layout.mask is not None  # noqa: S101 - asked by the caller
-    read_mask = reader(layout.mask)
     members = tuple((one.name, one.optional, reader(one.kind)) for one in layout.members)
     known = sum(one.optional for one in layout.members)
 
     def read(cursor: Cursor) -> Any:
         at = cursor.at
-        mask = read_mask(cursor)
+        mask = int.from_bytes(cursor.take(4), "little")
         if mask & ~known:
             raise DecodeError(f"mask 0x{mask:X} names fields that are none", at, cursor.at)
-        return layout.cls(**{name: one(cursor) for name, bit, one in members if not bit or mask & bit})
+        return layout.cls(
+            **{name: one(cursor) if not bit or mask & bit else None for name, bit, one in members}
+        )
+
+    return read
+
+
+def _mistaken_reader(layout: Layout) -> Reader:
+    """Read a structure with a field that asyncua's constructor does not take."""
+    members = tuple((one.name, reader(one.kind)) for one in layout.members)
+
+    def read(cursor: Cursor) -> Any:
+        values = {name: one(cursor) for name, one in members}
+        text = values.pop(MISTAKEN)
+        found = layout.cls(**values)
+        setattr(found, MISTAKEN, text)
+        return found
 
     return read

@@ -4,6 +4,7 @@ asyncua's own encoder errs here: it puts the picoseconds of a DataValue in a wro
 diagnostics of a DiagnosticInfo for an ExtensionObject, and leaves out the length of an empty body.
 """
 
+from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
 from struct import Struct
@@ -22,9 +23,9 @@ from testbed.protocols.opcua.encoding import (
     write_string,
     write_time,
 )
-from testbed.protocols.opcua.layout import Kind, Layout, layout_of
+from testbed.protocols.opcua.layout import MISTAKEN, Kind, Layout, layout_of
 
-_INT32, _UINT16 = NUMBERS["Int32"], NUMBERS["UInt16"]
+_INT32, _UINT16, _UINT32 = (NUMBERS[name] for name in ("Int32", "UInt16", "UInt32"))
 _TYPE, _DIMENSIONS, _ARRAY = 0x3F, 0x40, 0x80
 
 
@@ -154,9 +155,9 @@ def array_writer(kind: Kind) -> Writer:
 def structure_writer(cls: type) -> Writer:
     """Write a structure (5.2.6), or one with optional fields (5.2.7)."""
     layout = layout_of(cls)
-    if layout.mask is not None:
+    if layout.has_mask:
         return _optional_writer(layout)
-    members = tuple((attrgetter(one.name), writer(one.kind)) for one in layout.members)
+    members = tuple((_getter(one.name), writer(one.kind)) for one in layout.members)
 
     def write(out: bytearray, value: Any) -> None:
         for get, one in members:
@@ -165,13 +166,16 @@ def structure_writer(cls: type) -> Writer:
     return write
 
 
+def _getter(name: str) -> Callable[[Any], Any]:
+    """Get a field; for the one of asyncua's mistake its default, a number, means none."""
+    return attrgetter(name) if name != MISTAKEN else lambda value: value.Encoding or None
+
+
 def _optional_writer(layout: Layout) -> Writer:
-    assert layout.mask is not None  # noqa: S101 - asked by the caller
-    write_mask = writer(layout.mask)
     members = tuple((one.optional, attrgetter(one.name), writer(one.kind)) for one in layout.members)
 
     def write(out: bytearray, value: Any) -> None:
-        write_mask(out, sum(bit for bit, get, _ in members if bit and get(value) is not None))
+        out += _UINT32.pack(sum(bit for bit, get, _ in members if get(value) is not None))
         for bit, get, one in members:
             if not bit or get(value) is not None:
                 one(out, get(value))

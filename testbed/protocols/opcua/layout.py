@@ -20,6 +20,10 @@ _ALIASES = {"CharArray": "String", "Bytes": "ByteString"}
 """asyncua's other names of built-in types."""
 
 
+MISTAKEN = "Encoding"
+"""A text of SessionSecurityDiagnosticsDataType (10000-5, 12.12), which asyncua takes for a mask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The type of a field.
@@ -33,12 +37,6 @@ class Kind:
     built_in: str = ""
     cls: type | None = None
     is_array: bool = False
-
-    @property
-    def title(self) -> str:
-        """The name of the type, as the standard has it."""
-        name = self.cls.__name__ if self.cls else self.built_in
-        return f"{name}[]" if self.is_array else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,12 @@ class Layout:
     Attributes:
         cls: asyncua's dataclass.
         members: Its fields in their order, without the mask.
-        mask: Type of the mask that comes first; None where no field is optional.
+        has_mask: Whether a mask of 32 bits comes first, since some fields are optional.
     """
 
     cls: type
     members: tuple[Member, ...]
-    mask: Kind | None = None
+    has_mask: bool = False
 
 
 @cache
@@ -79,18 +77,17 @@ def layout_of(cls: type) -> Layout:
     except (AttributeError, NameError) as error:
         raise TypeError(f"{cls.__name__}: {error}") from error
     members: list[Member] = []
-    mask = None
     bit = 1
     for field in fields(cls):
         hint = hints[field.name]
-        if field.name == "Encoding":
-            mask = _kind(hint)
+        if field.name == MISTAKEN:
+            members.append(Member(field.name, Kind("String")))
         elif _is_optional(hint):
             members.append(Member(field.name, _kind(get_args(hint)[0]), bit))
             bit <<= 1
         else:
             members.append(Member(field.name, _kind(hint)))
-    return Layout(cls, tuple(members), mask)
+    return Layout(cls, tuple(members), has_mask=bit > 1)
 
 
 @cache

@@ -113,9 +113,9 @@ class _Tree:
     def _structure(self, cls: type, prefix: str) -> None:
         layout = layout_of(cls)
         mask = 0
-        if layout.mask is not None:
+        if layout.has_mask:
             start = self._cursor.at
-            mask = BUILT_IN[layout.mask.built_in](self._cursor)
+            mask = int.from_bytes(self._cursor.take(4), "little")
             self._keep(start, f"{prefix}mask", f"0x{mask:X}")
         for member in layout.members:
             if not member.optional or mask & member.optional:

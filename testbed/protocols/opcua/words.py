@@ -50,7 +50,7 @@ def _held(value: Any, level: int) -> str:
         kind_name = f"{value.VariantType.name}{'[]' if value.is_array else ''}"
         return f"{kind_name}{dimensions} {words(value.Value, level)}"
     if is_dataclass(value):
-        held = ((one.name, getattr(value, one.name)) for one in fields(value) if one.name != "Encoding")
+        held = ((one.name, getattr(value, one.name)) for one in fields(value) if one.init)
         shown = ", ".join(f"{name} {words(one, level)}" for name, one in held if one is not None)
         return f"{type(value).__name__}{f' ({shown})' if shown else ''}"
     return escaped(str(value))

@@ -8,7 +8,10 @@ from asyncua import ua
 
 from testbed.protocols.opcua.cursor import Cursor
 from testbed.protocols.opcua.decoding import BUILT_IN
+from testbed.protocols.opcua.decoding_structures import structure_reader
 from testbed.protocols.opcua.encoding import WRITERS
+from testbed.protocols.opcua.encoding_nested import structure_writer
+from testbed.protocols.opcua.errors import DecodeError
 from testbed.protocols.opcua.services import decode_service, encode_service, encoding_id
 
 GUID = UUID("72962B91-FA75-4AE6-8D28-B404DC7DAF63")
@@ -153,3 +156,58 @@ def test_a_number_that_no_enumeration_names_stays_a_number():
     request.Parameters.TimestampsToReturn = 99
 
     assert decode_service(encode_service(request)).Parameters.TimestampsToReturn == 99
+
+
+def both_ways(value, encoded):
+    """Whether a structure is written and read as its bytes say."""
+    out = bytearray()
+    structure_writer(type(value))(out, value)
+    assert out == bytes_of(encoded)
+    cursor = Cursor(bytes(out))
+    found = structure_reader(type(value))(cursor)
+    assert (found, cursor.at) == (value, len(out))
+    return found
+
+
+def test_optional_fields_stand_behind_a_mask_of_32_bits():
+    both_ways(
+        ua.LogRecord(
+            datetime(1601, 1, 1, tzinfo=UTC), 5, None, ua.NodeId(7), "a", ua.LocalizedText(), None, None
+        ),
+        "06 00 00 00  00 00 00 00 00 00 00 00  05 00  00 07  01 00 00 00 61  00",
+    )
+    with pytest.raises(DecodeError, match="mask 0x20"):
+        structure_reader(ua.LogRecord)(Cursor(b"\x20\0\0\0"))
+
+
+def test_the_text_that_asyncua_takes_for_a_mask_is_a_text():
+    value = ua.SessionSecurityDiagnosticsDataType(ua.NodeId(7), "a", ["b"])
+    value.Encoding = "c"
+    encoded = (
+        "00 07  01 00 00 00 61  01 00 00 00 01 00 00 00 62  FF FF FF FF  01 00 00 00 63"
+        "FF FF FF FF  00 00 00 00  FF FF FF FF  FF FF FF FF"
+    )
+    assert both_ways(value, encoded).Encoding == "c"
+    both_ways(
+        ua.SessionSecurityDiagnosticsDataType(ua.NodeId(7), "a", ["b"]),
+        encoded.replace("01 00 00 00 63", "FF FF FF FF"),
+    )
+
+
+def test_a_structure_derived_from_one_of_the_standard_has_its_encoding():
+    class Derived(ua.Range):
+        pass
+
+    out = bytearray()
+    WRITERS["ExtensionObject"](out, Derived(1.0, 2.0))
+
+    assert BUILT_IN["ExtensionObject"](Cursor(bytes(out))) == ua.Range(1.0, 2.0)
+    with pytest.raises(TypeError, match="object has no binary encoding"):
+        WRITERS["ExtensionObject"](out, object())
+
+
+def test_enumerations_are_named_in_arrays_too():
+    value = ua.SecuritySettingsDataType(SecurityModes=[ua.MessageSecurityMode.Sign])
+
+    found = both_ways(value, "FF FF FF FF  00 00 00 00  01 00 00 00 02 00 00 00  00 00 00 00  FF FF FF FF")
+    assert found.SecurityModes[0] is ua.MessageSecurityMode.Sign
