@@ -89,9 +89,10 @@ async def _of_nodes(desk: Desk, some: Sequence[Node]) -> Any:
         elif kind[0].is_good and kind[1] is not None and int(kind[1]) != _VARIABLE:
             yield node.id, "NODE-CLASS", "is no variable", ""
         else:
-            for said in _of_access(node, access, users):
+            against = list(_of_access(node, access, users))
+            for said in against:
                 yield node.id, "NODE-ACCESS", said, ""
-            there += [node] if node.is_readable else []
+            there += [node] if node.is_readable and not against else []
     for at in range(0, len(there), _VALUES_AT_ONCE):
         part = there[at : at + _VALUES_AT_ONCE]
         for node, value in zip(part, await _values(desk, part), strict=True):
