@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -97,7 +98,7 @@ class Catalogue(Frozen):
         """Return the questions on which a requirement's verdict depends."""
         return tuple(one for one in self.ambiguities if requirement in one.requirements)
 
-    @property
+    @cached_property
     def _by_id(self) -> dict[str, Requirement]:
         return {requirement.id: requirement for requirement in self.requirements}
 
