@@ -45,7 +45,8 @@ class Node:
     def __init__(self, node_id: ua.NodeId, attributes: dict[int, Any]) -> None:
         self.node_id = node_id
         self.attributes = attributes
-        self.references: tuple[Reference, ...] = ()
+        self.references: dict[Reference, None] = {}
+        """In the order of their making; a dictionary, since a node may have thousands and each only once."""
         self.value: ua.Variant | None = None
         """None for a node that has no Value attribute."""
         self.status: ua.StatusCode = GOOD
@@ -70,6 +71,7 @@ class Node:
         """Return a copy that can be changed without a change of this one."""
         twin = copy(self)
         twin.attributes = self.attributes.copy()
+        twin.references = self.references.copy()
         return twin
 
 

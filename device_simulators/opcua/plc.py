@@ -6,9 +6,14 @@ one protocol is read over the other.
 
 from __future__ import annotations
 
-from device_simulators.modbus import devices as modbus
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from device_simulators.opcua.device_yaml import blueprint
 from device_simulators.opcua.server import Server
+
+if TYPE_CHECKING:
+    from device_simulators.modbus import devices as modbus
 
 
 class Plc(Server):
@@ -20,7 +25,14 @@ class Plc(Server):
 
     def __init__(self, tables: modbus.Plc | None = None) -> None:
         super().__init__(blueprint("plc"))
-        self.modbus = tables or modbus.Plc()
+        self._tables = tables
+
+    @cached_property
+    def modbus(self) -> modbus.Plc:
+        """The Modbus controller; made, and its package loaded, where somebody looks at it."""
+        from device_simulators.modbus.devices import Plc as Controller  # noqa: PLC0415
+
+        return self._tables or Controller()
 
 
 class Transmitter(Server):
@@ -32,4 +44,11 @@ class Transmitter(Server):
 
     def __init__(self, tables: modbus.Transmitter | None = None) -> None:
         super().__init__(blueprint("transmitter"))
-        self.modbus = tables or modbus.Transmitter()
+        self._tables = tables
+
+    @cached_property
+    def modbus(self) -> modbus.Transmitter:
+        """The Modbus transmitter, likewise."""
+        from device_simulators.modbus.devices import Transmitter as Sensor  # noqa: PLC0415
+
+        return self._tables or Sensor()

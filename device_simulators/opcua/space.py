@@ -88,26 +88,18 @@ class Space:
         """Add a reference, and its inverse at the target; one that is there already stays alone."""
         self._attach(source, Reference(kind, is_forward=True, target=target))
         self._attach(target, Reference(kind, is_forward=False, target=source))
-        self._closures.clear()
+        if kind == HAS_SUBTYPE:
+            self._closures.clear()
 
     def _attach(self, node: Key, reference: Reference) -> None:
         if reference not in self[node].references:
-            self.own(node).references += (reference,)
+            self.own(node).references[reference] = None
 
     def refer_all(self, references: Iterable[tuple[Key, Key, Key]]) -> None:
         """Add many references (source, type, target) at once, as :meth:`refer` does one."""
-        found: dict[Key, dict[Reference, None]] = {}
         for source, kind, target in references:
-            for node, reference in (
-                (source, Reference(kind, is_forward=True, target=target)),
-                (target, Reference(kind, is_forward=False, target=source)),
-            ):
-                mine = found.get(node)
-                if mine is None:
-                    mine = found[node] = dict.fromkeys(self[node].references)
-                mine[reference] = None
-        for node, all_of_it in found.items():
-            self.own(node).references = tuple(all_of_it)
+            self.own(source).references[Reference(kind, is_forward=True, target=target)] = None
+            self.own(target).references[Reference(kind, is_forward=False, target=source)] = None
         self._closures.clear()
 
     def remove(self, nodes: Iterable[Key]) -> None:
@@ -117,7 +109,7 @@ class Space:
         for node in touched:
             if node in self:
                 mine = self.own(node)
-                mine.references = tuple(one for one in mine.references if one.target not in gone)
+                mine.references = {one: None for one in mine.references if one.target not in gone}
         self._own.update(dict.fromkeys(gone))
         self._closures.clear()
 
