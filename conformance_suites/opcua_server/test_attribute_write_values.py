@@ -188,8 +188,8 @@ async def test_matrix(ua, scratch):
 
 @verifies("UA-WRITE-SUBTYPE")
 async def test_subtype(ua, scratch):
-    """An Int32 is accepted by a variable whose data type has it as a subtype."""
-    reply = await ua.write(scratch.node, 5, "Int32")
+    """A Double is accepted by a variable whose data type has it as a subtype."""
+    reply = await ua.write(scratch.node, 7.25, "Double")
 
     assert reply.operation == status.Good
 

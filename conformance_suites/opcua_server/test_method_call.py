@@ -167,12 +167,22 @@ async def test_user_executable(ua, declared):
 
 @verifies("UA-CALL-ORDER")
 async def test_order(ua, declared):
-    """Of a good call, one without its last argument and another good one the second is refused."""
+    """Of a good call and one without its last argument the second is refused."""
     method = declared.method
-    good = (method.object, method.method, method.inputs)
-    reply = await ua.call_many(good, (method.object, method.method, method.inputs[:-1]), good)
+    wrong = (method.object, method.method, method.inputs[:-1])
+    reply = await ua.call_many((method.object, method.method, method.inputs), wrong)
 
-    assert reply.statuses == (status.Good, status.BadArgumentsMissing, status.Good)
+    assert reply.served == (True, False)
+
+
+@verifies("UA-CALL-OTHERS-CALLED")
+async def test_others_called(ua, declared):
+    """A good call behind one without its last argument succeeds."""
+    method = declared.method
+    wrong = (method.object, method.method, method.inputs[:-1])
+    reply = await ua.call_many(wrong, (method.object, method.method, method.inputs))
+
+    assert reply.served == (False, True)
 
 
 @verifies("UA-CALL-LIMIT-SERVED")

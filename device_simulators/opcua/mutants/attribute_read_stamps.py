@@ -70,7 +70,7 @@ class TakesAnyTimestampsToReturn(Plc):
 class KeepsNoSourceTimestamps(Plc):
     """Returns no source timestamps, since it has no clock at the source."""
 
-    def source_timestamp(self, node: Node, time: datetime) -> datetime | None:
+    def source_timestamp(self, node: Node, time: datetime) -> datetime | None:  # noqa: ARG002 - the fault
         """Know no time."""
         return None
 

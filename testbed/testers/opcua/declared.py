@@ -14,6 +14,7 @@ from testbed.model.base import Text
 from testbed.model.declaration import Declaration
 from testbed.model.opcua.node_id import node_name
 from testbed.model.opcua.nodes import Node
+from testbed.model.opcua.units import profiles
 from testbed.testers.answer import Array
 from testbed.testers.opcua.requests import variant
 from testbed.testers.trouble import Undecided
@@ -54,6 +55,11 @@ class Declared:
     def sessions(self) -> int:
         """Sessions that the device serves at once."""
         return self._declaration.sessions
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """URIs of the profiles and facets that the vendor claims."""
+        return frozenset(profiles()[name].uri for name in self._declaration.claims)
 
     @property
     def limits(self) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -234,6 +234,45 @@ class Reply(ViewReply):
         if isinstance(value, tuple | str | bytes):
             return len(value)
         return value if isinstance(value, Instead) else Instead("a value without elements", "원소가 없는 값")
+
+    @property
+    def elements(self) -> Array:
+        """The elements of the first value; none where it is no array."""
+        return self.value if isinstance(self.value, Array) else Array()
+
+    @property
+    def texts(self) -> Array:
+        """Texts among the values that were read; what else came is left out."""
+        found = () if isinstance(self.values, Instead) else self.values
+        return Array(one for one in found if isinstance(one, str))
+
+    @property
+    def structure(self) -> str:
+        """The name of the structure that the first value is; empty where it is none."""
+        value = self.value
+        return type(value).__name__ if is_dataclass(value) and self.type == "ExtensionObject" else ""
+
+    def field(self, name: str) -> Any:
+        """Return a field of the structure that the first value is; None where there is none."""
+        return getattr(self.value, name, None) if self.structure else None
+
+    def more_than(self, other: Reply, name: str) -> float:
+        """Return by how much a counter of a structure is more than in another reply; NaN where it is none."""
+        mine, theirs = self.field(name), other.field(name)
+        return mine - theirs if isinstance(mine, int) and isinstance(theirs, int) else math.nan
+
+    def seconds_since(self, earlier: Reply) -> float:
+        """Return the seconds between two times that were read; NaN where one of them is none."""
+        if not isinstance(self.value, datetime) or not isinstance(earlier.value, datetime):
+            return math.nan
+        return _utc(self.value) - _utc(earlier.value)
+
+    @property
+    def behind(self) -> float:
+        """Seconds by which a time that was read is behind the response's own; infinite where it is none."""
+        if not isinstance(self.value, datetime):
+            return math.inf
+        return _utc(self.message.ResponseHeader.Timestamp) - _utc(self.value)
 
     @property
     def references(self) -> Array | Instead:

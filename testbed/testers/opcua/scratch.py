@@ -152,7 +152,8 @@ async def read_held(
     operation = reply.operation
     if absent is not None and operation == status.BadAttributeIdInvalid:
         return Held(absent, b"")
-    if getattr(operation, "is_bad", True):
+    is_lacking = attribute != Attribute.Value and reply.value is None
+    if is_lacking or getattr(operation, "is_bad", True):
         name, said = node.to_string()[:200], getattr(operation, "title", "no value")
         raise Undecided(
             Text(en=f"set-up: {name} is not readable: {said}", ko=f"준비 단계: {name} 읽기 실패: {said}")
