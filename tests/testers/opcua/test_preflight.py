@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from testbed.plugin.preflight import NotReadyError, look, reach
-from testbed.plugin.setup import prepare
+from testbed.plugin.setup import prepare, prepare_text
 from testbed.testers.opcua.permission import Permission
 from testbed.testers.opcua.preflight import reaching
+from testbed.wire.simulator import simulator
 from tests.testers.opcua import setups
 from tests.testers.opcua.setups import PLC, certified, server, setup, text
 from tests.testers.setups import (
@@ -174,7 +175,7 @@ LEFT = {
         "cannot be called by this user now",
     ),
 }
-MENTIONED = {"PF-URL-UNUSABLE", "PF-CLOCK"}
+MENTIONED = {"PF-URL-UNUSABLE", "PF-CLOCK", "PF-NODE-ACCESS"}
 
 
 @pytest.mark.parametrize(("made", "changes", "name", "said"), LEFT.values(), ids=LEFT)
@@ -304,3 +305,15 @@ def test_a_run_begins_with_it():
         pytest.raises(NotReadyError, match=r"Static\.Duoble does not exist; write node ids"),
     ):
         reach(setup(text(port, nodes(f'id: "{PLC}Static.Duoble", type: Double'))))
+
+
+@pytest.mark.parametrize(
+    "name", ["opcua-says-that-nothing-is-writable", "opcua-reads-in-order-of-attributes"]
+)
+def test_no_fault_of_a_server_is_taken_for_one_of_the_set_up(name):
+    """What a case judges, preflight leaves to it: it may mention it, and never stops the run."""
+    declaration = (DEVICES / "sim-opcua-plc.yaml").read_text(encoding="utf-8")
+
+    done = look(prepare_text(declaration, "a.yaml", device=simulator(name)))
+
+    assert [found.sentence("en") for found in done.found if found.stops] == []

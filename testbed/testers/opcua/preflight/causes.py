@@ -213,6 +213,7 @@ _CAUSES: Mapping[str, Cause] = {
         ko="접근 권한이 선언과 다름: {named}",
         remedy_en="correct `scratch`, `access` and `executable`, or give the user the right",
         remedy_ko="`scratch`, `access`, `executable`을 고치거나 사용자에게 권한을 줄 것",
+        stops=False,
     ),
     "NODE-VALUE": Cause(
         en="{named}",

@@ -57,8 +57,10 @@ async def nodes(desk: Desk) -> None:
     for at in range(0, len(looked_at), _AT_ONCE):
         some = looked_at[at : at + _AT_ONCE]
         desk.trying(f"declared nodes {at + 1} to {at + len(some)}")
-        for node, cause, said, line in [fault async for fault in _of_nodes(desk, some)]:
-            faults.setdefault(cause, []).append((node, said, line))
+        doubtful = {node for node, *_ in [fault async for fault in _of_nodes(desk, some)]}
+        for one in some:  # asked again, one thing a request: a server that mixes answers up is a case's
+            async for node, cause, said, line in _of_nodes(desk, [one] if one.id in doubtful else []):
+                faults.setdefault(cause, []).append((node, said, line))
     for method in desk.declaration.methods:
         async for cause, named, said in _of_method(desk, method):
             faults.setdefault(cause, []).append((named, said, ""))
@@ -80,7 +82,10 @@ def _tell(desk: Desk, cause: str, found: Sequence[tuple[str, str, str]]) -> None
 async def _of_nodes(desk: Desk, some: Sequence[Node]) -> Any:
     """Yield what is wrong with some nodes: the node, the cause, what was seen, the line to write."""
     wanted = (Attribute.NodeClass, Attribute.AccessLevel, Attribute.UserAccessLevel)
-    read = await _read(desk, [(node.id, attribute) for node in some for attribute in wanted])
+    if not some:
+        return
+    pairs = [(node.id, attribute) for node in some for attribute in wanted]
+    read = await (_read(desk, pairs) if len(some) > 1 else _singly(desk, pairs))
     there: list[Node] = []
     for at, node in enumerate(some):
         kind, access, users = read[3 * at : 3 * at + 3]
@@ -179,8 +184,13 @@ async def _read(desk: Desk, wanted: Sequence[tuple[str, int]]) -> list[tuple[Sta
     if not _answers(reply, len(items)):
         if len(items) == 1:
             return [(reply.status, None)]
-        return [one for pair in wanted for one in await _read(desk, [pair])]
+        return await _singly(desk, wanted)
     return list(zip(reply.statuses, reply.values, strict=True))  # type: ignore[arg-type]  # they are no Instead
+
+
+async def _singly(desk: Desk, wanted: Sequence[tuple[str, int]]) -> list[tuple[Status, Any]]:
+    """Read attributes of declared nodes, each by a request of its own."""
+    return [one for pair in wanted for one in await _read(desk, [pair])]
 
 
 async def _values(desk: Desk, some: Sequence[Node]) -> list[ua.DataValue | None]:
