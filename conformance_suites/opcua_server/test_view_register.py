@@ -3,7 +3,6 @@
 from testbed.cases import verifies
 from testbed.opcua import Attribute, ids, status, structures
 
-RUNNING = 0
 LIMIT = ids.Server_ServerCapabilities_OperationLimits_MaxNodesPerRegisterNodes
 STATE = structures.QualifiedName("State", 0)
 NAMESPACES = structures.QualifiedName("NamespaceArray", 0)
@@ -15,7 +14,7 @@ async def test_registered_node(ua):
     registered = await ua.register(ids.Server_ServerStatus_State)
     reply = await ua.read(*registered.node_ids)
 
-    assert reply.values == (RUNNING,)
+    assert reply.statuses == (status.Good,)
 
 
 @verifies("UA-REGISTER-RESULTS-ORDER")

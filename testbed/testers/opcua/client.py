@@ -48,19 +48,47 @@ class Client(Speaking):
     url = property(lambda self: self._guard.url)
     """The endpoint URL, as declared."""
 
+    @property
+    def application_uris(self) -> frozenset[str]:
+        """What the server calls itself in the endpoints of its CreateSession response."""
+        parameters = self.created.parameters if self.created is not None else None
+        endpoints = getattr(parameters, "ServerEndpoints", None) or ()
+        return frozenset(one.Server.ApplicationUri for one in endpoints if one.Server.ApplicationUri)
+
+    @property
+    def session_id(self) -> ua.NodeId:
+        """The id of the session in use, which its diagnostics are found by."""
+        parameters = self.created.parameters if self.created is not None else None
+        return getattr(parameters, "SessionId", NULL_NODE)
+
+    async def wait(self, seconds: float) -> None:
+        """Send nothing for a while."""
+        self.wire.recorder.note(f"waits {seconds:g} s")
+        await asyncio.sleep(seconds)
+
     # Discovery service set (5.5).
 
     async def get_endpoints(
-        self, url: str | None = None, locales: Sequence[str] = (), profiles: Sequence[str] = ()
+        self,
+        url: str | None = None,
+        locales: Sequence[str] = (),
+        profiles: Sequence[str] = (),
+        token: ua.NodeId | None = None,
     ) -> Reply:
         """Ask for the server's endpoints (5.5.4)."""
-        return await self.ask(requests.get_endpoints(self.url if url is None else url, locales, profiles))
+        request = requests.get_endpoints(self.url if url is None else url, locales, profiles)
+        return await self.ask(request, token=token)
 
     async def find_servers(
-        self, url: str | None = None, locales: Sequence[str] = (), uris: Sequence[str] = ()
+        self,
+        url: str | None = None,
+        locales: Sequence[str] = (),
+        uris: Sequence[str] = (),
+        token: ua.NodeId | None = None,
     ) -> Reply:
         """Ask for the servers that it knows, itself among them (5.5.2)."""
-        return await self.ask(requests.find_servers(self.url if url is None else url, locales, uris))
+        request = requests.find_servers(self.url if url is None else url, locales, uris)
+        return await self.ask(request, token=token)
 
     # Session service set (5.7).
 

@@ -94,6 +94,13 @@ class ViewReply(Answer):
         return Array(one.TargetId for one in self._targets)
 
     @property
+    def first_targets(self) -> Array:
+        """The first node that each browse path leads to; none for a path that leads nowhere."""
+        found = () if isinstance(self.results, Instead) else self.results
+        paths = (one.Targets for one in found if isinstance(one, ua.BrowsePathResult))
+        return Array(targets[0].TargetId for targets in paths if targets)
+
+    @property
     def remaining(self) -> Array:
         """For each of these, the index of the first element of the path that was not followed."""
         return Array(one.RemainingPathIndex for one in self._targets)
