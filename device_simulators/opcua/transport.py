@@ -133,7 +133,8 @@ class Transport(Clock):
 
     def give_up(self, line: ServerConnection) -> None:
         """Close the connection of a peer that has opened no channel in time."""
-        line.end(self.LINGER)
+        if line.channel is None:
+            line.end(self.LINGER)
 
     def leave(self, line: ServerConnection) -> None:
         """Take note that a connection is gone."""

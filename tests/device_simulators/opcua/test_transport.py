@@ -118,6 +118,14 @@ def test_a_peer_that_opens_no_channel_is_closed_in_seconds(sent):
 
 
 @plays
+async def test_a_peer_that_has_opened_a_channel_stays(device):
+    user = await session(device)
+    await asyncio.sleep(2 * device.CHANNEL_WITHIN)
+
+    assert not user.is_closed
+
+
+@plays
 async def test_one_connection_too_many_takes_the_place_of_an_idle_one(device):
     user = await session(device)
     idle = [Peer(device) for _ in range(device.MAX_CONNECTIONS)]
