@@ -7,13 +7,11 @@ parameters of the service, then its operations.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from struct import error as StructError  # noqa: N812 - the name of an exception
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncua import ua
-from asyncua.common.utils import Buffer
-from asyncua.ua import ua_binary
-from asyncua.ua.uaerrors import UaError
 
 from device_simulators.opcua.errors import Broken, Refused
 from device_simulators.opcua.session_rules import Session
@@ -30,11 +28,15 @@ from testbed.protocols.opcua import (
     header,
     status,
 )
+from testbed.protocols.opcua.cursor import Cursor
+from testbed.protocols.opcua.decoding import read_node_id
 
 if TYPE_CHECKING:
     from device_simulators.opcua.channel_rules import Channel
     from device_simulators.opcua.connection import ServerConnection
 
+_TIME, _HANDLE = 8, 4
+"""Bytes of the two fields of a RequestHeader that stand behind the token (7.32)."""
 SECURITY_REASONS = frozenset(
     {
         status.BadSecurityChecksFailed,
@@ -182,11 +184,12 @@ def handle_in(body: bytes, *, has_type: bool = False) -> int:
         body: the request, from its header on.
         has_type: whether its type id stands before that.
     """
-    buffer = Buffer(body)
+    cursor = Cursor(body)
     try:
         if has_type:
-            ua_binary.nodeid_from_binary(buffer)
-        handle: int = ua_binary.from_binary(ua.RequestHeader, buffer).RequestHandle
-    except (UaError, ValueError, IndexError, KeyError, TypeError):
+            read_node_id(cursor)
+        read_node_id(cursor)  # the authentication token, then the time
+        cursor.take(_TIME)
+        return int.from_bytes(cursor.take(_HANDLE), "little")
+    except (ValueError, StructError):  # a DecodeError is a ValueError, and so is text that is none
         return 0
-    return handle
