@@ -24,11 +24,7 @@ def requests():
         (ua.WriteRequest, "NodesToWrite", ua.WriteValue(double, 13, None, ua.DataValue(ua.Variant(1.0)))),
         (ua.BrowseRequest, "NodesToBrowse", browse),
         (ua.BrowseNextRequest, "ContinuationPoints", b"12345678"),
-        (
-            ua.TranslateBrowsePathsToNodeIdsRequest,
-            "BrowsePaths",
-            ua.BrowsePath(STATE, ua.RelativePath([element])),
-        ),
+        (ua.TranslateBrowsePathsToNodeIdsRequest, "BrowsePaths", path),
         (ua.RegisterNodesRequest, "NodesToRegister", double),
         (ua.CallRequest, "MethodsToCall", call),
         (ua.GetEndpointsRequest, "ProfileUris", "x"),
