@@ -153,10 +153,15 @@ class Dispatch(Sessions):
                 return getattr(self, service)(channel, request), None
             session = self.session_of(channel, request.RequestHeader.AuthenticationToken)
             self.touch(session)
-            return getattr(self, self.SERVICES[type(request)])(session, request), session
+            service = self.SERVICES[type(request)]
+            response = getattr(self, service)(session, request)
         except Refused as refused:
+            if session is not None and service is not None:
+                self.count_request(session, service, failed=True)
             self.count(request, refused.status)
             return self.fault(refused.status, counted=True), session
+        self.count_request(session, service, failed=False)
+        return response, session
 
     def fault(self, why: Status, *, counted: bool = False) -> ua.ServiceFault:
         """Make a ServiceFault (7.34)."""

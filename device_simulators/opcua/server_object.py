@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from device_simulators.opcua.session_rules import Session
 
 NAMESPACE_ZERO = "http://opcfoundation.org/UA/"
 
@@ -43,7 +42,6 @@ class ServerObject(Operations):
     space: Space
     started: datetime
     counters: ua.ServerDiagnosticsSummaryDataType
-    sessions: dict[object, Session]
 
     # What ServerStatus holds (12.10)
 
@@ -132,17 +130,3 @@ class ServerObject(Operations):
     def diagnostics(self) -> ua.ServerDiagnosticsSummaryDataType:
         """Return all counters."""
         return replace(self.counters)
-
-    def session_diagnostics(self) -> list[ua.SessionDiagnosticsDataType]:
-        """Return what is known of each session (12.8)."""
-        return [
-            ua.SessionDiagnosticsDataType(
-                SessionId=session.id,
-                SessionName=session.name,
-                ServerUri=self.application_uri,
-                LocaleIds=list(session.locale_ids),
-                ActualSessionTimeout=session.timeout * 1000,
-                MaxResponseMessageSize=session.most,
-            )
-            for session in self.sessions.values()
-        ]

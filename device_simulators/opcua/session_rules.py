@@ -15,6 +15,7 @@ from asyncua import ua
 from device_simulators.opcua.certificates import uris_of
 from device_simulators.opcua.errors import Refused
 from device_simulators.opcua.identities import Identities
+from device_simulators.opcua.session_diagnostics import SessionDiagnostics
 from testbed.protocols.opcua import status
 from testbed.protocols.opcua.asymmetric import leaf
 
@@ -50,10 +51,11 @@ class Session:
     """Name of the user; None for an anonymous one."""
     locale_ids: tuple[str, ...] = ()
     continuation_points: dict[bytes, Any] = field(default_factory=dict)
+    diagnostics: ua.SessionDiagnosticsDataType = field(default_factory=ua.SessionDiagnosticsDataType)
     timer: asyncio.TimerHandle | None = None
 
 
-class SessionRules(Identities):
+class SessionRules(Identities, SessionDiagnostics):
     """The rules of sessions, and how one ends."""
 
     MAX_SESSIONS: ClassVar[int] = 32

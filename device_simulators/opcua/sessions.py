@@ -94,6 +94,7 @@ class Sessions(SessionRules):
         )
         session.nonce = self.new_nonce(session)
         session.name = asked.SessionName or f"session {session.id.Identifier}"
+        self.describe_session(session, asked)
         self.sessions[session.authentication_token.Identifier] = session
         channel.sessions.add(session)
         self.counters.CurrentSessionCount += 1
