@@ -90,8 +90,8 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
     """  # noqa: D301 - click wants the character
     from testbed.commands.drafted import give_out, nothing  # noqa: PLC0415 - heavy; only this command needs it
     from testbed.model.connect import endpoint  # noqa: PLC0415
+    from testbed.testers.manners import Manners  # noqa: PLC0415
     from testbed.testers.modbus.scout import FIRST_UNITS, Found, NothingAnswers, Wishes  # noqa: PLC0415
-    from testbed.testers.modbus.scout_manners import Manners  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
     from testbed.wire.simulator import NoSuchSimulatorError  # noqa: PLC0415
 

@@ -21,10 +21,10 @@ from testbed.protocols.modbus import (
     WriteSingleRegister,
     decode_request,
 )
+from testbed.testers.manners import Manners
 from testbed.testers.modbus.framing import Mbap
 from testbed.testers.modbus.reads import READABLE, NotARead, refuse_writes
 from testbed.testers.modbus.scout_line import Reader
-from testbed.testers.modbus.scout_manners import Manners
 from testbed.wire.dial import in_process
 from tests.wire.bench import Device
 

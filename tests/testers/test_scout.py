@@ -15,11 +15,11 @@ from device_simulators.modbus.server import ModbusServer
 from testbed.model.connect import endpoint
 from testbed.plugin.setup import prepare_text
 from testbed.protocols.modbus import Framer, decode_request
+from testbed.testers.manners import Manners
 from testbed.testers.modbus.framing import Mbap, framing_of
 from testbed.testers.modbus.reads import READABLE
 from testbed.testers.modbus.scout import Found, NothingAnswers, Wishes, scout
 from testbed.testers.modbus.scout_draft import draft
-from testbed.testers.modbus.scout_manners import Manners
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.dial import UnreachableError, in_process, over_line
 from testbed.wire.simulator import simulators

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed.protocols.modbus import ReadCoils, ReadHoldingRegisters, decode_request
+from testbed.testers.manners import Spent
 from testbed.testers.modbus.reply import Reaction, Reply
 from testbed.testers.modbus.scout_areas import Search
-from testbed.testers.modbus.scout_manners import Spent
 from testbed.testers.modbus.scout_samples import SAMPLES, STEPS
 
 ADDRESSES = 1 << 16

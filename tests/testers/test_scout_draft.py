@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from testbed.model.connect import endpoint
 from testbed.plugin.setup import prepare_text
 from testbed.protocols.modbus import DeviceObject, ReadCoils, ReadHoldingRegisters
+from testbed.testers.drafting import reply_within, seen
 from testbed.testers.modbus.scout import Found
 from testbed.testers.modbus.scout_areas import Run, Search
-from testbed.testers.modbus.scout_draft import draft, reply_within, seen
+from testbed.testers.modbus.scout_draft import draft
 from testbed.testers.modbus.scout_identity import LONGEST, Identity, clean
 from testbed.testers.modbus.scout_missing import as_comments, outlook
 

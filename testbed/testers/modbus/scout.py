@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from testbed.model.connect import MODBUS_PORT, Endpoint
 from testbed.protocols.modbus import ExceptionCode, Request
+from testbed.testers.manners import FellSilent, Manners, Spent, Tell
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.preflight.strangers import name_of
@@ -14,7 +15,6 @@ from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import Identity
 from testbed.testers.modbus.scout_line import Answer, Reader
 from testbed.testers.modbus.scout_load import connections_at_once, reads_needed, requests_at_once
-from testbed.testers.modbus.scout_manners import FellSilent, Manners, Spent, Tell
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from testbed.model.declaration import ADDRESSES, UNKNOWN
 from testbed.model.identification import OBJECTS as NAMES
 from testbed.protocols.modbus import ExceptionCode, Function
+from testbed.testers.drafting import beside, reply_within, seen
 from testbed.testers.modbus.scout import FIRST_UNITS, Found
 from testbed.testers.modbus.scout_areas import Search
 from testbed.testers.modbus.scout_identity import OBJECTS, clean
 
-LEAST_REPLY_WITHIN = 500
-TIMES_THE_LONGEST = 10
-"""Milliseconds, and times the longest answer seen, that are proposed as `reply_within` (assumed)."""
-MOST_REPLY_WITHIN = 60_000
-LEAST_FOR_MEDIAN, LEAST_FOR_P95 = 5, 59
-"""Least numbers of answers whose longest bounds these percentiles with 95 % confidence: 0.5^5 and 0.95^59 are
-less than 0.05."""
 LONGEST_REASON = 300
 """Characters that are kept of why a search ended early."""
 MOST_UNITS = 16
@@ -41,13 +34,13 @@ def draft(found: Found, profile: str, day: date) -> str:
         *([f"# INCOMPLETE: {clean(found.stopped.encode(), LONGEST_REASON)[0]}."] if found.stopped else []),
         _device(found),
         f"profile:     {profile}",
-        _beside(f"connect:     {found.endpoint}", _units(found)),
-        _beside(f"supports:    [{', '.join(_supports(found))}]", "for writes see the end"),
-        _beside("numbering:   pdu", "addresses as on the wire, from 0"),
-        _beside(f"sessions:    {max(1, found.sessions)}", _connections(found)),
-        _beside(f"transactions: {max(1, found.transactions)}", _requests(found)),
+        beside(f"connect:     {found.endpoint}", _units(found)),
+        beside(f"supports:    [{', '.join(_supports(found))}]", "for writes see the end"),
+        beside("numbering:   pdu", "addresses as on the wire, from 0"),
+        beside(f"sessions:    {max(1, found.sessions)}", _connections(found)),
+        beside(f"transactions: {max(1, found.transactions)}", _requests(found)),
         "isolated:    false",
-        _beside(
+        beside(
             f"timing:      {{ reply_within: {reply_within(found.times)} }}", "assumed, from what was seen:"
         ),
         f"# {seen(found.times)}",
@@ -57,28 +50,6 @@ def draft(found: Found, profile: str, day: date) -> str:
     lines += _identification(found)
     remarks = list(_remarks(found))
     return "\n".join([*lines, *([""] if remarks else []), *(f"# {one}" for one in remarks)]) + "\n"
-
-
-def reply_within(times: Sequence[float]) -> str:
-    """Propose a time within which a device answers: many times the longest seen, on steps of 1, 2 and 5."""
-    wanted = max(LEAST_REPLY_WITHIN, TIMES_THE_LONGEST * 1000 * max(times, default=0.0))
-    power = 10 ** math.floor(math.log10(wanted))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
-    proposed = min(step, MOST_REPLY_WITHIN)
-    return f"{proposed} ms" if proposed < 1000 else f"{proposed // 1000} s"  # noqa: PLR2004 - ms of a second
-
-
-def seen(times: Sequence[float]) -> str:
-    """Say how fast a device answered; no percentile stands on fewer answers than it takes."""
-    ordered = sorted(1000 * time for time in times)
-    if not ordered:
-        return "no answer was timed"
-    said = [f"longest of {len(ordered)} answers {ordered[-1]:.1f} ms"]
-    if len(ordered) >= LEAST_FOR_P95:
-        said.insert(0, f"95 % within {ordered[math.ceil(0.95 * len(ordered)) - 1]:.1f} ms")
-    if len(ordered) >= LEAST_FOR_MEDIAN:
-        said.insert(0, f"half within {ordered[math.ceil(0.5 * len(ordered)) - 1]:.1f} ms")
-    return ", ".join(said)
 
 
 def _device(found: Found) -> str:
@@ -91,7 +62,7 @@ def _device(found: Found) -> str:
         f"{key}: {json.dumps(name or UNKNOWN, ensure_ascii=False)}" for key, name in names.items()
     )
     told = "told by function 43/14" if any(names.values()) else "it tells no names by function 43/14"
-    return _beside(f"device:      {{ {inside} }}", told)
+    return beside(f"device:      {{ {inside} }}", told)
 
 
 def _supports(found: Found) -> list[str]:
@@ -107,10 +78,6 @@ def _identification(found: Found) -> Iterator[str]:
         told |= {NAMES[number]: json.dumps(text) for number, text in sorted(identity.exact.items())}
         yield ""
         yield f"identification: {{ {', '.join(f'{key}: {value}' for key, value in told.items())} }}"
-
-
-def _beside(line: str, remark: str) -> str:
-    return f"{line:<43}  # {remark}" if remark else line
 
 
 def _units(found: Found) -> str:
@@ -133,7 +100,7 @@ def _requests(found: Found) -> str:
 def _areas(search: Search) -> Iterator[str]:
     for run in search.runs:
         doubted = [edge for edge in (run.first - 1, run.stop) if edge in search.doubtful]
-        yield _beside(
+        yield beside(
             f"  - {{ first: {run.first}, count: {run.stop - run.first} }}",
             f"NOT PROVEN: no refusal was seen at {' and '.join(map(str, doubted))}" if doubted else "",
         )

@@ -6,12 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from testbed.protocols.modbus import ExceptionCode, Request
-from testbed.testers.modbus.asking import is_sound
-from testbed.testers.modbus.framing import Framing
-from testbed.testers.modbus.layout import MBAP
-from testbed.testers.modbus.reads import refuse_writes
-from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
-from testbed.testers.modbus.scout_manners import (
+from testbed.testers.manners import (
     BUSY_WAITS,
     LEAST_PATIENCE,
     REDIAL_WAITS,
@@ -21,6 +16,11 @@ from testbed.testers.modbus.scout_manners import (
     Spent,
     Tell,
 )
+from testbed.testers.modbus.asking import is_sound
+from testbed.testers.modbus.framing import Framing
+from testbed.testers.modbus.layout import MBAP
+from testbed.testers.modbus.reads import refuse_writes
+from testbed.testers.modbus.reply import ERROR_BIT, Reaction, Reply
 from testbed.testers.tap import part
 from testbed.wire.connection import Connection, Received
 from testbed.wire.dial import Dial, UnreachableError
