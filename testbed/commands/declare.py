@@ -34,7 +34,7 @@ _WITH_KEYS = (
 
 
 @click.command()
-@click.argument("address", metavar="tcp://HOST:PORT[?unit=N]")
+@click.argument("address", metavar="tcp://HOST:PORT[?unit=N]|opc.tcp://HOST:PORT")
 @click.option("--out", type=click.Path(path_type=Path), help="File of the draft (default: standard output).")
 @click.option("--units", "sweep", is_flag=True, help="Ask for all units from 1 to 247 (a gateway's devices).")
 @click.option(
@@ -62,7 +62,7 @@ _WITH_KEYS = (
 )
 @click.option("--capture", type=click.Path(path_type=Path), help="Keep what was sent and received (pcapng).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-def declare(  # noqa: PLR0913, PLR0917 - the options of the command
+def declare(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how each ends
     address: str,
     out: Path | None,
     addresses: tuple[int, ...],
@@ -80,7 +80,8 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
     Sends reads alone, one after the other, and never a write: which functions, addresses and units are
     served, what the device says that it is, how much it takes at once and how fast it answers. The end of
     the draft lists the lines that no read can prove, with what each would allow. Without `?unit=` the
-    units 1, 255 and 0 are tried. `sim:NAME` asks a simulated device.
+    units 1, 255 and 0 are tried. An OPC UA server is browsed, unsecured and as nobody, for a variable of each
+    type; `--units` and `--at` are not for it. `sim:NAME` asks a simulated device.
 
     Exit status: 0 drafted, 2 unreachable or no answer, 64 input that cannot be used.
 
@@ -103,9 +104,15 @@ def declare(  # noqa: PLR0913, PLR0917 - the options of the command
             _is_free(path)
     except (ValueError, OSError) as error:
         raise fail(str(error), BAD_INPUT) from None
-    units = (place.unit,) if "unit" in parse_qs(address.partition("?")[2]) else FIRST_UNITS
     seconds = max(LEAST_SECONDS, SPARE * budget / pace)
     manners = Manners(per_second=pace, reads=budget, patience=patience, seconds=seconds)
+    if place.protocol == "opcua":
+        from testbed.commands.declare_opcua import declare_opcua  # noqa: PLC0415 - loads asyncua
+
+        if sweep or addresses:
+            raise fail("`--units` and `--at` are for Modbus; an OPC UA server is browsed", BAD_INPUT)
+        declare_opcua(place, manners, most_sessions=most_sessions, out=out, capture=capture, as_json=as_json)
+    units = (place.unit,) if "unit" in parse_qs(address.partition("?")[2]) else FIRST_UNITS
     found = Found(place)
     stopped = False
     try:

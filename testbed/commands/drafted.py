@@ -38,20 +38,33 @@ def give_out(found: Found, out: Path | None, *, as_json: bool) -> None:
     setup = prepare_text(text, str(out or "draft"))
     ahead = outlook(setup.declaration, [suite.catalogue for suite in setup.suites])
     text += as_comments(ahead)
+    hand_over(text, out, _as_data(found, ahead, text) if as_json else None, found.reads, found.stopped)
+
+
+def hand_over(text: str, out: Path | None, data: dict[str, object] | None, reads: int, stopped: str) -> None:
+    """Write a draft into a file or to standard output, and say how it came about.
+
+    Args:
+        text: of the declaration.
+        out: a file that is not there yet; None for standard output.
+        data: to be printed instead, as JSON.
+        reads: how many were sent.
+        stopped: why asking ended early, if it did.
+    """
     if out is not None:
         try:
             with out.open("x", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
             raise fail(f"{out} cannot be written: {error.strerror}", BAD_INPUT) from None
-    if as_json:
-        click.echo(json.dumps(_as_data(found, ahead, text), ensure_ascii=False))
+    if data is not None:
+        click.echo(json.dumps(data, ensure_ascii=False))
     elif out is None:
         click.echo(text, nl=False)
     where = f" into {out}" if out is not None else ""
-    click.echo(f"testbed: drafted{where} by {found.reads} reads and no write", err=True)
-    if found.stopped:
-        click.echo(f"testbed: INCOMPLETE: {found.stopped}", err=True)
+    click.echo(f"testbed: drafted{where} by {reads} reads and no write", err=True)
+    if stopped:
+        click.echo(f"testbed: INCOMPLETE: {stopped}", err=True)
 
 
 def _as_data(found: Found, ahead: Outlook, text: str) -> dict[str, object]:
