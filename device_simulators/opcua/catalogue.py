@@ -5,6 +5,7 @@ from functools import partial
 from device_simulators.opcua.mutants import MUTANTS
 from device_simulators.opcua.mutants.registry import DECLARATION, serve
 from device_simulators.opcua.plc import Plc, Transmitter
+from device_simulators.opcua.standin import serve_declared
 from testbed.wire.simulator import Simulator
 
 REFERENCES = {
@@ -21,4 +22,12 @@ REFERENCES = {
     )
 }
 
-SIMULATORS = REFERENCES | MUTANTS
+STAND_IN = Simulator(
+    "opcua-stand-in",
+    "A server that serves what a declaration says.",
+    partial(serve, Plc),
+    build=serve_declared,
+    protocol="opcua",
+)
+
+SIMULATORS = REFERENCES | MUTANTS | {STAND_IN.name: STAND_IN}

@@ -148,6 +148,7 @@ class Speaking:
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
         self._connection = await self._guard.open()
+        self.authentication_token = NULL_NODE
         self._unclaimed.clear()
         self.in_step = True
 
