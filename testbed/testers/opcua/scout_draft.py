@@ -12,8 +12,8 @@ from testbed.testers.opcua.preflight.endpoints import shown
 from testbed.testers.opcua.scout import Found
 from testbed.testers.opcua.scout_nodes import Picked, text_of
 
-_CORE, _TRANSPORT = "Core 2022 Server Facet", "UA-TCP UA-SC UA-Binary"
-"""What every server has, of the one line or another (OPC 10000-7)."""
+_EVERY = {"Core 2022 Server Facet": "Session Base", "UA-TCP UA-SC UA-Binary": "UA Binary Encoding"}
+"""Facets that every server has in this line or an older one (OPC 10000-7), each with a unit that tells it."""
 _WRITES = "Attribute Write Values"
 _WITH_WRITES = {"Attribute Write Index", "Attribute Write StatusCode & Timestamp"}
 """Units that no server has without plain writes."""
@@ -31,8 +31,8 @@ def draft(found: Found, profile: str, day: date) -> str:
         profile: name and version of the profile to be judged by.
         day: when the server was asked.
     """
-    claims, strange = _claims(found)
-    units, more = _units(found, claims)
+    claims, strange, assumed = _claims(found)
+    units, more = _units(found, [*claims, *assumed])
     lines = [
         f"# Drafted by `testbed declare` on {day.isoformat()} by {found.reads} reads and no write. Each line",
         '# is a claim of the vendor: check every one, and fill in what stands as "?".',
@@ -42,6 +42,7 @@ def draft(found: Found, profile: str, day: date) -> str:
         f"connect:  {found.endpoint}",
         "claims:",
         *(f"  - {claim}" for claim in claims),
+        *(beside(f"  - {claim}", "assumed: it names none that has it") for claim in assumed),
         "supports:" if units else "supports: []",
         *(f"  - {unit}" for unit in units),
         *_strangers(strange + more),
@@ -65,18 +66,17 @@ def _device(found: Found) -> str:
     return ", ".join(f"{key}: {json.dumps(name, ensure_ascii=False)}" for key, name in found.names.items())
 
 
-def _claims(found: Found) -> tuple[list[str], list[str]]:
-    """Return the profiles that the server names, with what every server has; and names that nobody knows."""
+def _claims(found: Found) -> tuple[list[str], list[str], list[str]]:
+    """Return profiles that the server names, names that nobody knows, and what every server has besides."""
     claims, strange = [], []
     for uri in found.profiles:
         try:
             claims.append(profile_named(uri))
         except ValueError:
             strange.append(uri)
-    for facet, unit in ((_CORE, "Session Base"), (_TRANSPORT, "UA Binary Encoding")):
-        if unit not in mandatory_units(claims):
-            claims.append(facet)
-    return list(dict.fromkeys(claims)), strange
+    has = mandatory_units(claims)
+    assumed = [facet for facet, unit in _EVERY.items() if unit not in has]
+    return list(dict.fromkeys(claims)), strange, assumed
 
 
 def _units(found: Found, claims: list[str]) -> tuple[list[str], list[str]]:

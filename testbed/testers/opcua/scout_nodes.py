@@ -81,6 +81,9 @@ class Crawl:
         self._waiting.append((ids.ObjectsFolder, 0))
         at_once = _AT_ONCE
         while self._waiting:
+            if len(self._seen) >= MOST_NODES or asker.sent >= asker.manners.reads // 2:
+                self.is_whole = False  # the other half is for types and values
+                return
             some = [self._waiting.popleft() for _ in range(min(at_once, len(self._waiting)))]
             reply = await asker.ask(lambda nodes=[node for node, _ in some]: _browse(asker, nodes))  # type: ignore[misc]
             results = reply.results
