@@ -20,3 +20,11 @@ async def test_endless_array(ua):
     reaction = await ua.ended(ua.ask_raw(body[:-4] + b"\xff\xff\xff\x7f"))
 
     assert reaction not in (NORMAL, SILENCE)
+
+
+@verifies("UA-DAMAGED-READ")
+async def test_damaged_requests(crowd, declared):
+    """None of 300 Reads, of each of which another byte was changed, is met with silence."""
+    outcomes = await crowd.damaged(reading(declared.many[0]), 300)
+
+    assert SILENCE not in outcomes

@@ -12,7 +12,7 @@ from device_simulators.opcua.mutants.encoding import Lossy
 from device_simulators.opcua.mutants.registry import mutant
 from device_simulators.opcua.plc import Plc
 from device_simulators.opcua.session_rules import Session
-from testbed.protocols.opcua import status
+from testbed.protocols.opcua import MSG, status
 
 READ, WRITE = b"\x01\x00\x77\x02", b"\x01\x00\xa1\x02"
 """Type ids of both requests, in the form of four bytes."""
@@ -210,3 +210,21 @@ class FillsByteStrings(Lossy):
     def lost(self, value: bytes | None) -> bytes:
         """Put a byte."""
         return value or b"\0"
+
+
+@mutant("UA-DAMAGED-READ")
+class IgnoresAnotherAge(Plc):
+    """Gives no answer to a request whose timestamp is of another century."""
+
+    is_mute = False
+
+    def perform(self, channel: Channel, request: Any) -> tuple[Any, Session | None]:
+        """Look at the year."""
+        self.is_mute = not 1990 < request.RequestHeader.Timestamp.year < 2100
+        return super().perform(channel, request)
+
+    def reply(self, channel: Channel, body: bytes, request_id: int, kind: bytes = MSG) -> None:
+        """Keep the answer back."""
+        if not self.is_mute or kind != MSG:
+            super().reply(channel, body, request_id, kind)
+        self.is_mute = False

@@ -154,7 +154,7 @@ class ClosesForAnybody(Plc):
         return super().close_session(channel if session.is_active else session.channel, request)
 
 
-@mutant("UA-SESSION-CLOSED", "UA-SESSION-SLOT-FREED")
+@mutant("UA-SESSION-CLOSED", "UA-SESSION-SLOT-FREED", "UA-INFO-COUNTS-SESSIONS")
 class ClosesLate(Plc):
     """Serves a session after it was closed, as long as its connection lasts."""
 

@@ -6,6 +6,7 @@ OPC 10000-4 1.05.04, 5.5 to 5.12. It sends exactly what it is told, and nothing 
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
@@ -105,7 +106,7 @@ class Client(Speaking):
             "ServerUri": None,
             "EndpointUrl": self.url,
             "SessionName": f"testbed {self._guard.random.getrandbits(32):08x}",
-            "ClientNonce": self._guard.random.randbytes(_NONCE),
+            "ClientNonce": secrets.token_bytes(_NONCE),  # of no seed: a repetition has another one
             "ClientCertificate": signing.certificate,
             "RequestedSessionTimeout": timeout,
             "MaxResponseMessageSize": 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from testbed.protocols.opcua import Status
 from testbed.testers.answer import Reaction
@@ -34,6 +34,30 @@ class Crowd:
         """Open so many channels without a session; return how each ended."""
         return [await self._join(self._open) for _ in range(count)]
 
+    async def greetings(self, count: int) -> list[Status | Reaction]:
+        """Say hello on so many connections and no more; return how each ended."""
+        return [await self._join(self._greet) for _ in range(count)]
+
+    async def damaged(self, request: Any, count: int) -> set[Status | Reaction]:
+        """Send so many copies of a request, each with one byte changed, until there is silence.
+
+        Each byte of the body has its turn. A session that ends is followed by another one.
+
+        Args:
+            request: a structure of asyncua's.
+            count: how many copies.
+        """
+        outcomes: set[Status | Reaction] = set()
+        for index in range(count):
+            if (not self.members or not self.members[-1].is_open) and (
+                how := await self._join(self._activate)
+            ) is not Reaction.NORMAL:
+                return outcomes | {how}
+            outcomes.add(await self.members[-1].damaged(request, index))
+            if Reaction.SILENCE in outcomes:
+                break
+        return outcomes
+
     async def _join(self, come_in: Callable[[Client], Awaitable[Status | Reaction]]) -> Status | Reaction:
         client = self._another()
         try:
@@ -49,8 +73,11 @@ class Crowd:
         return how
 
     @staticmethod
-    async def _open(client: Client) -> Status | Reaction:
-        if (how := await client.ended(client.hello())) is not Reaction.NORMAL:
+    async def _greet(client: Client) -> Status | Reaction:
+        return await client.ended(client.hello())
+
+    async def _open(self, client: Client) -> Status | Reaction:
+        if (how := await self._greet(client)) is not Reaction.NORMAL:
             return how
         return await client.ended(client.open())
 

@@ -400,6 +400,12 @@ class Speaking:
         await self.send(b"".join(frames))
         return await self._answer_to(wanted)
 
+    async def damaged(self, request: Any, index: int) -> Status | Reaction:
+        """Send a request with one byte changed, and say how that ended; indexes run in a circle."""
+        body = bytearray(self.request(request))
+        body[index % len(body)] ^= self._guard.random.randrange(1, 256)
+        return await self.ended(self.ask_raw(bytes(body)))
+
     async def _answer_to(self, request_id: int) -> Reply:
         """Wait for the answer to one request; others that come meanwhile are kept."""
         kept: list[Reply] = []
