@@ -4,7 +4,8 @@ from testbed.cases import verifies
 from testbed.opcua import Attribute, status
 
 NOT_READABLE = (status.BadNotReadable, status.BadUserAccessDenied)
-READ, WRITE = 1, 2
+READ = 1
+WRITE = 1 << 1
 """Bits of AccessLevel (10000-3, 8.57)."""
 NONATOMIC_READ = 1 << 8
 RESERVED = 0xFFFFC000

@@ -12,39 +12,41 @@ from device_simulators.opcua.errors import Failed, Refused
 from device_simulators.opcua.mutants.registry import mutant
 from device_simulators.opcua.nodes import Node
 from device_simulators.opcua.plc import Plc
-from device_simulators.opcua.reading import Asked
+from device_simulators.opcua.reading import VALUE, Asked
 from testbed.protocols.opcua.status import Status, status
 
 NODE_ID = int(ua.AttributeIds.NodeId)
+SHORT = 3
+"""Operations of a request that is looked through."""
 
 
 @mutant("UA-READ-ORDER")
 class ReadsInOrderOfAttributes(Plc):
-    """Sorts the attributes of a Read by their number, to fetch them faster, and returns them so."""
+    """Sorts the attributes of a short Read by their number, to fetch them faster, and returns them so."""
 
     def read(self, session: Any, request: ua.ReadRequest) -> ua.ReadResponse:
         """Sort what is to be read."""
         items = request.Parameters.NodesToRead or []
-        if len({one.AttributeId for one in items}) > 1:
+        if len(items) == SHORT and len({one.AttributeId for one in items}) > 1:
             request.Parameters.NodesToRead = sorted(items, key=lambda one: one.AttributeId)
         return super().read(session, request)
 
 
 @mutant("UA-READ-REPEATED")
 class ReadsANodeOnce(Plc):
-    """Reads a node that is named several times in a row the first time only."""
+    """Reads a value that is asked for several times in a short request the first time only."""
 
     def read(self, session: Any, request: ua.ReadRequest) -> ua.ReadResponse:
         """Empty the results of what stood before already."""
         response = super().read(session, request)
         items = request.Parameters.NodesToRead or []
         for at, one in enumerate(items[1:], 1):
-            if len(items) < self.MAX_NODES_PER_READ and items[at - 1] == one:
+            if len(items) == SHORT and items[at - 1] == one and one.AttributeId == VALUE:
                 response.Results[at] = ua.DataValue(ua.Variant(), ua.StatusCode(status.BadNothingToDo))
         return response
 
 
-@mutant("UA-READ-NODE-UNKNOWN")
+@mutant("UA-READ-NODE-UNKNOWN", "UA-OPERATIONS-ORDER", "UA-RETURN-DIAGNOSTICS")
 class CallsUnknownNodesInvalid(Plc):
     """Answers for a node that does not exist with Bad_NodeIdInvalid."""
 
@@ -71,7 +73,15 @@ class TakesTheNullNodeForTheRoot(Plc):
         return super().read_value(node, item, ask)
 
 
-@mutant("UA-READ-OTHERS-SERVED", "UA-READ-NODE-UNKNOWN", "UA-READ-NODE-NULL", "UA-VALUE-BAD-IS-NULL")
+@mutant(
+    "UA-READ-OTHERS-SERVED",
+    "UA-READ-NODE-UNKNOWN",
+    "UA-READ-NODE-NULL",
+    "UA-VALUE-BAD-IS-NULL",
+    "UA-INFO-COUNTS-NOTHING-ELSE",
+    "UA-OPERATIONS-ORDER",
+    "UA-RETURN-DIAGNOSTICS",
+)
 class RefusesAllForOneUnknownNode(Plc):
     """Refuses a whole Read in which one node does not exist."""
 
@@ -83,7 +93,7 @@ class RefusesAllForOneUnknownNode(Plc):
             raise Refused(failed.status) from None
 
 
-@mutant("UA-READ-NOTHING")
+@mutant("UA-READ-NOTHING", "UA-INFO-COUNTS-REJECTED")
 class ReadsNothingGladly(Plc):
     """Answers a Read of no nodes with no results."""
 

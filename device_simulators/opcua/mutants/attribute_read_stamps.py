@@ -58,7 +58,7 @@ class AlwaysStamps(Plc):
         return which == NEITHER or super().returns_server(which)
 
 
-@mutant("UA-READ-TIMESTAMPS-INVALID")
+@mutant("UA-READ-TIMESTAMPS-INVALID", "UA-PRECEDENCE-PARAMETERS")
 class TakesAnyTimestampsToReturn(Plc):
     """Answers a TimestampsToReturn that does not exist without timestamps."""
 
