@@ -24,6 +24,7 @@ from testbed.protocols.opcua import (
     status,
 )
 from testbed.testers.answer import Array, Reaction
+from testbed.testers.opcua import space_rules as rules
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
     BOTH,
@@ -92,6 +93,7 @@ __all__ = [
     "history_read",
     "ids",
     "reading",
+    "rules",
     "status",
     "structures",
     "utc",

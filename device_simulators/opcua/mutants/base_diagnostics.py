@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from device_simulators.opcua.nodes import Node
 
 
-@mutant("UA-INFO-DIAGNOSTICS-FLAG")
+@mutant("UA-INFO-DIAGNOSTICS-FLAG", "UA-AS-DATA-TYPE")
 class FlagIsNumber(Plc):
     """Holds a number in EnabledFlag."""
 

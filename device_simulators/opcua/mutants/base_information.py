@@ -99,7 +99,7 @@ class TimeIsAnyDateTime(_OtherAttribute):
         return ua.NodeId(ua.ObjectIds.DateTime)
 
 
-@mutant("UA-INFO-STANDARD-VALUE-RANKS")
+@mutant("UA-INFO-STANDARD-VALUE-RANKS", "UA-AS-ARRAY-DIMENSIONS")
 class ServerArrayIsAnything(_OtherAttribute):
     """Says that ServerArray is a scalar or an array of any dimension."""
 
@@ -337,7 +337,7 @@ class LacksStringPattern(Plc):
         return super().translate_one(path)
 
 
-@mutant("UA-INFO-VARIABLE-ATTRIBUTES")
+@mutant("UA-INFO-VARIABLE-ATTRIBUTES", "UA-AS-MANDATORY-ATTRIBUTES")
 class LacksHistorizing(Plc):
     """Has variables without the attribute Historizing."""
 

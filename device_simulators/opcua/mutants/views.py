@@ -36,11 +36,12 @@ class ForgetsOrganizedNodes(Plc):
 
 @mutant("UA-BROWSE-INVERSE", "UA-BROWSE-BOTH")
 class BrowsesForwardOnly(Plc):
-    """Finds nothing against the direction of references."""
+    """Finds nothing against the references of the standard's nodes."""
 
-    def runs(self, one: Reference, direction: int) -> bool:
+    def matches(self, one: Reference, item: ua.BrowseDescription, kinds: frozenset[Key] | None) -> bool:
         """Let inverse references match where both directions are asked for, only."""
-        return super().runs(one, direction) and direction != ua.BrowseDirection.Inverse
+        against = int(item.BrowseDirection) == ua.BrowseDirection.Inverse and not item.NodeId.NamespaceIndex
+        return not against and super().matches(one, item, kinds)
 
 
 @mutant("UA-BROWSE-BOTH")
