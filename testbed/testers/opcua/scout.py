@@ -10,7 +10,8 @@ from testbed.model.declaration import UNKNOWN
 from testbed.testers.manners import FellSilent, Manners, Spent, Tell
 from testbed.testers.opcua.preflight.endpoints import shown
 from testbed.testers.opcua.requests import ids
-from testbed.testers.opcua.scout_nodes import Choice, Crawl, choose
+from testbed.testers.opcua.scout_choice import Choice, choose
+from testbed.testers.opcua.scout_nodes import Crawl
 from testbed.testers.opcua.scouting import Asker, NothingAnswers
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder

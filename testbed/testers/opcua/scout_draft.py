@@ -10,7 +10,8 @@ from testbed.model.opcua.units import mandatory_units, profile_named, unit_named
 from testbed.testers.drafting import beside, reply_within, seen
 from testbed.testers.opcua.preflight.endpoints import shown
 from testbed.testers.opcua.scout import Found
-from testbed.testers.opcua.scout_nodes import Picked, text_of
+from testbed.testers.opcua.scout_choice import Picked
+from testbed.testers.opcua.scout_nodes import text_of
 
 _EVERY = {"Core 2022 Server Facet": "Session Base", "UA-TCP UA-SC UA-Binary": "UA Binary Encoding"}
 """Facets that every server has in this line or an older one (OPC 10000-7), each with a unit that tells it."""
