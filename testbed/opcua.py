@@ -25,6 +25,15 @@ from testbed.protocols.opcua import (
 )
 from testbed.testers.answer import Array, Reaction
 from testbed.testers.opcua import space_rules as rules
+from testbed.testers.opcua.channel_words import (
+    asking,
+    certificate_uri,
+    each,
+    granted,
+    outlived,
+    stated,
+    unfit_mode,
+)
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
     BOTH,
@@ -86,16 +95,23 @@ __all__ = [
     "Undecided",
     "WriteItem",
     "add_node",
+    "asking",
+    "certificate_uri",
     "delete_node",
+    "each",
     "empty",
     "encode_service",
+    "granted",
     "guid",
     "history_read",
     "ids",
+    "outlived",
     "reading",
     "rules",
+    "stated",
     "status",
     "structures",
+    "unfit_mode",
     "utc",
     "variant",
 ]

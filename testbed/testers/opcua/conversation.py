@@ -76,13 +76,15 @@ class Conversation:
     chunks: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Frame numbers of messages that are not whole yet, by request id."""
     next_request_id: int = 1
+    is_opened: bool = False
+    """Whether the server has opened the channel, by whatever id."""
     is_closed: bool = False
     """Whether the tester has closed the channel."""
 
     @property
     def channel_is_open(self) -> bool:
         """Whether there is a channel that the tester has not closed."""
-        return self.channel is not None and bool(self.channel.channel_id) and not self.is_closed
+        return self.is_opened and not self.is_closed
 
     @property
     def is_plain(self) -> bool:

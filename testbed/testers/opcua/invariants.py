@@ -294,7 +294,7 @@ class UaMonitor:
         token, nonce = decoded.Parameters.SecurityToken, decoded.Parameters.ServerNonce or b""
         del chunk
         line.channel.install(token.ChannelId, token.TokenId, line.opening, nonce)
-        line.opening = None
+        line.opening, line.is_opened = None, True
 
 
 _ONE = Text(en="one answer to each request", ko="요청마다 하나의 응답")

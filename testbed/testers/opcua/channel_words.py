@@ -1,0 +1,98 @@
+"""What cases about connections and channels say besides their requests."""
+
+from __future__ import annotations
+
+import asyncio
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from asyncua import ua
+
+from testbed.model.base import Text
+from testbed.protocols.opcua import NO_SECURITY, SIGN_AND_ENCRYPT, status
+from testbed.testers.answer import Array
+from testbed.testers.opcua import requests
+from testbed.testers.trouble import NotTestable, Undecided
+
+if TYPE_CHECKING:
+    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.reply import Reply
+
+LONGEST = 12.0
+"""Seconds of the longest life of a token that a case waits for (assumed)."""
+OVERLAP = 1.25
+"""Of its life, how long a token may still be taken (10000-4, 5.6.2.1)."""
+
+
+def granted(reply: Reply) -> Reply:
+    """Return the answer to a step that leads up to what is judged.
+
+    Raises:
+        Undecided: it was refused.
+    """
+    if reply.status != status.Good:
+        said = reply.status.title
+        raise Undecided(Text(en=f"a step before the one judged: {said}", ko=f"판정 대상 이전의 단계: {said}"))
+    return reply
+
+
+async def outlived(opened: Reply) -> None:
+    """Wait until a token has ended, and the quarter of its life for which messages may be late.
+
+    Raises:
+        NotTestable: it lives longer than a case waits.
+    """
+    life = granted(opened).parameters.SecurityToken.RevisedLifetime / 1000
+    if life > LONGEST:
+        said = f"the server gives no token a life of {LONGEST:g} s or less"
+        raise NotTestable(Text(en=said, ko=f"서버가 {LONGEST:g}초 이하의 토큰 수명을 허용하지 않음"))
+    await asyncio.sleep(life * OVERLAP + 0.1)
+
+
+def stated(limit: int, most: int) -> int:
+    """Return a limit that the server acknowledged, where a case can exceed it.
+
+    Raises:
+        NotTestable: there is none, or it is larger than `most`.
+    """
+    if not 0 < limit <= most:
+        said = f"the server states no limit from 1 to {most}"
+        raise NotTestable(Text(en=said, ko=f"서버가 1~{most} 범위의 한도를 밝히지 않음"))
+    return limit
+
+
+def asking(size: int = 0) -> ua.GetEndpointsRequest:
+    """Return a GetEndpoints of at least so many bytes, which any server may be asked on a channel."""
+    return requests.get_endpoints("opc.tcp://localhost/".ljust(size, "x"), (), ())
+
+
+def each(reply: Reply, *names: str) -> Array:
+    """Return fields of each result; of several names, tuples; nothing where there are no results.
+
+    Args:
+        reply: a list of structures, such as endpoints.
+        names: by the standard; a dot leads into a structure within.
+    """
+    results = reply.results if isinstance(reply.results, Array) else ()
+    found = [tuple(attrgetter(name)(one) for name in names) for one in results]
+    return Array(one[0] for one in found) if len(names) == 1 else Array(found)
+
+
+def unfit_mode(client: Client) -> int:
+    """Return a security mode that does not go with the client's policy (10000-4, 5.6.2.2 and 7.20)."""
+    return SIGN_AND_ENCRYPT if client.channel.policy.is_none else NO_SECURITY
+
+
+def certificate_uri(certificate: bytes | None) -> str | None:
+    """Return the application URI that a certificate names; None where none can be read (10000-6, 6.2.2)."""
+    from cryptography import x509  # noqa: PLC0415 - heavy; only cases about certificates need it
+
+    from testbed.protocols.opcua.asymmetric import leaf  # noqa: PLC0415 - it loads cryptography
+
+    try:
+        names = x509.load_der_x509_certificate(leaf(certificate or b"")).extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+    except (ValueError, x509.ExtensionNotFound):
+        return None
+    return next(iter(names.value.get_values_for_type(x509.UniformResourceIdentifier)), None)
