@@ -33,9 +33,10 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group lint
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[fast,gui]" --group test --group lint
 	@if command -v npm >/dev/null; then \
-	  npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/npm axe-core@4.14.1 vnu-jar@26.9.27; \
+	  npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/npm \
+	    axe-core@4.14.1 vnu-jar@26.9.27 node-opcua@2.186.4; \
 	fi
 	@touch $@
 
