@@ -10,10 +10,12 @@ import pytest
 
 from testbed.model.document import DocumentError, parse, quickly
 from testbed.model.needs import names
+from testbed.model.opcua.units import units
 from testbed.model.security import Security
 from testbed.model.standard import clause_order
 from testbed.plugin.gather import gather
-from testbed.plugin.shelf import suites
+from testbed.plugin.setup import prepare
+from testbed.plugin.shelf import example, suites
 from testbed.testers.modbus.bench import ModbusBench
 from testbed.testers.opcua.bench import UaBench
 from tests.plugin.bench import setup
@@ -27,8 +29,11 @@ FORBIDDEN = (
 )  # fmt: skip
 DECORATORS = {"verifies", "opens", "alone", "parametrize"}
 LOOKS = {"bits", "data_byte", "encode", "frozenset", "len", "newest", "range", "refusals", "set", "tuple"}
+LOOKS |= {"each", "reference_to", "seconds_since"}
 """Calls that give the same value however often they are made, and touch no device."""
+OPCUA = prepare(example("sim-opcua-plc.yaml")).declaration
 OF_EVERY_PROTOCOL = {*setup().declaration.facts, *Security().facts} - {*setup().declaration.supports}
+OF_EVERY_PROTOCOL |= {*OPCUA.facts, *units()}
 """What a declaration tells of any device; functions are for suites to name."""
 
 FILES = {
@@ -161,7 +166,7 @@ class TestCatalogue:
 def test_ids_are_unique_among_all_suites_and_parts():
     """A part's rows count once, however many suites include them."""
     folders = {folder for suite in suites().values() for folder in suite.folders}
-    files = [file for folder in folders for file in folder.glob("requirements.yaml")]
+    files = [file for folder in folders for file in folder.glob("requirements*.yaml")]
     ids = [row["id"] for file in files for row in parse(file.read_text(encoding="utf-8"), str(file))[0]]
     assert len(ids) == len(set(ids))
     assert set(ids) == {one.id for suite in suites().values() for one in suite.catalogue.requirements}

@@ -180,7 +180,9 @@ class Declared:
         return DeclaredMethod(self.node(one.object), self.node(one.method), inputs, outputs)
 
     def _first(self, fits: Any, kind: str | None = None) -> ua.NodeId:
-        for one in self._declaration.nodes:
+        for one in sorted(
+            self._declaration.nodes, key=lambda one: one.scratch
+        ):  # nobody writes in the others
             if fits(one) and kind in {None, one.type}:
                 return self.node(one.id)
         raise Undecided(
