@@ -1,28 +1,7 @@
 """OPC 10000-6 1.05.04, 6.7.2, 6.7.3, 6.7.7 and 7.1.4: chunks, their verification, closing a connection."""
 
 from testbed.cases import verifies
-from testbed.opcua import (
-    ABORT,
-    CLOSED,
-    ERR,
-    INTERMEDIATE,
-    NORMAL,
-    SILENCE,
-    ErrorMessage,
-    asking,
-    granted,
-    ids,
-    status,
-)
-
-ABORTED = ErrorMessage(status.BadRequestTooLarge, None).encode()[len(ERR) + 5 :]
-"""The body of an abort chunk: that of an Error message (6.7.3)."""
-
-
-def given_up(channel):
-    """Return the first chunk of a request, and the one that aborts it."""
-    first = channel.seal(asking(), request_id=5000, chunk=INTERMEDIATE)
-    return b"".join(first + channel.seal(ABORTED, request_id=5000, chunk=ABORT))
+from testbed.opcua import CLOSED, NORMAL, SILENCE, asking, given_up, granted, ids, status
 
 
 @verifies("UA-CHUNKS-REASSEMBLED")

@@ -49,8 +49,9 @@ async def test_created_at(wire):
     """CreatedAt of a new token is within a minute of UTC."""
     granted(await wire.hello())
     reply = granted(await wire.open())
+    in_time = wire.in_time(reply.parameters.SecurityToken.CreatedAt, 60.0)
 
-    assert wire.in_time(reply.parameters.SecurityToken.CreatedAt, 60.0)
+    assert in_time
 
 
 @verifies("UA-OPN-LIFETIME")

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.protocols.opcua import NO_SECURITY, SIGN_AND_ENCRYPT, status
+from testbed.protocols.opcua import (
+    ABORT,
+    INTERMEDIATE,
+    NO_SECURITY,
+    SIGN_AND_ENCRYPT,
+    ErrorMessage,
+    status,
+)
 from testbed.testers.answer import Array
 from testbed.testers.opcua import requests
 from testbed.testers.trouble import NotTestable, Undecided
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
 
 LONGEST = 12.0
 """Seconds of the longest life of a token that a case waits for (assumed)."""
+HEADER = 8
+"""Bytes of a message's header (10000-6, 7.1.2.2): the body of an abort is an Error message without it."""
 OVERLAP = 1.25
 """Of its life, how long a token may still be taken (10000-4, 5.6.2.1)."""
 
@@ -64,6 +73,14 @@ def stated(limit: int, most: int) -> int:
 def asking(size: int = 0) -> ua.GetEndpointsRequest:
     """Return a GetEndpoints of at least so many bytes, which any server may be asked on a channel."""
     return requests.get_endpoints("opc.tcp://localhost/".ljust(size, "x"), (), ())
+
+
+def given_up(client: Client) -> bytes:
+    """Return the first chunk of a request, and the one that aborts it (10000-6, 6.7.3)."""
+    number = client.conversation.next_request_id
+    reason = ErrorMessage(int(status.BadRequestTooLarge), None).encode()[HEADER:]
+    first = client.seal(asking(), chunk=INTERMEDIATE)
+    return b"".join(first + client.seal(reason, request_id=number, chunk=ABORT))
 
 
 def each(reply: Reply, *names: str) -> Array:
