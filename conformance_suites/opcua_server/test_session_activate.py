@@ -1,23 +1,23 @@
 """OPC 10000-4 1.05.04, 5.7.3: ActivateSession."""
 
 from testbed.cases import verifies
-from testbed.opcua import reading, status, structures
+from testbed.opcua import ids, reading, status, structures
 
 
 @verifies("UA-SESSION-NOT-ACTIVATED")
-async def test_not_activated(channel, declared):
+async def test_not_activated(channel):
     """A Read in a session that is not activated is refused."""
     await channel.create_session()
-    reply = await channel.ask(reading(declared.many[0]))
+    reply = await channel.ask(reading(ids.Server_NamespaceArray))
 
     assert reply.status == status.BadSessionNotActivated
 
 
 @verifies("UA-SESSION-EARLY-CALL-CLOSES")
-async def test_early_call(channel, declared):
+async def test_early_call(channel):
     """A session in which something was read before the activation can not be activated."""
     await channel.create_session()
-    await channel.ask(reading(declared.many[0]))
+    await channel.ask(reading(ids.Server_NamespaceArray))
     reply = await channel.activate_session()
 
     assert reply.status != status.Good
@@ -49,19 +49,19 @@ async def test_unknown(channel):
 
 
 @verifies("UA-SESSION-MOVES")
-async def test_moved(ua, other_channel, declared):
+async def test_moved(ua, other_channel):
     """A session that was activated on a new channel is used there."""
     await other_channel.take_over(ua)
-    reply = await other_channel.read(declared.many[0])
+    reply = await other_channel.read(ids.Server_NamespaceArray)
 
     assert reply.status == status.Good
 
 
 @verifies("UA-SESSION-MOVED-OLD-CHANNEL")
-async def test_moved_away(ua, other_channel, declared):
+async def test_moved_away(ua, other_channel):
     """A session that was activated on a new channel is refused on the old one."""
     await other_channel.take_over(ua)
-    reply = await ua.read(declared.many[0])
+    reply = await ua.read(ids.Server_NamespaceArray)
 
     assert reply.status != status.Good
 

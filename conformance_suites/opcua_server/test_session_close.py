@@ -1,7 +1,7 @@
 """OPC 10000-4 1.05.04, 5.7.4: CloseSession."""
 
 from testbed.cases import verifies
-from testbed.opcua import NORMAL, reading, status, structures
+from testbed.opcua import NORMAL, ids, reading, status, structures
 
 
 @verifies("UA-SESSION-CLOSE-UNACTIVATED")
@@ -23,10 +23,10 @@ async def test_not_activated_on_another_channel(channel, other_channel):
 
 
 @verifies("UA-SESSION-CLOSED")
-async def test_closed(ua, declared):
+async def test_closed(ua):
     """A Read after CloseSession is refused, or gets no answer."""
     await ua.close_session()
-    reaction = await ua.ended(ua.ask(reading(declared.many[0])))
+    reaction = await ua.ended(ua.ask(reading(ids.Server_NamespaceArray)))
 
     assert reaction != NORMAL
 

@@ -70,15 +70,15 @@ async def test_response_too_large(channel):
 
 
 @verifies("UA-SESSION-OTHER-CHANNEL")
-async def test_token_on_another_channel(ua, other_channel, declared):
+async def test_token_on_another_channel(ua, other_channel):
     """A Read with the token of a session of another channel is refused."""
-    reply = await other_channel.ask(reading(declared.many[0]), token=ua.authentication_token)
+    reply = await other_channel.ask(reading(ids.Server_NamespaceArray), token=ua.authentication_token)
 
     assert reply.status != status.Good
 
 
 @verifies("UA-SESSION-SAME-CHANNEL")
-async def test_two_sessions_on_one_channel(channel, declared):
+async def test_two_sessions_on_one_channel(channel):
     """A session goes on when another one on the same channel is closed."""
     first = await channel.create_session()
     await channel.activate_session()
@@ -86,7 +86,7 @@ async def test_two_sessions_on_one_channel(channel, declared):
     await channel.activate_session()
     await channel.close_session()
     channel.resume(first)
-    reply = await channel.read(declared.many[0])
+    reply = await channel.read(ids.Server_NamespaceArray)
 
     assert reply.status == status.Good
 

@@ -1,16 +1,16 @@
 """OPC 10000-4 1.05.04, 5.7.2: CreateSession, time-out."""
 
 from testbed.cases import verifies
-from testbed.opcua import status
+from testbed.opcua import ids, status
 
 
 @verifies("UA-SESSION-EXPIRES")
-async def test_expired(channel, declared):
+async def test_expired(channel):
     """A Read in a session that was idle for longer than its timeout is refused."""
     await channel.create_session(timeout=1000)
     await channel.activate_session()
     await channel.outlast()
-    reply = await channel.read(declared.many[0])
+    reply = await channel.read(ids.Server_NamespaceArray)
 
     assert reply.status != status.Good
 
@@ -27,14 +27,14 @@ async def test_channel_of_an_expired_session(channel):
 
 
 @verifies("UA-SESSION-ACTIVITY-EXTENDS")
-async def test_used_within_its_timeout(channel, declared):
+async def test_used_within_its_timeout(channel):
     """A session that is used twice within its timeout is open when that is over."""
     await channel.create_session(timeout=1000)
     await channel.activate_session()
     await channel.outlast(0.6)
-    await channel.read(declared.many[0])
+    await channel.read(ids.Server_NamespaceArray)
     await channel.outlast(0.6)
-    reply = await channel.read(declared.many[0])
+    reply = await channel.read(ids.Server_NamespaceArray)
 
     assert reply.status == status.Good
 
