@@ -28,6 +28,8 @@ def left_out(case: Case, facts: Mapping[str, int], refused: Collection[str]) -> 
             else f"선언되지 않음: `{lack.need}`",
         )
         return not_run(case, lack.verdict, reason)
+    if not refused:
+        return None
     served = {name: amount for name, amount in facts.items() if not {name, function_of(name)} & set(refused)}
     if not case.gate and missing(case.needs, served) is not None:
         named = ", ".join(sorted(refused))

@@ -1,11 +1,15 @@
 """Bytes to be decoded, and the limits that hold while they are (OPC 10000-6 1.05.04, 5.1)."""
 
+from struct import Struct
+
 from testbed.protocols.opcua.errors import DecodeError
 
 MOST_NESTED = 100
 """Levels that a decoder shall read (5.1.8, 5.2.2.12); a deeper one is refused."""
 MOST_ELEMENTS = 1 << 19
 """Elements of all arrays of a message that are not plain numbers (assumed)."""
+
+_read_length = Struct("<i").unpack_from
 
 
 class Cursor:
@@ -47,10 +51,14 @@ class Cursor:
 
         Every element has a byte at least, but for empty structures, of which nobody sends arrays.
         """
-        at = self.at
-        found = int.from_bytes(self.take(4), "little", signed=True)
-        if not -1 <= found <= len(self.data) - self.at:
-            raise DecodeError(f"a length of {found} does not fit the message", at, at + 4)
+        at, data = self.at, self.data
+        start, size = at + 4, len(data)
+        if start > size:
+            raise DecodeError("the message ends within a field", size)
+        found: int = _read_length(data, at)[0]
+        self.at = start
+        if not -1 <= found <= size - start:
+            raise DecodeError(f"a length of {found} does not fit the message", at, start)
         return found
 
     def count(self, size: int) -> None:

@@ -21,8 +21,9 @@ NUMBERS = {
 }  # fmt: skip
 """Types of a fixed size, whose arrays are read at once."""
 
-_INT64, _UINT32 = NUMBERS["Int64"], NUMBERS["UInt32"]
-_NUMERIC = {0: Struct("<B"), 1: Struct("<BH"), 2: Struct("<HI")}
+_INT64, _UINT32, _UINT16 = NUMBERS["Int64"], NUMBERS["UInt32"], NUMBERS["UInt16"]
+_NUMERIC = {kind: (one.unpack_from, one.size) for kind, one in enumerate(map(Struct, ("<B", "<BH", "<HI")))}
+_KINDS = {one.value: one for one in ua.NodeIdType}
 _MOST_PICOSECONDS = 9999
 _NAMESPACE_URI, _SERVER_INDEX = 0x80, 0x40
 
@@ -43,8 +44,8 @@ def number_reader(name: str) -> Reader:
 def read_string(cursor: Cursor) -> str | None:
     """A String (5.2.2.4)."""
     length = cursor.length()
-    if length < 0:
-        return None
+    if length <= 0:
+        return None if length else ""
     start = cursor.at
     text = str(cursor.data[start : start + length], "utf-8", cursor.errors)
     cursor.at = start + length
@@ -54,7 +55,11 @@ def read_string(cursor: Cursor) -> str | None:
 def read_bytes(cursor: Cursor) -> bytes | None:
     """A ByteString (5.2.2.7)."""
     length = cursor.length()
-    return None if length < 0 else cursor.take(length)
+    if length <= 0:
+        return None if length else b""
+    start = cursor.at
+    cursor.at = end = start + length
+    return cursor.data[start:end]
 
 
 def read_xml(cursor: Cursor) -> Any:
@@ -105,18 +110,20 @@ def _numeric(kind: int, namespace: int, identifier: int) -> Any:
 
 
 def _node_id(cursor: Cursor, kind: int) -> Any:
-    layout = _NUMERIC.get(kind)
-    if layout is not None:
+    if kind in _NUMERIC:
+        unpack_from, size = _NUMERIC[kind]
         at = cursor.at
-        cursor.at = at + layout.size
-        found = layout.unpack_from(cursor.data, at)
+        cursor.at = at + size
+        found = unpack_from(cursor.data, at)
         return _numeric(kind, *found) if kind else _numeric(0, 0, found[0])
     if kind not in _IDENTIFIERS:
         raise DecodeError(f"0x{kind:02X} is no encoding of a NodeId", cursor.at - 1, cursor.at)
-    namespace = int.from_bytes(cursor.take(2), "little")
+    at = cursor.at
+    namespace: int = _UINT16.unpack_from(cursor.data, at)[0]
+    cursor.at = at + 2
     read, null = _IDENTIFIERS[kind]
     identifier = read(cursor)
-    return ua.NodeId(null if identifier is None else identifier, namespace, ua.NodeIdType(kind))
+    return ua.NodeId(null if identifier is None else identifier, namespace, _KINDS[kind])
 
 
 _IDENTIFIERS: dict[int, tuple[Reader, Any]] = {
@@ -128,7 +135,9 @@ _IDENTIFIERS: dict[int, tuple[Reader, Any]] = {
 
 def read_qualified_name(cursor: Cursor) -> Any:
     """A QualifiedName (5.2.2.13)."""
-    namespace = int.from_bytes(cursor.take(2), "little")
+    at = cursor.at
+    namespace: int = _UINT16.unpack_from(cursor.data, at)[0]
+    cursor.at = at + 2
     return ua.QualifiedName(read_string(cursor), namespace)
 
 

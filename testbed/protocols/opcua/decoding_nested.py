@@ -17,6 +17,9 @@ _RESERVED = range(26, 32)
 """Type ids whose values a decoder takes for ByteStrings (5.2.2.16)."""
 _VARIANT = ua.VariantType.Variant.value
 _XML_BODY = 2
+_NOTHING, _NULL_NODE = bytes(3), read_node_id(Cursor(bytes(2)))
+"""An ExtensionObject that is null, as most are."""
+_TYPES = {number: ua.datatype_to_varianttype(number) for number in range(_TYPE + 1)}
 _MOST_DIMENSIONS = 32
 """Dimensions of a matrix (assumed)."""
 
@@ -69,7 +72,7 @@ def read_variant(cursor: Cursor) -> Any:
         value = _shaped(value, dimensions, cursor)
     found = object.__new__(ua.Variant)  # what was decoded needs none of the guesses of its constructor
     found.Value = value
-    found.VariantType = ua.datatype_to_varianttype(number)
+    found.VariantType = _TYPES[number]
     found.Dimensions = dimensions
     found.is_array = is_array
     return found
@@ -77,6 +80,10 @@ def read_variant(cursor: Cursor) -> Any:
 
 def read_extension_object(cursor: Cursor) -> Any:
     """An ExtensionObject: the structure where it is known, else its type and its body as bytes (5.2.2.15)."""
+    at = cursor.at
+    if cursor.data[at : at + 3] == _NOTHING:
+        cursor.at = at + 3
+        return ua.ExtensionObject(_NULL_NODE, None)
     type_id = read_node_id(cursor)
     at = cursor.at
     encoding = cursor.byte()

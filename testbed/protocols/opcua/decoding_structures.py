@@ -1,5 +1,6 @@
 """Arrays, enumerations and structures from bytes, by their layouts (OPC 10000-6 1.05.04, 5.2.4 to 5.2.7)."""
 
+from collections.abc import Sequence
 from enum import IntFlag
 from functools import cache
 from struct import Struct
@@ -29,14 +30,14 @@ def array_reader(kind: Kind) -> Reader:
     """Read an array; null as asyncua has it: None for built-in types, an empty list for others."""
     if kind.cls is None and kind.built_in in NUMBERS:
         return _numbers_reader(NUMBERS[kind.built_in])
-    of_built_in = kind.cls is None
+    of_built_in, of_one = kind.cls is None, Kind(kind.built_in, kind.cls)
 
     def read(cursor: Cursor) -> list[Any] | None:
         length = cursor.length()
-        if length < 0:
-            return None if of_built_in else []
+        if length <= 0:
+            return None if length and of_built_in else []
         cursor.count(length)
-        one = reader(Kind(kind.built_in, kind.cls))  # not earlier: a structure may hold arrays of itself
+        one = reader(of_one)  # not earlier: a structure may hold arrays of itself
         return [one(cursor) for _ in range(length)]
 
     return read
@@ -79,11 +80,15 @@ def structure_reader(cls: type) -> Reader:
         return _optional_reader(layout)
     if any(one.name == MISTAKEN for one in layout.members):
         return _mistaken_reader(layout)
-    readers = tuple(reader(one.kind) for one in layout.members)
+    return _compiled(cls, [reader(one.kind) for one in layout.members])
 
-    def read(cursor: Cursor) -> Any:
-        return cls(*[one(cursor) for one in readers])
 
+def _compiled(cls: type, readers: Sequence[Reader]) -> Reader:
+    """Return `cls(r0(cursor), r1(cursor), ...)`, spelt out: a loop over them costs half as much again."""
+    known: dict[str, Any] = {f"r{at}": one for at, one in enumerate(readers)} | {"cls": cls}
+    read: Reader = eval(  # noqa: S307 - of names made here
+        f"lambda cursor: cls({', '.join(f'r{at}(cursor)' for at in range(len(readers)))})", known
+    )
     return read
 
 

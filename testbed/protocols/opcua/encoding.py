@@ -15,7 +15,8 @@ NULL = NUMBERS["Int32"].pack(-1)
 """The length of a string or an array that is null."""
 
 _INT32, _UINT16, _INT64, _UINT32 = (NUMBERS[name] for name in ("Int32", "UInt16", "Int64", "UInt32"))
-_NUMERIC = {0: Struct("<B"), 1: Struct("<BH"), 2: Struct("<HI")}
+_length = _INT32.pack
+_TWO_BYTE, _FOUR_BYTE, _NUMERIC = Struct("<BB").pack, Struct("<BBH").pack, Struct("<BHI").pack
 _NAMESPACE_URI, _SERVER_INDEX = 0x80, 0x40
 
 
@@ -34,13 +35,16 @@ def write_bytes(out: bytearray, value: bytes | None) -> None:
     if value is None:
         out += NULL
     else:
-        out += _INT32.pack(len(value))
-        out += value
+        out += _length(len(value)) + value
 
 
 def write_string(out: bytearray, value: str | bytes | None) -> None:
     """A String (5.2.2.4); bytes, or lone surrogates that stand for them, go as they are."""
-    write_bytes(out, value.encode(errors="surrogateescape") if isinstance(value, str) else value)
+    if value is None:
+        out += NULL
+        return
+    data = value.encode(errors="surrogateescape") if isinstance(value, str) else value
+    out += _length(len(data)) + data
 
 
 def write_xml(out: bytearray, value: Any) -> None:
@@ -69,12 +73,14 @@ def write_node_id(out: bytearray, value: Any) -> None:
     """A NodeId or an ExpandedNodeId, in the form that it names (5.2.2.9 and 5.2.2.10)."""
     kind = int(value.NodeIdType)
     at = len(out)
-    out.append(kind)
     if kind == 0:
-        out += _NUMERIC[0].pack(value.Identifier)
-    elif kind in _NUMERIC:
-        out += _NUMERIC[kind].pack(value.NamespaceIndex, value.Identifier)
+        out += _TWO_BYTE(kind, value.Identifier)
+    elif kind == 1:
+        out += _FOUR_BYTE(kind, value.NamespaceIndex, value.Identifier)
+    elif kind == 2:  # noqa: PLR2004 - as the standard numbers them
+        out += _NUMERIC(kind, value.NamespaceIndex, value.Identifier)
     else:
+        out.append(kind)
         out += _UINT16.pack(value.NamespaceIndex)
         _IDENTIFIERS[kind](out, value.Identifier)
     if isinstance(value, ua.ExpandedNodeId):

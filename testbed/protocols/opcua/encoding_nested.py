@@ -4,7 +4,6 @@ asyncua's own encoder errs here: it puts the picoseconds of a DataValue in a wro
 diagnostics of a DiagnosticInfo for an ExtensionObject, and leaves out the length of an empty body.
 """
 
-from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
 from struct import Struct
@@ -27,6 +26,9 @@ from testbed.protocols.opcua.layout import MISTAKEN, Kind, Layout, layout_of
 
 _INT32, _UINT16, _UINT32 = (NUMBERS[name] for name in ("Int32", "UInt16", "UInt32"))
 _TYPE, _DIMENSIONS, _ARRAY = 0x3F, 0x40, 0x80
+_ARRAYS = {one.name: Kind(one.name, is_array=True) for one in ua.VariantType}
+_NOTHING = bytes(3)
+"""An ExtensionObject that is null, as most are: a null NodeId and no body."""
 
 
 def write_data_value(out: bytearray, value: Any) -> None:
@@ -80,16 +82,19 @@ def write_variant(out: bytearray, value: Any) -> None:
         WRITERS[name](out, held)
         return
     out.append(number | _ARRAY | (_DIMENSIONS if value.Dimensions is not None else 0))
-    array_writer(Kind(name, is_array=True))(out, ua.flatten(held))
+    array_writer(_ARRAYS[name])(out, ua.flatten(held))
     if value.Dimensions is not None:
-        array_writer(Kind("Int32", is_array=True))(out, value.Dimensions)
+        array_writer(_ARRAYS["Int32"])(out, value.Dimensions)
 
 
 def write_extension_object(out: bytearray, value: Any) -> None:
     """An ExtensionObject: a structure, a type with its body as bytes, or None (5.2.2.15)."""
-    if value is None or isinstance(value, ua.ExtensionObject):
-        body = None if value is None else value.Body
-        write_node_id(out, ua.NodeId() if value is None else value.TypeId)
+    if value is None:
+        out += _NOTHING
+        return
+    if isinstance(value, ua.ExtensionObject):
+        body = value.Body
+        write_node_id(out, value.TypeId)
         out.append(body is not None)
         if body is not None:
             write_bytes(out, body)
@@ -131,6 +136,7 @@ def writer(kind: Kind) -> Writer:
 @cache
 def array_writer(kind: Kind) -> Writer:
     """Write an array, null for None (5.2.5)."""
+    of_one = Kind(kind.built_in, kind.cls)
     code = NUMBERS[kind.built_in].format[-1:] if kind.built_in in NUMBERS else ""
 
     def write_numbers(out: bytearray, values: Any) -> None:
@@ -144,9 +150,10 @@ def array_writer(kind: Kind) -> Writer:
             out += NULL
             return
         out += _INT32.pack(len(values))
-        one = writer(Kind(kind.built_in, kind.cls))
-        for value in values:
-            one(out, value)
+        if values:
+            one = writer(of_one)
+            for value in values:
+                one(out, value)
 
     return write_numbers if code else write
 
@@ -157,18 +164,20 @@ def structure_writer(cls: type) -> Writer:
     layout = layout_of(cls)
     if layout.has_mask:
         return _optional_writer(layout)
-    members = tuple((_getter(one.name), writer(one.kind)) for one in layout.members)
+    return _compiled(layout)
 
-    def write(out: bytearray, value: Any) -> None:
-        for get, one in members:
-            one(out, get(value))
 
+def _compiled(layout: Layout) -> Writer:
+    """Return `(w0(out, value.A), w1(out, value.B), ...)`, spelt out: a loop costs half as much again."""
+    known = {f"w{at}": writer(one.kind) for at, one in enumerate(layout.members)}
+    parts = (f"w{at}(out, {_got(one.name)})" for at, one in enumerate(layout.members))
+    write: Writer = eval(f"lambda out, value: ({''.join(f'{one}, ' for one in parts)})", known)  # noqa: S307 - of asyncua's names of fields
     return write
 
 
-def _getter(name: str) -> Callable[[Any], Any]:
-    """Get a field; for the one of asyncua's mistake its default, a number, means none."""
-    return attrgetter(name) if name != MISTAKEN else lambda value: value.Encoding or None
+def _got(name: str) -> str:
+    """Say how a field is got; for the one of asyncua's mistake its default, a number, means none."""
+    return f"value.{name}" if name != MISTAKEN else f"value.{name} or None"
 
 
 def _optional_writer(layout: Layout) -> Writer:

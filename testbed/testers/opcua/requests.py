@@ -40,9 +40,11 @@ class _Ids:
 
     def __getattr__(self, name: str) -> ua.NodeId:
         try:
-            return ua.NodeId(getattr(ua.ObjectIds, name), 0)
+            found = ua.NodeId(getattr(ua.ObjectIds, name), 0)
         except AttributeError:
             raise AttributeError(f"the standard has no node `{name}`") from None
+        setattr(self, name, found)  # the next time it is found without this method
+        return found
 
 
 ids = _Ids()
