@@ -7,16 +7,22 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def program():
+def lacking():
+    """Returns what skips a test for a reason; with CI=true that is a failure."""
+
+    def skip(reason):
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{reason}, and in CI its judgement is not optional")
+        pytest.skip(reason)
+
+    return skip
+
+
+@pytest.fixture(scope="session")
+def program(lacking):
     """Returns the path of a program, or skips the test; with CI=true that is a failure."""
 
     def find(name):
-        path = shutil.which(name)
-        if path is None:
-            reason = f"{name} is not installed"
-            if os.environ.get("CI") == "true":
-                pytest.fail(f"{reason}, and in CI its judgement is not optional")
-            pytest.skip(reason)
-        return path
+        return shutil.which(name) or lacking(f"{name} is not installed")
 
     return find

@@ -1,4 +1,4 @@
-"""asyncua's own server, as its documentation sets one up, with a variable of each kind that the suite asks for.
+"""asyncua's own server, as its documentation sets one up, with a variable of each kind that the suite wants.
 
 Prints the endpoint URL at which it serves; ends when its standard input does.
 """
