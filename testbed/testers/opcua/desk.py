@@ -22,6 +22,7 @@ from testbed.testers.opcua.conclusion import Conclusion
 from testbed.testers.opcua.connection import UaConnection
 from testbed.testers.opcua.conversation import Conversation
 from testbed.testers.opcua.crowd import Crowd
+from testbed.testers.opcua.declared import Declared
 from testbed.testers.opcua.evidence import evidence
 from testbed.testers.opcua.invariants import UaMonitor
 from testbed.testers.opcua.meeting import Peer
@@ -129,7 +130,7 @@ class UaCase:
             "other_wire": self._wire,
             "other_channel": self._channel,
             "other": self._session,
-            "declared": lambda: self.bench.declared,
+            "declared": self._declared,
             "crowd": lambda: Crowd(self.another),
             "scratch": self._scratch,
             "space": lambda: crawled(self),
@@ -210,6 +211,14 @@ class UaCase:
             raise Undecided(
                 Text(en=f"control exchange ({name}): {said}", ko=f"사전 확인 교환({name}): {said}")
             )
+
+    async def _declared(self) -> Declared:
+        """Return what is declared; where no session has been open yet, one asks for the namespaces first."""
+        if self.bench.declaration.nodes and not self.bench.declared.namespaces:
+            asking = await self._session()
+            await self.part(asking)
+            self.testers.remove(asking)
+        return self.bench.declared
 
     async def _scratch(self) -> Scratch:
         client = next((one for one in self.testers if one.is_activated), None)
