@@ -83,7 +83,10 @@ class UaMonitor:
 
     def conversation(self, connection: int) -> Conversation:
         """Return what is known of a connection."""
-        return self._lines.setdefault(connection, Conversation())
+        line = self._lines.get(connection)
+        if line is None:
+            line = self._lines[connection] = Conversation()
+        return line
 
     # What the connection says.
 
