@@ -13,7 +13,7 @@ SEQUENCE_HEADER = 8
 _CHUNK_TYPES = {FINAL, INTERMEDIATE, ABORT}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chunk:
     """A chunk that was received, verified and decrypted.
 

@@ -21,9 +21,13 @@ NUMBERS = {
 }  # fmt: skip
 """Types of a fixed size, whose arrays are read at once."""
 
+_new = object.__new__
 _INT64, _UINT32, _UINT16 = NUMBERS["Int64"], NUMBERS["UInt32"], NUMBERS["UInt16"]
 _NUMERIC = {kind: (one.unpack_from, one.size) for kind, one in enumerate(map(Struct, ("<B", "<BH", "<HI")))}
 _KINDS = {one.value: one for one in ua.NodeIdType}
+_GUID = ua.NodeIdType.Guid.value
+_SHORT = 64
+"""Length up to which identifiers are kept, to make the NodeIds of one node once (assumed)."""
 _MOST_PICOSECONDS = 9999
 _NAMESPACE_URI, _SERVER_INDEX = 0x80, 0x40
 
@@ -84,7 +88,9 @@ def read_status(cursor: Cursor) -> Any:
     """A StatusCode (5.2.2.11)."""
     at = cursor.at
     cursor.at = at + 4
-    return ua.StatusCode(_UINT32.unpack_from(cursor.data, at)[0])
+    found = _new(ua.StatusCode)
+    found.value = _UINT32.unpack_from(cursor.data, at)[0]
+    return found
 
 
 def read_node_id(cursor: Cursor) -> Any:
@@ -106,7 +112,12 @@ def read_expanded(cursor: Cursor) -> Any:
 
 @lru_cache(maxsize=4096)
 def _numeric(kind: int, namespace: int, identifier: int) -> Any:
-    return ua.NodeId(identifier, namespace, ua.NodeIdType(kind))
+    return ua.NodeId(identifier, namespace, _KINDS[kind])
+
+
+@lru_cache(maxsize=4096)
+def _named(kind: int, namespace: int, identifier: str | bytes) -> Any:
+    return ua.NodeId(identifier, namespace, _KINDS[kind])
 
 
 def _node_id(cursor: Cursor, kind: int) -> Any:
@@ -123,7 +134,11 @@ def _node_id(cursor: Cursor, kind: int) -> Any:
     cursor.at = at + 2
     read, null = _IDENTIFIERS[kind]
     identifier = read(cursor)
-    return ua.NodeId(null if identifier is None else identifier, namespace, _KINDS[kind])
+    if identifier is None:
+        identifier = null
+    if kind != _GUID and len(identifier) <= _SHORT:
+        return _named(kind, namespace, identifier)
+    return ua.NodeId(identifier, namespace, _KINDS[kind])
 
 
 _IDENTIFIERS: dict[int, tuple[Reader, Any]] = {
@@ -136,9 +151,11 @@ _IDENTIFIERS: dict[int, tuple[Reader, Any]] = {
 def read_qualified_name(cursor: Cursor) -> Any:
     """A QualifiedName (5.2.2.13)."""
     at = cursor.at
-    namespace: int = _UINT16.unpack_from(cursor.data, at)[0]
+    found = _new(ua.QualifiedName)  # without the checks of its constructor: types are what they should be
+    found.NamespaceIndex = _UINT16.unpack_from(cursor.data, at)[0]
     cursor.at = at + 2
-    return ua.QualifiedName(read_string(cursor), namespace)
+    found.Name = read_string(cursor)
+    return found
 
 
 def read_localized_text(cursor: Cursor) -> Any:

@@ -16,6 +16,7 @@ NULL = NUMBERS["Int32"].pack(-1)
 
 _INT32, _UINT16, _INT64, _UINT32 = (NUMBERS[name] for name in ("Int32", "UInt16", "Int64", "UInt32"))
 _length = _INT32.pack
+_PLAIN = ua.NodeId
 _TWO_BYTE, _FOUR_BYTE, _NUMERIC = Struct("<BB").pack, Struct("<BBH").pack, Struct("<BHI").pack
 _NAMESPACE_URI, _SERVER_INDEX = 0x80, 0x40
 
@@ -71,8 +72,7 @@ def write_status(out: bytearray, value: Any) -> None:
 
 def write_node_id(out: bytearray, value: Any) -> None:
     """A NodeId or an ExpandedNodeId, in the form that it names (5.2.2.9 and 5.2.2.10)."""
-    kind = int(value.NodeIdType)
-    at = len(out)
+    kind, at = value.NodeIdType, len(out)
     if kind == 0:
         out += _TWO_BYTE(kind, value.Identifier)
     elif kind == 1:
@@ -83,7 +83,7 @@ def write_node_id(out: bytearray, value: Any) -> None:
         out.append(kind)
         out += _UINT16.pack(value.NamespaceIndex)
         _IDENTIFIERS[kind](out, value.Identifier)
-    if isinstance(value, ua.ExpandedNodeId):
+    if value.__class__ is not _PLAIN and isinstance(value, ua.ExpandedNodeId):
         if value.NamespaceUri:
             out[at] |= _NAMESPACE_URI
             write_string(out, value.NamespaceUri)

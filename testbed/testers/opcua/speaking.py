@@ -132,6 +132,7 @@ class Speaking:
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._connection: UaConnection | None = None
+        self._line: Conversation | None = None
         self.frames: tuple[int, ...] = ()
         """Frame numbers of the last exchange."""
         self.authentication_token: ua.NodeId = NULL_NODE
@@ -148,6 +149,7 @@ class Speaking:
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
         self._connection = await self._guard.open()
+        self._line = self._guard.conversation(self._connection.number)
         self.authentication_token = NULL_NODE
         self._unclaimed.clear()
         self.in_step = True
@@ -162,14 +164,17 @@ class Speaking:
     @property
     def conversation(self) -> Conversation:
         """What both sides have said so far."""
-        return self._guard.conversation(self.wire.number)
+        if self._line is None:
+            raise RuntimeError("the tester is not connected")
+        return self._line
 
     @property
     def channel(self) -> SecureChannel:
         """The secure channel."""
-        if self.conversation.channel is None:
-            self.conversation.channel = self._guard.secure_channel()
-        return self.conversation.channel
+        line = self.conversation
+        if line.channel is None:
+            line.channel = self._guard.secure_channel()
+        return line.channel
 
     @property
     def is_open(self) -> bool:
