@@ -17,6 +17,7 @@ from testbed.protocols.opcua.uacp import CLO, FINAL, INTERMEDIATE, MOST, MSG, OP
 LAST_SEQUENCE = 0xFFFFFFFF
 """The largest sequence number; the next one is small (6.7.2.4, legacy sequence numbers)."""
 
+_OF_CHANNEL = {MSG, CLO}
 _CHANNEL = Struct("<3scII")
 _NUMBER = Struct("<I")
 _SEQUENCE = Struct("<II")
@@ -180,13 +181,13 @@ class SecureChannel:
             DecodeError: it is no chunk of a channel.
             SecurityError: it is none that this channel lets through.
         """
-        head = header(frame)
-        if head.size != len(frame):
-            raise DecodeError(f"the size says {head.size} bytes of {len(frame)}", 4, 8)
-        if head.type == OPN:
+        kind, chunk, size = header(frame)
+        if size != len(frame):
+            raise DecodeError(f"the size says {size} bytes of {len(frame)}", 4, 8)
+        if kind == OPN:
             return self._open_asymmetric(frame, ignore)
-        if head.type not in {MSG, CLO}:
-            raise DecodeError(f"a message {head.type!r} belongs to no channel", 0, 3)
+        if kind not in _OF_CHANNEL:
+            raise DecodeError(f"a message {kind!r} belongs to no channel", 0, 3)
         if len(frame) < CHANNEL_HEADER + _NUMBER.size + SEQUENCE_HEADER:
             raise DecodeError("the chunk ends within its headers", len(frame))
         channel_id, token_id = _SEQUENCE.unpack_from(frame, 8)
@@ -200,7 +201,7 @@ class SecureChannel:
             self._previous = None
         sequence, request_id = _SEQUENCE.unpack_from(plain, at)
         return Chunk(
-            head.type, head.chunk, channel_id, token_id, None, None, None,
+            kind, chunk, channel_id, token_id, None, None, None,
             sequence, request_id, plain[at + SEQUENCE_HEADER : end], frame, plain, at,
         )  # fmt: skip
 

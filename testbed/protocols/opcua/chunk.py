@@ -131,7 +131,11 @@ class Reassembly:
         """
         if chunk.chunk not in _CHUNK_TYPES:
             raise DecodeError(f"chunk type {chunk.chunk!r} is not defined", 3, 4)
-        part = self._parts.pop(chunk.request_id, None) or _Part([], 0)
+        part = self._parts.pop(chunk.request_id, None)
+        if part is None:
+            if chunk.chunk == FINAL and len(chunk.body) <= self.max_message:
+                return chunk.body
+            part = _Part([], 0)
         if chunk.chunk == ABORT:
             said = ErrorMessage.decode(frame_of(ERR, chunk.body))
             raise Aborted(said.status, said.reason, chunk.request_id)

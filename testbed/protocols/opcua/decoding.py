@@ -24,6 +24,7 @@ NUMBERS = {
 _new = object.__new__
 _INT64, _UINT32, _UINT16 = NUMBERS["Int64"], NUMBERS["UInt32"], NUMBERS["UInt16"]
 _NUMERIC = {kind: (one.unpack_from, one.size) for kind, one in enumerate(map(Struct, ("<B", "<BH", "<HI")))}
+_FOUR_BYTE = Struct("<BBH").unpack_from
 _KINDS = {one.value: one for one in ua.NodeIdType}
 _GUID = ua.NodeIdType.Guid.value
 _SHORT = 64
@@ -95,8 +96,12 @@ def read_status(cursor: Cursor) -> Any:
 
 def read_node_id(cursor: Cursor) -> Any:
     """A NodeId (5.2.2.9)."""
-    kind = cursor.byte()
-    return _node_id(cursor, kind)
+    at, data = cursor.at, cursor.data
+    if data[at : at + 1] == b"\x01":  # as type ids have it
+        found = _FOUR_BYTE(data, at)
+        cursor.at = at + 4
+        return _numeric(*found)
+    return _node_id(cursor, cursor.byte())
 
 
 def read_expanded(cursor: Cursor) -> Any:

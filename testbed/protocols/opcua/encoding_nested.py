@@ -27,6 +27,7 @@ from testbed.protocols.opcua.layout import MISTAKEN, Kind, Layout, layout_of
 _INT32, _UINT16, _UINT32 = (NUMBERS[name] for name in ("Int32", "UInt16", "UInt32"))
 _TYPE, _DIMENSIONS, _ARRAY = 0x3F, 0x40, 0x80
 _ARRAYS = {one.name: Kind(one.name, is_array=True) for one in ua.VariantType}
+_TYPES = {one: (one.value, one.name) for one in ua.VariantType}
 _NOTHING = bytes(3)
 """An ExtensionObject that is null, as most are: a null NodeId and no body."""
 
@@ -36,7 +37,7 @@ def write_data_value(out: bytearray, value: Any) -> None:
     at = len(out)
     out.append(0)
     held = value.Value
-    if held is not None and (held.VariantType.value or held.is_array):
+    if held is not None and (held.VariantType is not ua.VariantType.Null or held.is_array):
         out[at] |= 0x01
         write_variant(out, held)
     if value.StatusCode is not None and value.StatusCode.value:
@@ -56,26 +57,41 @@ def write_data_value(out: bytearray, value: Any) -> None:
 
 def write_diagnostics(out: bytearray, value: Any) -> None:
     """A DiagnosticInfo (5.2.2.12)."""
+    fields = (
+        value.SymbolicId,
+        value.NamespaceURI,
+        value.Locale,
+        value.LocalizedText,
+        value.AdditionalInfo,
+        value.InnerStatusCode,
+        value.InnerDiagnosticInfo,
+    )
     at = len(out)
     out.append(0)
-    for bit, held, write in (
-        (0x01, value.SymbolicId, WRITERS["Int32"]),
-        (0x02, value.NamespaceURI, WRITERS["Int32"]),
-        (0x08, value.Locale, WRITERS["Int32"]),
-        (0x04, value.LocalizedText, WRITERS["Int32"]),
-        (0x10, value.AdditionalInfo, write_string),
-        (0x20, value.InnerStatusCode, write_status),
-        (0x40, value.InnerDiagnosticInfo, write_diagnostics),
-    ):
+    if fields == _SAID_NOTHING:
+        return
+    for held, (bit, write) in zip(fields, _DIAGNOSTICS, strict=True):
         if held is not None:
             out[at] |= bit
             write(out, held)
 
 
+_SAID_NOTHING = (None,) * 7
+_DIAGNOSTICS: tuple[tuple[int, Writer], ...] = (
+    (0x01, WRITERS["Int32"]),
+    (0x02, WRITERS["Int32"]),
+    (0x08, WRITERS["Int32"]),
+    (0x04, WRITERS["Int32"]),
+    (0x10, write_string),
+    (0x20, write_status),
+    (0x40, write_diagnostics),
+)
+"""The bit of each field of a DiagnosticInfo, in their order on the wire."""
+
+
 def write_variant(out: bytearray, value: Any) -> None:
     """A Variant (5.2.2.16)."""
-    number = value.VariantType.value & _TYPE
-    name = value.VariantType.name if number <= ua.VariantType.DiagnosticInfo.value else "ByteString"
+    number, name = _TYPES.get(value.VariantType) or (value.VariantType.value & _TYPE, "ByteString")
     held = value.Value
     if not (value.is_array or isinstance(held, list | tuple)):
         out.append(number)

@@ -7,7 +7,7 @@ from asyncua import ua
 
 from testbed.protocols.opcua import decoding_nested  # noqa: F401 - completes the built-in types
 from testbed.protocols.opcua.cursor import Cursor
-from testbed.protocols.opcua.decoding import read_node_id
+from testbed.protocols.opcua.decoding import Reader, read_node_id
 from testbed.protocols.opcua.decoding_structures import structure_reader
 from testbed.protocols.opcua.encoding_nested import structure_writer
 from testbed.protocols.opcua.errors import DecodeError, EncodeError, UnknownType
@@ -34,6 +34,26 @@ def encode_service(message: Any) -> bytes:
     return bytes(out)
 
 
+_TYPE_ID = 4
+"""Bytes of a type id, as everybody encodes those of messages."""
+_MESSAGES: dict[bytes, Reader] = {}
+"""Readers of messages by these bytes; as many as there are messages."""
+
+
+def _message_reader(cursor: Cursor) -> Reader:
+    """Find what reads the message at the cursor, which stays before its type id."""
+    type_id = read_node_id(cursor)
+    is_numeric = type_id.NamespaceIndex == 0 and isinstance(type_id.Identifier, int)
+    cls = message_of(type_id.Identifier) if is_numeric else None
+    if cls is None:
+        raise UnknownType(type_id, cursor.data[cursor.at :], cursor.at)
+    read = structure_reader(cls)
+    if cursor.at == _TYPE_ID:
+        _MESSAGES[cursor.data[:_TYPE_ID]] = read
+    cursor.at = 0
+    return read
+
+
 def decode_service(body: bytes, *, errors: str = "strict") -> Any:
     """Read a request, a response or a ServiceFault.
 
@@ -47,13 +67,8 @@ def decode_service(body: bytes, *, errors: str = "strict") -> Any:
     """
     cursor = Cursor(body, errors=errors)
     try:
-        type_id = read_node_id(cursor)
-        is_numeric = type_id.NamespaceIndex == 0 and isinstance(type_id.Identifier, int)
-        cls = message_of(type_id.Identifier) if is_numeric else None
-        if cls is None:
-            raise UnknownType(type_id, body[cursor.at :], cursor.at)
-        cursor.at = 0  # a message is a structure whose first field is its type id
-        message = structure_reader(cls)(cursor)
+        read = _MESSAGES.get(body[:_TYPE_ID]) or _message_reader(cursor)
+        message = read(cursor)  # a message is a structure whose first field is its type id
     except UnicodeDecodeError as error:
         start = cursor.at
         raise DecodeError("a string is no UTF-8", start + error.start, start + error.end) from None
