@@ -158,7 +158,7 @@ class SecureChannel:
             raise ValueError(f"chunks of {most} bytes have no room for a message")
         number = self.send_sequence if sequence is None else sequence
         channel = self.channel_id if channel_id is None else channel_id
-        frames = []
+        frames: list[bytes] = []
         for start in range(0, len(body) or 1, size):
             last = start + size >= len(body)
             kind = chunk or (FINAL if last else INTERMEDIATE)

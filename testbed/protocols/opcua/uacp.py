@@ -192,6 +192,8 @@ class Framer:
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes as they come and give the messages that are now whole, oldest first."""
         buffer = self._buffer
+        if not buffer and len(data) >= HEADER_SIZE and len(data) == _size_at(data, 0) <= self.most:
+            return [bytes(data)]  # one whole message, as most segments are
         buffer += data
         frames: list[bytes] = []
         start = 0
@@ -215,7 +217,7 @@ class Framer:
         return []
 
 
-def _size_at(buffer: bytearray, start: int) -> int:
+def _size_at(buffer: bytes | bytearray, start: int) -> int:
     found: int = _CODE.unpack_from(buffer, start + 4)[0]
     return found
 
