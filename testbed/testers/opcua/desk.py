@@ -20,7 +20,7 @@ from testbed.testers.opcua.captures import captured
 from testbed.testers.opcua.client import Client
 from testbed.testers.opcua.conclusion import Conclusion
 from testbed.testers.opcua.connection import UaConnection
-from testbed.testers.opcua.conversation import Conversation
+from testbed.testers.opcua.conversation import LARGEST_CHUNK, Conversation
 from testbed.testers.opcua.crowd import Crowd
 from testbed.testers.opcua.declared import Declared
 from testbed.testers.opcua.evidence import evidence
@@ -106,7 +106,7 @@ class UaCase:
 
     async def open(self) -> UaConnection:
         """Open one more connection; UnreachableError where that fails."""
-        connection = UaConnection(self.recorder, Framer(), self.monitor)
+        connection = UaConnection(self.recorder, Framer(LARGEST_CHUNK), self.monitor)
         await self.bench.dial(connection)
         return connection
 
