@@ -152,5 +152,5 @@ class HasNoUnitCode(Altered):
         node = space.own(own("Analog.Pressure.EngineeringUnits"))
         if node.value is not None:
             unit = copy(node.value.Value)
-            unit.UnitId = -1
+            unit.UnitId = 1
             node.value = ua.Variant(unit, ua.VariantType.ExtensionObject)

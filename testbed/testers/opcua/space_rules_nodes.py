@@ -16,6 +16,8 @@ LONGEST_NAME = 512
 _OPTIONAL = frozenset({Attribute.ArrayDimensions, Attribute.DataTypeDefinition})
 _NAMED_BY_URI = frozenset({"OPCUANamespaceMetadata"})
 """Instances whose BrowseNames are no part of their symbolic names."""
+_LAST_KNOWN = max(ua.ObjectIdNames)
+"""The greatest id of the edition that the suite is pinned to, by asyncua's table."""
 _EVERY = (Attribute.NodeId, Attribute.NodeClass, Attribute.BrowseName, Attribute.DisplayName)
 
 
@@ -97,7 +99,7 @@ def known_namespaces(found: Snapshot) -> Iterator[Guilty]:
 def standard_namespace(found: Snapshot) -> Iterator[Guilty]:
     """No node has an id in the standard's namespace that the standard does not give."""
     for one in found.nodes.values():
-        if not one.id.NamespaceIndex and one.id.Identifier not in ua.ObjectIdNames:
+        if not one.id.NamespaceIndex and not _is_standard(one.id):
             yield Guilty(one.id, "no node of the standard", "표준에 없는 노드")
 
 
@@ -153,8 +155,14 @@ def field_types_exist(found: Snapshot) -> Iterator[Guilty]:
 def is_known_type(found: Snapshot, kind: ua.NodeId) -> bool:
     """Say whether a DataType is one of the standard, or was found; what was not looked for may be there."""
     if not kind.NamespaceIndex:
-        return kind.Identifier in ua.ObjectIdNames
+        return _is_standard(kind)
     return bool(kind.NamespaceIndex < len(found.namespaces))
+
+
+def _is_standard(node: ua.NodeId) -> bool:
+    """Say whether an id of namespace 0 is the standard's, of a later edition perhaps."""
+    number = node.Identifier
+    return number in ua.ObjectIdNames or (isinstance(number, int) and number > _LAST_KNOWN)
 
 
 def _definition_of(found: Snapshot, kind: ua.NodeId) -> str:

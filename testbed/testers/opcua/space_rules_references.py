@@ -99,7 +99,9 @@ def targets_exist(found: Snapshot) -> Iterator[Guilty]:
 def mandatory_children(found: Snapshot) -> Iterator[Guilty]:
     """An instance has what is mandatory in its type and the types above."""
     for one in found.of(OBJECT | VARIABLE):
-        has = {_key(how.name) for kind in _PARTS for how in one.links(kind)}
+        if not one.browsed.is_good:
+            continue
+        has = {_key(how.name) for how in one.references if how.is_forward}  # by whatever subtype
         for part in _mandatory_of(found, one):
             if _key(part.name) not in has and part.name is not None:
                 yield Guilty(one.id, f"no {part.name.Name}"[:200], f"{part.name.Name} 없음"[:200])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from asyncua import ua
 
 from testbed.testers.opcua.requests import Attribute, ids
-from testbed.testers.opcua.snapshot import METHOD, VARIABLE, Known, Snapshot
+from testbed.testers.opcua.snapshot import METHOD, VARIABLE, Held, Known, Snapshot
 from testbed.testers.opcua.space import Guilty, rule
 from testbed.testers.opcua.space_rules_nodes import is_known_type
 
@@ -17,6 +17,8 @@ _ANY, _SCALAR_OR_ONE, _SCALAR, _ONE_OR_MORE = -2, -3, -1, 0
 _UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
 """The namespace of units by UNECE Recommendation 20 (10000-8, 5.6.4.3)."""
 _ABSTRACT = frozenset({"BaseDataType", "Number", "Integer", "UInteger"})
+_NO_UNIT_ID = -1
+"""UnitId of a unit that has none (10000-8, 5.6.4.2)."""
 _BUILT_IN = {
     **{ua.NodeId(kind.value): kind.name for kind in ua.VariantType if kind.value},
     ids.Enumeration: "Int32",
@@ -49,10 +51,15 @@ def value_rank(found: Snapshot) -> Iterator[Guilty]:
     for one in found.variables:
         rank, held = one.value(Attribute.ValueRank), one.held
         if isinstance(rank, int) and held is not None and held.type != "Null":
-            actual = len(held.dimensions)
+            actual = 1 if _is_bytes(one, held) else len(held.dimensions)
             if not _fits(rank, actual):
                 said = f"ValueRank {rank}, a value of {actual} dimensions"
                 yield Guilty(one.id, said, f"ValueRank {rank}, 값은 {actual}차원")
+
+
+def _is_bytes(one: Known, held: Held) -> bool:
+    """Say whether a value is a ByteString where an array of Byte is due: the same bytes (10000-6, 5.1.5)."""
+    return one.value(Attribute.DataType) == ids.Byte and held.type == "ByteString" and not held.is_array
 
 
 def _fits(rank: int, actual: int) -> bool:
@@ -85,7 +92,7 @@ def data_type(found: Snapshot) -> Iterator[Guilty]:
         if not isinstance(kind, ua.NodeId) or held is None or held.type == "Null":
             continue
         allowed = _allowed(found, kind)
-        if allowed and held.type not in allowed:
+        if allowed and held.type not in allowed and not _is_bytes(one, held):
             name = kind.to_string()[:200]
             yield Guilty(one.id, f"a {held.type}, DataType {name}", f"{held.type} 값, DataType {name}")
 
@@ -141,7 +148,7 @@ def ranges(found: Snapshot) -> Iterator[Guilty]:
         for name in ("EURange", "InstrumentRange"):
             node = found.child(one, ids.HasProperty, name)
             value = node.held.value if node is not None and node.held is not None else None
-            if isinstance(value, ua.Range) and not value.Low < value.High:
+            if isinstance(value, ua.Range) and value.Low >= value.High:  # NaN is a limit that is not known
                 said = f"{name} from {value.Low:g} to {value.High:g}"
                 yield Guilty(one.id, said, f"{name} {value.Low:g}~{value.High:g}")
 
@@ -152,7 +159,11 @@ def unit_codes(found: Snapshot) -> Iterator[Guilty]:
     for one in found.of(VARIABLE):
         node = found.child(one, ids.HasProperty, "EngineeringUnits")
         value = node.held.value if node is not None and node.held is not None else None
-        if isinstance(value, ua.EUInformation) and value.NamespaceUri == _UNECE:
+        if (
+            isinstance(value, ua.EUInformation)
+            and value.NamespaceUri == _UNECE
+            and value.UnitId != _NO_UNIT_ID
+        ):
             code = value.UnitId.to_bytes(4, "big", signed=True).lstrip(b"\0")
             if not re.fullmatch(rb"[A-Z0-9]{1,3}", code):
                 yield Guilty(one.id, f"UnitId {value.UnitId}", f"UnitId {value.UnitId}")
