@@ -9,10 +9,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from testbed.model.base import Text
 from testbed.protocols.opcua import Hello, Reassembly, SecureChannel
 
 RECEIVE_BUFFER = 65535
 """Bytes of the longest chunk that the tester takes; open62541, asyncua and node-opcua ask for as many."""
+LARGEST_CHUNK = 1 << 20
+"""Bytes of the longest chunk that is still cut out as one, so that its size can be charged (assumed)."""
 MOST_MESSAGE = 16 << 20
 """Bytes of the longest message that the tester takes (assumed)."""
 MOST_CHUNKS = 2048
@@ -71,6 +74,8 @@ class Conversation:
     """The tester broke the rules itself, so that which answer belongs to what is unknown."""
     out_of_step: bool = False
     """What came cannot be read, so nothing more is judged."""
+    trouble: Text | None = None
+    """What came that cannot be read."""
     arrived: deque[Message | None] = field(default_factory=deque)
     """One entry a frame that a case may still receive: the message that it completes, if it does."""
     chunks: dict[int, tuple[int, ...]] = field(default_factory=dict)
