@@ -25,11 +25,11 @@ async def test_split_request(channel):
 
 
 @verifies("UA-STREAM-COALESCED")
-async def test_coalesced(wire):
-    """A Hello and an OpenSecureChannel in one segment are both answered."""
-    await wire.send(wire.greeting() + b"".join(wire.opening()))
-    granted(await wire.answer())
-    reaction = await wire.ended(wire.answer())
+async def test_coalesced(channel):
+    """Two requests in one segment are both answered."""
+    await channel.send(b"".join([*channel.seal(asking()), *channel.seal(asking())]))
+    granted(await channel.answer())
+    reaction = await channel.ended(channel.answer())
 
     assert reaction == NORMAL
 

@@ -140,7 +140,7 @@ async def test_undefined_direction(ua):
     """Direction 7 is refused."""
     reply = await ua.browse(ids.Server, direction=7)
 
-    assert status.BadBrowseDirectionInvalid in (reply.operation, reply.status)
+    assert reply.refusal == status.BadBrowseDirectionInvalid
 
 
 @verifies("UA-BROWSE-NOTHING-TO-DO")

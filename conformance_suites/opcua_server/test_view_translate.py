@@ -47,7 +47,7 @@ async def test_path_without_elements(ua):
     """A path without an element is refused."""
     reply = await ua.translate(ids.ObjectsFolder)
 
-    assert status.BadNothingToDo in (reply.operation, reply.status)
+    assert reply.refusal == status.BadNothingToDo
 
 
 @verifies("UA-TRANSLATE-NO-NAME")

@@ -133,33 +133,34 @@ def _invalid(encoding: ua.QualifiedName) -> ua.QualifiedName:
 
 
 @mutant("UA-ENCODING-UNKNOWN")
-class IgnoresUnknownEncodings(Plc):
-    """Returns the binary encoding of a structure where one is asked for that does not exist."""
+class BlamesTheMessage(Plc):
+    """Answers the name of an encoding that does not exist as if the request could not be encoded."""
 
     def check_data_encoding(self, node: Node, encoding: ua.QualifiedName) -> None:
         """Look for the encodings that the standard names."""
-        if (encoding.Name or "").startswith("Default"):
-            super().check_data_encoding(node, encoding)
+        if not (encoding.Name or "").startswith("Default"):
+            raise Failed(status.BadEncodingError)
+        super().check_data_encoding(node, encoding)
 
 
 @mutant("UA-ENCODING-NO-STRUCTURE")
-class IgnoresEncodingsOfScalars(Plc):
-    """Returns a value that is no structure whatever its encoding."""
+class CallsEncodingsOfScalarsUnsupported(Plc):
+    """Answers an encoding of what has none with Bad_DataEncodingUnsupported."""
 
     def check_data_encoding(self, node: Node, encoding: ua.QualifiedName) -> None:
-        """Let what has no encodings pass."""
+        """Confuse invalid with unsupported."""
         try:
             super().check_data_encoding(node, encoding)
         except Failed as failed:
-            if failed.status != status.BadDataEncodingInvalid:
-                raise
+            raise Failed(status.BadDataEncodingUnsupported) from failed
 
 
 @mutant("UA-ENCODING-OTHER-ATTRIBUTE")
-class IgnoresEncodingsOfAttributes(Plc):
-    """Returns other attributes than the Value whatever their encoding."""
+class CallsEncodingsOfAttributesUnsupported(Plc):
+    """Answers an encoding of another attribute than the Value with Bad_DataEncodingUnsupported."""
 
     def read_attribute(self, node: Node, item: ua.ReadValueId, ask: Asked) -> ua.DataValue:
-        """Forget the encoding."""
-        item.DataEncoding = ua.QualifiedName()
+        """Confuse invalid with unsupported."""
+        if item.DataEncoding.Name is not None:
+            raise Failed(status.BadDataEncodingUnsupported)
         return super().read_attribute(node, item, ask)

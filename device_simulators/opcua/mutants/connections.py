@@ -8,7 +8,7 @@ from device_simulators.opcua.connection import ServerConnection
 from device_simulators.opcua.errors import Broken
 from device_simulators.opcua.mutants.registry import mutant
 from device_simulators.opcua.plc import Plc
-from testbed.protocols.opcua import HEL, OPN, ErrorMessage, Hello, Reassembly, Status, status
+from testbed.protocols.opcua import FINAL, HEL, MSG, OPN, ErrorMessage, Hello, Reassembly, Status, status
 
 if TYPE_CHECKING:
     from testbed.protocols.opcua import Chunk, Framer
@@ -153,16 +153,16 @@ class WantsRequestsInOnePiece(Plc):
             line.end(self.LINGER)
 
 
-@mutant("UA-STREAM-COALESCED")
-class ReadsOneHelloASegment(Plc):
-    """Loses what comes in one segment behind a Hello."""
+@mutant("UA-STREAM-COALESCED", "UA-PIPELINED")
+class ReadsOneMessagePerSegment(Plc):
+    """Loses what comes in one segment behind a message."""
 
     class protocol_class(ServerConnection):
         """Framing that takes a segment for a message."""
 
         def data_received(self, data: bytes) -> None:
-            """Cut off what is behind a Hello."""
-            whole = int.from_bytes(data[SIZE], "little") if data.startswith(HEL) else 0
+            """Cut off what is behind the last chunk of a message."""
+            whole = int.from_bytes(data[SIZE], "little") if data.startswith(MSG + FINAL) else 0
             super().data_received(data[:whole] if 8 <= whole < len(data) else data)
 
 

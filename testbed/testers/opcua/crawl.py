@@ -43,7 +43,9 @@ MOST_SECONDS = 120.0
 AT_ONCE = 250
 """Nodes of one Browse and attributes of one Read, where the server states no less (assumed)."""
 VALUES_AT_ONCE = 50
-"""Values of one Read, which may be long (assumed)."""
+"""Values of one Read that are no arrays (assumed)."""
+ARRAYS_AT_ONCE = 4
+"""Other values of one Read: four of node-opcua, with a hundred thousand elements in each, can be read."""
 KEPT = 16
 """Elements of an array that are kept."""
 
@@ -103,8 +105,10 @@ class Crawl:
         for item, value in await self._read(wanted, self.reads):
             held[item.node][item.attribute] = value
         values = [Item(one.id) for one in found.values() if _has_value(one, held[one.id])]
-        for item, value in await self._read(values, min(self.reads, VALUES_AT_ONCE)):
-            held[item.node][item.attribute] = value
+        for is_long, at_once in ((False, VALUES_AT_ONCE), (True, ARRAYS_AT_ONCE)):
+            some = [item for item in values if _may_be_long(held[item.node]) is is_long]
+            for item, value in await self._read(some, min(self.reads, at_once)):
+                held[item.node][item.attribute] = value
         return {node: replace(one, attributes=held[node]) for node, one in found.items()}
 
     async def _learn_limits(self) -> None:
@@ -209,6 +213,11 @@ def _attributes(one: Known) -> Iterator[int]:
 def _has_value(one: Known, held: dict[int, Held]) -> bool:
     readable = held.get(Attribute.UserAccessLevel)
     return one.node_class == VARIABLE and readable is not None and bool((readable.value or 0) & 1)
+
+
+def _may_be_long(held: dict[int, Held]) -> bool:
+    """Whether a value need not be a scalar, by its ValueRank."""
+    return bool(held[Attribute.ValueRank].value != -1)
 
 
 def _is_standard_type(one: Described) -> bool:

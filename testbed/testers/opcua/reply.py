@@ -140,6 +140,11 @@ class Reply(ViewReply):
         return found
 
     @property
+    def refusal(self) -> Status | Instead:
+        """The status of the service where it is no success, of the first operation otherwise."""
+        return self.operation if self.status == status.Good else self.status
+
+    @property
     def last_operation(self) -> Status | Instead:
         """The status of the last operation."""
         found = self.statuses

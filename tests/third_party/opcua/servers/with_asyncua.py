@@ -19,12 +19,21 @@ SCALARS = {
     "Int64": -5_000_000_000, "UInt64": 5_000_000_000, "Float": 1.5, "Double": 2.25, "String": "text",
     "DateTime": datetime(2026, 11, 22, tzinfo=UTC), "Guid": UUID(int=7), "ByteString": b"bytes",
 }  # fmt: skip
+MOST_OPERATIONS = 100
 
 
 @uamethod
 def add(_parent: object, left: float, right: float) -> float:
     """Return a sum."""
     return left + right
+
+
+async def state_limits(server: Server) -> None:
+    """State as many operations a request as it carries out in time; unasked it says 10,000."""
+    limits = server.get_node(ua.ObjectIds.Server_ServerCapabilities_OperationLimits)
+    for limit in await limits.get_properties():
+        if await limit.read_value():
+            await limit.write_value(ua.Variant(MOST_OPERATIONS, ua.VariantType.UInt32))
 
 
 async def main() -> None:
@@ -50,6 +59,7 @@ async def main() -> None:
                     await made.set_writable()
     inputs = [ua.VariantType.Double, ua.VariantType.Double]
     await folder.add_method(ua.NodeId("Add", index), "Add", add, inputs, [ua.VariantType.Double])
+    await state_limits(server)
     async with server:
         print(url, flush=True)  # noqa: T201 - its only message
         await asyncio.to_thread(sys.stdin.read)

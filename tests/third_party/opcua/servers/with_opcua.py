@@ -19,12 +19,21 @@ SCALARS = {
     "DateTime": datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None), "Guid": UUID(int=7),
     "ByteString": b"bytes",
 }  # fmt: skip
+MOST_OPERATIONS = 100
 
 
 @uamethod
 def add(_parent: object, left: float, right: float) -> float:
     """Return a sum."""
     return left + right
+
+
+def state_limits(server: Server) -> None:
+    """State as many operations a request as it carries out in time; unasked it says 10,000."""
+    limits = server.get_node(ua.ObjectIds.Server_ServerCapabilities_OperationLimits)
+    for limit in limits.get_properties():
+        if limit.get_value():
+            limit.set_value(ua.Variant(MOST_OPERATIONS, ua.VariantType.UInt32))
 
 
 def main() -> None:
@@ -49,6 +58,7 @@ def main() -> None:
                     made.set_writable()
     inputs = [ua.VariantType.Double, ua.VariantType.Double]
     folder.add_method(ua.NodeId("Add", index), f"{index}:Add", add, inputs, [ua.VariantType.Double])
+    state_limits(server)
     server.start()
     try:
         print(url, flush=True)  # noqa: T201 - its only message
