@@ -88,6 +88,11 @@ class UaMonitor:
             line = self._lines[connection] = Conversation()
         return line
 
+    @property
+    def trouble(self) -> Text | None:
+        """What came on any connection that cannot be read."""
+        return next((line.trouble for line in self._lines.values() if line.trouble is not None), None)
+
     # What the connection says.
 
     def sent(self, connection: int, data: bytes, number: int) -> None:
@@ -104,7 +109,8 @@ class UaMonitor:
             message = self._take(line, frame, number)
         except _BreachFound as found:
             self.breaches.append(found.breach)
-            line.out_of_step |= found.is_fatal
+            if found.is_fatal:
+                line.out_of_step, line.trouble = True, _unreadable(found.breach)
             message = found.message
         late = message is not None and message.asked is not None and message.asked.request_id in line.given_up
         if late and message is not None and message.asked is not None:
@@ -118,20 +124,19 @@ class UaMonitor:
         line = self.conversation(connection)
         if line.out_of_step:
             return
-        line.out_of_step = True
-        self.breaches.append(
-            Breach(
-                HEADER,
-                Text(en="whole messages of the size that they state", ko="명시한 크기의 온전한 메시지"),
-                Text(
-                    en=f"{len(stump)} bytes that do not make a message",
-                    ko=f"메시지를 이루지 못하는 {len(stump)}바이트",
-                ),
-                number,
-                0,
-                min(len(stump), 8),
-            )
+        breach = Breach(
+            HEADER,
+            Text(en="whole messages of the size that they state", ko="명시한 크기의 온전한 메시지"),
+            Text(
+                en=f"{len(stump)} bytes that do not make a message",
+                ko=f"메시지를 이루지 못하는 {len(stump)}바이트",
+            ),
+            number,
+            0,
+            min(len(stump), 8),
         )
+        line.out_of_step, line.trouble = True, breach.received
+        self.breaches.append(breach)
 
     def flooded(self, connection: int, number: int) -> None:
         """Charge a device that sent so much that it was not read any more: no request asks for that."""
@@ -323,6 +328,12 @@ def _found(  # noqa: PLR0913 - the parts of a breach
         *span,
     )
     return _BreachFound(breach, is_fatal=fatal)
+
+
+def _unreadable(breach: Breach) -> Text:
+    """Say of a message that cannot be taken what is wrong with it."""
+    en, ko = breach.received.en, breach.received.ko
+    return Text(en=f"a message that cannot be read: {en}", ko=f"해석할 수 없는 메시지: {ko}")
 
 
 def _follows(before: int, sequence: int) -> bool:

@@ -45,8 +45,8 @@ ON_PURPOSE = "malformed on purpose"
 """What a capture says of bytes that no good client would send."""
 LIFETIME = 3_600_000
 """Milliseconds for which a channel is asked for (assumed; a case takes seconds)."""
-WHOLE_WITHIN = 30.0
-"""Seconds within which all chunks of one answer must have come (assumed)."""
+WHOLE_WITHIN = 10.0
+"""Seconds beyond the declared ones within which an answer must be whole (assumed; the longest has 16 MiB)."""
 ISSUE, RENEW = 0, 1
 """Why a channel is opened (10000-4, 5.6.2.2)."""
 
@@ -58,6 +58,16 @@ _ENDED = {
         ko="기기가 요청하지 않은 데이터를 끝없이 보냄",
     ),
 }
+
+_NEVER_WHOLE = Text(
+    en=f"a message of which further chunks came, but which was not whole within {WHOLE_WITHIN:g} s",
+    ko=f"조각은 계속 왔으나 {WHOLE_WITHIN:g}초 이내에 완성되지 않은 메시지",
+)
+_OTHERS = Text(
+    en=f"answers to other requests, and none to this one within {WHOLE_WITHIN:g} s",
+    ko=f"다른 요청의 응답만 오고 이 요청에는 {WHOLE_WITHIN:g}초 이내 응답 없음",
+)
+_UNREADABLE = Text(en="a message that cannot be read", ko="해석할 수 없는 메시지")
 
 _OPERATIONS: dict[str, Callable[[Any], Sequence[Any]]] = {
     "ReadRequest": lambda it: it.Parameters.NodesToRead,
@@ -412,10 +422,13 @@ class Speaking:
         return await self.ended(self.ask_raw(bytes(body)))
 
     async def _answer_to(self, request_id: int) -> Reply:
-        """Wait for the answer to one request; others that come meanwhile are kept."""
+        """Wait for the answer to one request; others that come meanwhile are kept, but not for ever."""
         kept: list[Reply] = []
+        until = self.wire.recorder.now() + WHOLE_WITHIN + self._guard.reply_within
         try:
             while True:
+                if self.wire.recorder.now() > until:
+                    raise Unanswered(_OTHERS)
                 reply = await self.answer()
                 if reply.request_id == request_id or reply.is_error_message:
                     return reply
@@ -440,6 +453,8 @@ class Speaking:
         while True:
             left = until - self.wire.recorder.now()
             received = await self.wire.receive(min(within, max(left, 0.0)))
+            if received is None and left < within:
+                raise Unanswered(_NEVER_WHOLE)
             if not isinstance(received, Received):
                 raise Unanswered(self._nothing(received, within))
             message = self.conversation.arrived.popleft()
@@ -448,7 +463,7 @@ class Speaking:
                 self.in_step = in_step
                 return self._reply(message, received)
             if self.conversation.out_of_step:
-                raise Unanswered(Text(en="a message that cannot be read", ko="해석할 수 없는 메시지"))
+                raise Unanswered(self.conversation.trouble or _UNREADABLE)
 
     @staticmethod
     def _nothing(ended: Ended | None, within: float) -> Text:

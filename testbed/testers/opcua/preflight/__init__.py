@@ -14,7 +14,7 @@ from testbed.testers.opcua.preflight.desk import Desk
 from testbed.testers.opcua.preflight.endpoints import discover
 from testbed.testers.opcua.preflight.entering import enter, sessions
 from testbed.testers.opcua.preflight.nodes import namespaces, nodes
-from testbed.testers.opcua.preflight.reaching import unreachable
+from testbed.testers.opcua.preflight.reaching import lost, unreachable
 from testbed.testers.trouble import Unanswered
 from testbed.wire.dial import CONNECT_WITHIN, UnreachableError
 
@@ -32,6 +32,9 @@ async def examine(desk: Desk) -> None:
         async with asyncio.timeout(within):
             await _examine(desk)
     except TimeoutError:
+        if desk.client is None:
+            desk.found(diagnosis("ENDLESS", within=within))
+            return
         desk.passed(
             f"preflight ended after {within:g} s; what is not named here was not tried",
             f"사전 점검을 {within:g}초에 마침; 여기에 없는 항목은 점검하지 않음",
@@ -49,4 +52,4 @@ async def _examine(desk: Desk) -> None:
     except UnreachableError as error:
         desk.found(await unreachable(desk, error))
     except Unanswered as error:
-        desk.found(diagnosis("LOST", error=error.said.en, error_ko=error.said.ko))
+        desk.found(lost(desk, error.said))

@@ -32,6 +32,19 @@ _CAUSES: Mapping[str, Cause] = {
         remedy_en="end its other clients, wait until it has released their sessions, and run again",
         remedy_ko="다른 클라이언트를 종료하고 서버가 세션을 해제한 뒤 다시 실행할 것",
     ),
+    "GARBLED": Cause(
+        en="the server answers with what no client could take: {error}",
+        ko="서버가 어떤 클라이언트도 받아들일 수 없는 응답을 보냄: {error_ko}",
+        remedy_en="nothing in the declaration mends this: have its vendor look at what it sends, in a "
+        "capture of the connection",
+        remedy_ko="선언으로 고칠 수 없음: 연결을 캡처하여 서버가 보내는 것을 제조사가 확인할 것",
+    ),
+    "ENDLESS": Cause(
+        en="within {within:g} s no session could be opened: the server answers too slowly, or without an end",
+        ko="{within:g}초 이내에 세션을 열 수 없음: 서버의 응답이 너무 느리거나 끝나지 않음",
+        remedy_en="restart the server; if it is as slow as that, write a longer `timing.reply_within`",
+        remedy_ko="서버를 다시 시작하고, 원래 느린 서버라면 `timing.reply_within`을 늘릴 것",
+    ),
     # Who speaks there.
     "OTHER-PROTOCOL": Cause(
         en="port {port} speaks {name}{greeting}, not OPC UA over TCP",

@@ -30,7 +30,7 @@ async def discover(desk: Desk) -> None:
     except Unanswered as error:
         is_open = client.is_open
         client.close()
-        desk.found(await stranger(desk, error.said.en, is_open=is_open))
+        desk.found(await stranger(desk, error.said, is_open=is_open))
         return
     if hello.is_error_message:
         _refused(desk, hello.status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from testbed.model.base import Text
 from testbed.model.connect import OPCUA_PORT
 from testbed.model.preflight import Diagnosis
 from testbed.protocols.opcua import Hello
@@ -39,7 +40,15 @@ async def unreachable(desk: Desk, error: UnreachableError) -> Diagnosis:
     return diagnosis(name, **facts)
 
 
-async def stranger(desk: Desk, error: str, *, is_open: bool) -> Diagnosis:
+def lost(desk: Desk, error: Text) -> Diagnosis:
+    """Name what an OPC UA server does that answers no more, or what nobody can read."""
+    trouble = desk.case.monitor.trouble
+    if trouble is not None:
+        return diagnosis("GARBLED", error=trouble.en, error_ko=trouble.ko)
+    return diagnosis("LOST", error=error.en, error_ko=error.ko)
+
+
+async def stranger(desk: Desk, error: Text, *, is_open: bool) -> Diagnosis:
     """Name who is on a port that takes a connection and does not answer a Hello.
 
     Args:
@@ -51,7 +60,7 @@ async def stranger(desk: Desk, error: str, *, is_open: bool) -> Diagnosis:
     name = named(heard) or await _made_speak(desk)
     port = desk.endpoint.port
     if name == OPCUA:
-        return diagnosis("LOST", error=error, error_ko=error)
+        return lost(desk, error)
     other = await other_port(desk)
     lines = [] if other is None else [_line(desk, other)]
     if not name:
