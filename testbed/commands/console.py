@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from testbed.model.verdict import BAD_INPUT
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.status import Status
 
 
@@ -18,6 +22,22 @@ def fail(message: str, status: int) -> SystemExit:
     """Say on standard error what is wrong, and return what ends the program with a status."""
     complain(message)
     return SystemExit(status)
+
+
+def modbus_alone(command: str, protocol: str, declaration: Path) -> None:
+    """End the program where a command that speaks Modbus is given another device.
+
+    Args:
+        command: its name.
+        protocol: that the device speaks.
+        declaration: that says so.
+    """
+    if protocol != "modbus":
+        raise fail(
+            f"{declaration}: `testbed {command}` speaks Modbus alone; `testbed run` sends damaged and random "
+            "messages to an OPC UA server, and keeps a capture of each case",
+            BAD_INPUT,
+        )
 
 
 def complain(message: str) -> None:

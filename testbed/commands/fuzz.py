@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from testbed.commands.console import fail
+from testbed.commands.console import fail, modbus_alone
 from testbed.model.verdict import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ class BudgetType(click.ParamType):  # type: ignore[type-arg]  # generic for type
 def fuzz(declaration: Path, budget: Budget, seed: int | None, out: Path, *, as_json: bool) -> None:
     """Fire random and nearly valid frames at a device until something fails or the budget is used up.
 
-    Judged by the invariants, by the layout of responses, and by whether the device is alive: every hundred
-    frames, and after each silence. Whether its memory stays bounded cannot be seen from outside. What fails
+    The device speaks Modbus; an OPC UA server gets its damaged messages in `testbed run`. Judged by the
+    invariants, by the layout of responses, and by whether the device is alive: every hundred frames, and
+    after each silence. Whether its memory stays bounded cannot be seen from outside. What fails
     is made as small as it still fails, and saved as a file for `testbed replay`. A device that is not
     declared `isolated: true` gets reads and writes to its scratch areas alone.
 
@@ -77,6 +78,7 @@ def fuzz(declaration: Path, budget: Budget, seed: int | None, out: Path, *, as_j
     chosen = secrets.randbelow(2**32) if seed is None else seed
     try:
         setup = prepare(declaration, seed=chosen)
+        modbus_alone("fuzz", setup.protocol, declaration)
         result: Fired = fire(setup, budget)
         path = written(result, out)
     except DocumentError as error:

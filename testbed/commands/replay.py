@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from testbed.commands.console import fail
+from testbed.commands.console import fail, modbus_alone
 from testbed.model.verdict import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def replay(what: str, against: Path, bundle: Path | None, *, as_json: bool) -> N
 
     try:
         setup = prepare(against)
+        modbus_alone("replay", setup.protocol, against)
         if bundle is None and Path(what).suffix in {".yaml", ".yml"}:
             from testbed.commands.resending import resent  # noqa: PLC0415 - only a saved case needs it
 
