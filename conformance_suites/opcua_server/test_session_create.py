@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import NULL_NODE, ids, reading, status
+from testbed.opcua import NORMAL, NULL_NODE, SILENCE, ids, reading, status
 
 
 @verifies("UA-SESSION-ID-UNIQUE")
@@ -72,9 +72,10 @@ async def test_response_too_large(channel):
 @verifies("UA-SESSION-OTHER-CHANNEL")
 async def test_token_on_another_channel(ua, other_channel):
     """A Read with the token of a session of another channel is refused."""
-    reply = await other_channel.ask(reading(ids.Server_NamespaceArray), token=ua.authentication_token)
+    request = reading(ids.Server_NamespaceArray)
+    reaction = await other_channel.ended(other_channel.ask(request, token=ua.authentication_token))
 
-    assert reply.status != status.Good
+    assert reaction not in (NORMAL, SILENCE)
 
 
 @verifies("UA-SESSION-SAME-CHANNEL")
