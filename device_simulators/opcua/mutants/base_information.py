@@ -119,10 +119,12 @@ class LacksServerType(Plc):
 
 
 @mutant("UA-INFO-SERVER-STATUS")
-class LacksServerStatus(Nulls):
-    """Holds null in ServerStatus."""
+class StatusIsBuildInfo(Plc):
+    """Holds another structure in ServerStatus."""
 
-    nulls = frozenset({standard("Server_ServerStatus")})
+    def server_status(self) -> Any:
+        """Return what the server is, in place of how it is."""
+        return self.build_info()
 
 
 @mutant("UA-INFO-SERVER-STATE")
@@ -179,11 +181,13 @@ class ClockJumpsBack(Plc):
 
 @mutant("UA-INFO-BUILD-INFO")
 class HasNoBuildInfo(Plc):
-    """Has empty texts in BuildInfo."""
+    """Has empty texts in BuildInfo, but for those within ServerStatus."""
 
-    def build_info(self) -> ua.BuildInfo:
-        """Return a build date alone."""
-        return ua.BuildInfo(BuildDate=self.started)
+    def current_value(self, node: Node, session: Any, now: datetime) -> tuple[ua.Variant, datetime]:
+        """Keep a build date alone."""
+        value, time = super().current_value(node, session, now)
+        is_build_info = key(node.node_id) == standard("Server_ServerStatus_BuildInfo")
+        return (ua.Variant(ua.BuildInfo(BuildDate=self.started)) if is_build_info else value), time
 
 
 @mutant("UA-INFO-NAMESPACE-ZERO", "UA-INFO-NAMESPACE-METADATA")
@@ -206,7 +210,7 @@ class OwnNamespaceIsGeneric(Plc):
         return [first, "urn:localhost:server", *others]
 
 
-@mutant("UA-INFO-SERVER-ARRAY")
+@mutant("UA-INFO-SERVER-ARRAY", "UA-SERVERS-URI-ARRAY")
 class FirstServerIsAnother(Plc):
     """Names another server first in ServerArray."""
 
@@ -215,7 +219,7 @@ class FirstServerIsAnother(Plc):
         return ["urn:mother-factory:other", *super().server_array()]
 
 
-@mutant("UA-INFO-SERVER-PROPERTIES", "UA-INFO-SERVER-ARRAY")
+@mutant("UA-INFO-SERVER-PROPERTIES", "UA-INFO-SERVER-ARRAY", "UA-SERVERS-URI-ARRAY")
 class NullServerProperties(Nulls):
     """Holds null in properties of the Server object."""
 
