@@ -27,7 +27,7 @@ TARGETS_MAX = 10_000
 class BrowsePaths(Operations):
     """The rules of TranslateBrowsePathsToNodeIds, each a method of its own."""
 
-    MAX_NODES_PER_TRANSLATE: ClassVar[int] = 1000
+    MAX_NODES_PER_TRANSLATE: ClassVar[int] = 250
 
     space: Space
 

@@ -45,7 +45,7 @@ class Asked:
 class Reading(Access, Operations, NumericRanges):
     """The rules of Read, each a method of its own."""
 
-    MAX_NODES_PER_READ: ClassVar[int] = 2000
+    MAX_NODES_PER_READ: ClassVar[int] = 1000
 
     space: Space
     started: datetime

@@ -16,7 +16,7 @@ from device_simulators.opcua.space import Space
 class Registering(Operations):
     """The rules of both services, each a method of its own."""
 
-    MAX_NODES_PER_REGISTER: ClassVar[int] = 1000
+    MAX_NODES_PER_REGISTER: ClassVar[int] = 250
 
     space: Space
 

@@ -28,7 +28,7 @@ from testbed.protocols.opcua.status import status
 class Writing(Access, Operations, NumericRanges, ValueTypes):
     """The rules of Write, each a method of its own."""
 
-    MAX_NODES_PER_WRITE: ClassVar[int] = 1000
+    MAX_NODES_PER_WRITE: ClassVar[int] = 250
 
     space: Space
 
