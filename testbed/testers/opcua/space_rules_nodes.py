@@ -103,6 +103,11 @@ def standard_namespace(found: Snapshot) -> Iterator[Guilty]:
             yield Guilty(one.id, "no node of the standard", "표준에 없는 노드")
 
 
+def _bare(symbol: str) -> str:
+    """Return a symbol as the letters of its BrowseName; `<Name>` of a placeholder has no more than `Name`."""
+    return symbol.removesuffix("_Placeholder").replace("_", "")
+
+
 @rule("the BrowseName that the standard gives", "표준이 정한 BrowseName")
 def standard_names(found: Snapshot) -> Iterator[Guilty]:
     """Instances of the standard have the BrowseNames of the standard."""
@@ -111,7 +116,7 @@ def standard_names(found: Snapshot) -> Iterator[Guilty]:
         if not symbol or one.name is None or symbol in _NAMED_BY_URI:
             continue
         told = "".join(filter(str.isalnum, one.name.Name or ""))
-        if one.name.NamespaceIndex or not symbol.replace("_", "").endswith(told):
+        if one.name.NamespaceIndex or not _bare(symbol).endswith(told):
             yield Guilty(one.id, f"BrowseName {_said(one.name)}", f"BrowseName {_said(one.name)}")
 
 
