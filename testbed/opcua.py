@@ -27,8 +27,10 @@ from testbed.testers.answer import Array, Reaction
 from testbed.testers.opcua import space_rules as rules
 from testbed.testers.opcua.channel_words import (
     asking,
+    bearable,
     certificate_uri,
     each,
+    enabled,
     given_up,
     granted,
     outlived,
@@ -97,10 +99,12 @@ __all__ = [
     "WriteItem",
     "add_node",
     "asking",
+    "bearable",
     "certificate_uri",
     "delete_node",
     "each",
     "empty",
+    "enabled",
     "encode_service",
     "given_up",
     "granted",

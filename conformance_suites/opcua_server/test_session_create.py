@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import NORMAL, NULL_NODE, SILENCE, ids, reading, status
+from testbed.opcua import NORMAL, NULL_NODE, SILENCE, bearable, ids, reading, status
 
 
 @verifies("UA-SESSION-ID-UNIQUE")
@@ -64,7 +64,7 @@ async def test_response_too_large(channel):
     """A Read that gives more than 8192 bytes is refused in a session of a client that takes no more."""
     await channel.create_session(MaxResponseMessageSize=8192)
     await channel.activate_session()
-    reply = await channel.ask(reading(*[ids.Server_NamespaceArray] * 500))
+    reply = bearable(await channel.ask(reading(*[ids.Server_NamespaceArray] * 500)))
 
     assert reply.status == status.BadResponseTooLarge
 

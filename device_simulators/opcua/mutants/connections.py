@@ -38,7 +38,7 @@ class IgnoresSecondHello(Plc):
             super().take_frame(line, frame)
 
 
-@mutant("UA-UACP-TYPE-UNKNOWN", "UA-ERR-SENT", "UA-ERR-CODE", "UA-ERR-CLOSES")
+@mutant("UA-UACP-TYPE-UNKNOWN", "UA-ERR-CODE", "UA-ERR-CLOSES")
 class IgnoresUnknownFirstTypes(Plc):
     """Ignores messages of unknown types in place of a Hello."""
 

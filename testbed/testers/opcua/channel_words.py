@@ -1,4 +1,4 @@
-"""What cases about connections and channels say besides their requests."""
+"""What cases say besides their requests: which steps led up to what is judged, and what a server limits."""
 
 from __future__ import annotations
 
@@ -43,6 +43,29 @@ def granted(reply: Reply) -> Reply:
         said = reply.status.title
         raise Undecided(Text(en=f"a step before the one judged: {said}", ko=f"판정 대상 이전의 단계: {said}"))
     return reply
+
+
+def bearable(reply: Reply) -> Reply:
+    """Return the answer to a request of many operations, where the server takes so many at once.
+
+    Raises:
+        NotTestable: it does not, and need not (10000-5, 6.3.11).
+    """
+    if reply.status == status.BadTooManyOperations:
+        said = "the server does not take so many operations in one request"
+        raise NotTestable(Text(en=said, ko="서버가 한 요청에서 그만큼의 작업을 받지 않음"))
+    return reply
+
+
+def enabled(flag: Reply) -> None:
+    """Go on only where diagnostics are collected, by a read of EnabledFlag.
+
+    Raises:
+        NotTestable: they are not, and their values are not readable then (10000-5, 6.3.3).
+    """
+    if flag.value is not True:
+        said = "the server's diagnostics are not enabled"
+        raise NotTestable(Text(en=said, ko="서버의 진단 수집이 활성화되어 있지 않음"))
 
 
 async def outlived(opened: Reply) -> None:
