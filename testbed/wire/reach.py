@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from testbed.model.connect import SECURE_PORT, Endpoint
+from testbed.model.connect import MODBUS_PORT, OPCUA_PORT, SECURE_PORT, Endpoint
 from testbed.model.security import Security
 from testbed.wire.dial import Dial, in_process, over_line, over_serial, over_tcp
 from testbed.wire.secure_dial import SecureDial, material_of
@@ -32,7 +32,9 @@ def reach(
         return _over_tls(endpoint, device, security or Security(), base)
     if device is not None:
         serve = device.start(endpoint.over)
-        return over_line(endpoint, serve) if endpoint.over in {"rtu", "ascii"} else in_process(serve)
+        if endpoint.over in {"rtu", "ascii"}:
+            return over_line(endpoint, serve)
+        return in_process(serve, OPCUA_PORT if endpoint.protocol == "opcua" else MODBUS_PORT)
     return over_serial(endpoint) if endpoint.scheme == "serial" else over_tcp(endpoint)
 
 

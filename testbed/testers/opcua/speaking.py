@@ -18,11 +18,13 @@ from testbed.protocols.opcua import (
     CLO,
     MSG,
     OPN,
+    DecodeError,
     ErrorMessage,
     Framer,
     Hello,
     SecureChannel,
     Status,
+    decode_service,
     encode_service,
     status,
 )
@@ -90,6 +92,15 @@ def operations_of(request: Any) -> int | None:
         return None
     counted = _OPERATIONS.get(type(request).__name__)
     return None if counted is None else len(counted(request) or ())
+
+
+def _is_readable(body: bytes) -> bool:
+    """Say whether the body of a request is right."""
+    try:
+        decode_service(body)
+    except DecodeError:
+        return False
+    return True
 
 
 class Guard(Protocol):
@@ -399,7 +410,8 @@ class Speaking:
         await self._guard.allow(request)
         frames = self.seal(request, raws=raws, header=header)
         wanted = self.conversation.next_request_id - 1
-        numbers = [self.wire.send(frame) for frame in frames]
+        said = ON_PURPOSE if raws and not _is_readable(self._body) else ""
+        numbers = [self.wire.send(frame, comment=said) for frame in frames]
         self.frames = tuple(numbers)
         self._guard.keep_body(numbers[-1], self._body)
         return await self._answer_to(wanted)
