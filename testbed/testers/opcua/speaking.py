@@ -45,6 +45,8 @@ from testbed.wire.connection import Ended, Received
 
 ON_PURPOSE = "malformed on purpose"
 """What a capture says of bytes that no good client would send."""
+RAW = "with a Variant of raw bytes"
+"""What a capture says of a request that an older reader may not know: reserved types of Variants."""
 LIFETIME = 3_600_000
 """Milliseconds for which a channel is asked for (assumed; a case takes seconds)."""
 WHOLE_WITHIN = 10.0
@@ -385,7 +387,9 @@ class Speaking:
         strange = self._strange(data)
         if strange:
             await self._guard.allow(data)
-        said = ON_PURPOSE if comment is None and strange and self.conversation.acknowledged else comment or ""
+        framer = Framer()
+        framer.feed(data)
+        said = ON_PURPOSE if comment is None and (strange or framer.pending) else comment or ""
         if pieces:
             number = await self.wire.send_in_pieces(pieces, 0.0, comment=said)
         else:
@@ -410,7 +414,7 @@ class Speaking:
         await self._guard.allow(request)
         frames = self.seal(request, raws=raws, header=header)
         wanted = self.conversation.next_request_id - 1
-        said = ON_PURPOSE if raws and not _is_readable(self._body) else ""
+        said = RAW if raws and _is_readable(self._body) else ON_PURPOSE if raws else ""
         numbers = [self.wire.send(frame, comment=said) for frame in frames]
         self.frames = tuple(numbers)
         self._guard.keep_body(numbers[-1], self._body)
