@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
@@ -15,14 +11,8 @@ import pytest
 
 from tests.third_party.products import LIBMODBUS, PYMODBUS, PYMODBUSTCP, Product
 
-RUN_WITHIN = 300.0
-"""Seconds within which a run ends; the longest here takes 100."""
-
 ONE_CAUSE = "INCONCLUSIVE"
 """The answer that the case was about broke MB-FUNCTION-ECHO."""
-
-UNJUDGED = ("PASS", "NOT_APPLICABLE", "NOT_TESTED")
-"""Verdicts that say nothing against a product: `review` tells which functions its declaration leaves out."""
 
 OUT_OF_STEP = "INCONCLUSIVE"
 """What libmodbus takes for the next request begins within this one: its answer broke an invariant."""
@@ -132,38 +122,6 @@ def served(request, tmp_path_factory) -> Iterator[Path]:
         pytest.skip("no C compiler")
     with product.served(tmp_path_factory.mktemp(product.name)) as declaration:
         yield declaration
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory) -> Path:
-    """Return a folder in which the first run makes test keys."""
-    return tmp_path_factory.mktemp("laboratory") / "keys"
-
-
-@pytest.fixture
-def judge(served, keys, tmp_path):
-    """Return what runs the suite as a person would, and returns the verdicts that are no PASS."""
-
-    def run(seed: int, jobs: int) -> dict[str, str]:
-        bundle = tmp_path / "bundle"
-        options = ["--out", bundle, "--json", "--seed", str(seed), "--jobs", str(jobs), "--keys", keys]
-        done = subprocess.run(
-            [sys.executable, "-m", "testbed", "run", served, *options],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=RUN_WITHIN,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
-        )
-        assert done.returncode == 1, done.stderr
-        said = json.loads(done.stdout)
-        assert said["outcome"] == "NOT_CONFORMANT"
-        assert said["counts"]["ERROR"] == 0
-        assert (bundle / "report.html").is_file()
-        found = {name: one["verdict"] for name, one in said["requirements"].items()}
-        return {name: verdict for name, verdict in found.items() if verdict not in UNJUDGED}
-
-    return run
 
 
 @products(QUICK)
