@@ -116,11 +116,12 @@ def without_remarks(codes):
 
 
 @pytest.mark.parametrize("readme", READMES)
-def test_the_declaration_has_five_lines_and_is_valid(readme):
-    (declaration,) = blocks(readme, "yaml")
+def test_each_declaration_has_five_lines_and_is_valid(readme):
+    declarations = [load(Declaration, code, readme) for code in blocks(readme, "yaml")]
 
-    assert len(declaration.splitlines()) == 5
-    assert load(Declaration, declaration, readme).endpoint.host == "192.168.0.10"
+    assert [len(code.splitlines()) for code in blocks(readme, "yaml")] == [5, 5]
+    assert [one.protocol for one in declarations] == ["modbus", "opcua"]
+    assert {one.endpoint.host for one in declarations} == {"192.168.0.10"}
 
 
 @pytest.mark.parametrize(
