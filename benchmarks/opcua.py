@@ -99,11 +99,21 @@ async def _many(count: int, began: float) -> None:
     loop, device = asyncio.get_running_loop(), simulator("opcua-plc")
     servers = [await loop.create_server(device.start(), "127.0.0.1", 0)]
     gc.collect()
-    first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    first = resident()
     servers += [await loop.create_server(device.start(), "127.0.0.1", 0) for _ in range(count - 1)]
     seconds = time.perf_counter() - began
-    further = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - first) / 1024 / max(count - 1, 1)
+    gc.collect()
+    further = (resident() - first) / 1024 / max(count - 1, 1)
     print(json.dumps({"devices": len(servers), "seconds": seconds, "mb_a_further_device": further}))
+
+
+def resident() -> float:
+    """Return the kilobytes that this process holds; beside Linux the most that it ever held."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return pages * resource.getpagesize() / 1024
 
 
 # The client: blocking, one connection, requests made once.
