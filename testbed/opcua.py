@@ -36,6 +36,7 @@ from testbed.testers.opcua.channel_words import (
     outlived,
     stated,
     unfit_mode,
+    whole,
 )
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
@@ -120,6 +121,7 @@ __all__ = [
     "unfit_mode",
     "utc",
     "variant",
+    "whole",
 ]
 
 

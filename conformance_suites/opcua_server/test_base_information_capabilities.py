@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import ids, status
+from testbed.opcua import bearable, ids, status
 
 PROPERTIES = (
     "NamespaceUri",
@@ -79,8 +79,8 @@ async def test_claimed_profiles(ua, declared):
 async def test_described_namespaces(ua, declared):
     """Every namespace that Server/Namespaces describes stands in NamespaceArray."""
     entries = await ua.browse(ids.Server_Namespaces, reference=ids.HasComponent)
-    paths = await ua.translate_many(*[(one.node, ("NamespaceUri",)) for one in entries.described])
-    reply = await ua.read(*paths.first_targets)
+    paths = bearable(await ua.translate_many(*[(one.node, ("NamespaceUri",)) for one in entries.described]))
+    reply = bearable(await ua.read(*paths.first_targets))
 
     assert set(reply.texts) <= set(declared.namespaces)
 
@@ -89,8 +89,8 @@ async def test_described_namespaces(ua, declared):
 async def test_namespaces_of_declared_nodes(ua, declared):
     """Every namespace of a declared node is described in Server/Namespaces."""
     entries = await ua.browse(ids.Server_Namespaces, reference=ids.HasComponent)
-    paths = await ua.translate_many(*[(one.node, ("NamespaceUri",)) for one in entries.described])
-    reply = await ua.read(*paths.first_targets)
+    paths = bearable(await ua.translate_many(*[(one.node, ("NamespaceUri",)) for one in entries.described]))
+    reply = bearable(await ua.read(*paths.first_targets))
     expected = {declared.namespaces[one.NamespaceIndex] for one in declared.many}
 
     assert set(reply.texts) >= expected
@@ -100,10 +100,9 @@ async def test_namespaces_of_declared_nodes(ua, declared):
 async def test_properties_of_an_entry(ua):
     """Each mandatory property of an entry of Server/Namespaces is found and read."""
     entries = await ua.browse(ids.Server_Namespaces, reference=ids.HasComponent)
-    paths = await ua.translate_many(
-        *[(one.node, (name,)) for one in entries.described for name in PROPERTIES]
-    )
-    reply = await ua.read(*paths.first_targets)
+    wanted = [(one.node, (name,)) for one in entries.described for name in PROPERTIES]
+    paths = bearable(await ua.translate_many(*wanted))
+    reply = bearable(await ua.read(*paths.first_targets))
     found = (len(paths.first_targets), reply.served)
 
     assert found == (len(entries.described) * len(PROPERTIES), (True,) * len(paths.first_targets))

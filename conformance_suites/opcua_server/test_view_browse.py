@@ -3,7 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import BOTH, INVERSE, ids, status, structures
+from testbed.opcua import BOTH, INVERSE, ids, status, structures, whole
 
 OBJECT = 1
 TYPES_ONLY = 8
@@ -29,9 +29,9 @@ async def test_inverse(ua):
 @verifies("UA-BROWSE-BOTH")
 async def test_both_directions(ua):
     """The references of the Server object in both directions are those forward and those against them."""
-    forward = await ua.browse(ids.Server, reference=None)
-    inverse = await ua.browse(ids.Server, reference=None, direction=INVERSE)
-    both = await ua.browse(ids.Server, reference=None, direction=BOTH)
+    forward = whole(await ua.browse(ids.Server, reference=None))
+    inverse = whole(await ua.browse(ids.Server, reference=None, direction=INVERSE))
+    both = whole(await ua.browse(ids.Server, reference=None, direction=BOTH))
 
     assert set(both.links) == {*forward.links, *inverse.links}
 
@@ -71,7 +71,7 @@ async def test_asked_fields(ua, mask, fields):
 @verifies("UA-BROWSE-CLASS-MASK")
 async def test_class_mask(ua, mask):
     """The references of the Server object to nodes of some classes are those that a browse of all shows."""
-    everything = await ua.browse(ids.Server, reference=None)
+    everything = whole(await ua.browse(ids.Server, reference=None))
     reply = await ua.browse(ids.Server, reference=None, classes=mask)
     expected = {one.node for one in everything.described if (one.node_class or 0) & mask}
 

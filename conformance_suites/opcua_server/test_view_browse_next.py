@@ -1,7 +1,7 @@
 """OPC 10000-4 1.05.04, 5.9.3: BrowseNext, and 7.9, ContinuationPoint."""
 
 from testbed.cases import verifies
-from testbed.opcua import bearable, ids, status
+from testbed.opcua import bearable, ids, status, whole
 
 NODES = (
     ids.RootFolder,
@@ -24,12 +24,12 @@ async def test_one_reference(ua):
 @verifies("UA-BROWSE-NEXT-COMPLETE")
 async def test_one_after_the_other(ua):
     """One reference after the other, the Server object has the references that it has at once."""
-    whole = await ua.browse(ids.Server)
+    everything = whole(await ua.browse(ids.Server))
     first = await ua.browse(ids.Server, most=1)
-    links = await ua.browse_to_end(first, rounds=len(whole.links))
+    links = await ua.browse_to_end(first, rounds=len(everything.links))
     found = [(len(one), set(one)) for one in links]
 
-    assert found == [(len(whole.links), set(whole.links))]
+    assert found == [(len(everything.links), set(everything.links))]
 
 
 @verifies("UA-BROWSE-NEXT-MAX-REFERENCES")
@@ -81,8 +81,8 @@ async def test_released_point(ua):
 @verifies("UA-BROWSE-NEXT-EXHAUSTED")
 async def test_exhausted_point(ua):
     """A continuation point behind which the last reference was returned is invalid."""
-    whole = await ua.browse(ids.Server)
-    first = await ua.browse(ids.Server, most=len(whole.links) - 1)
+    everything = whole(await ua.browse(ids.Server))
+    first = await ua.browse(ids.Server, most=len(everything.links) - 1)
     await ua.browse_next(first.point)
     reply = await ua.browse_next(first.point)
 
@@ -109,10 +109,10 @@ async def test_no_point(ua):
 @verifies("UA-CONTINUATION-POINTS-PARALLEL")
 async def test_five_points(ua):
     """Five browses that are continued by turns end with the references of their own nodes."""
-    whole = await ua.browse_many(*NODES)
+    everything = whole(await ua.browse_many(*NODES))
     first = await ua.browse_many(*NODES, most=1)
     found = tuple(set(links) for links in await ua.browse_to_end(first))
-    expected = tuple(set(links) for links in whole.links_of_each)
+    expected = tuple(set(links) for links in everything.links_of_each)
 
     assert found == expected
 

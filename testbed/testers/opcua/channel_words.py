@@ -57,6 +57,18 @@ def bearable(reply: Reply) -> Reply:
     return reply
 
 
+def whole(reply: Reply) -> Reply:
+    """Return the answer to a browse without a limit, where the server gave all references at once.
+
+    Raises:
+        NotTestable: it gave a continuation point, as it may (10000-4, 7.9).
+    """
+    if any(reply.points):
+        said = "the server does not return all references at once"
+        raise NotTestable(Text(en=said, ko="서버가 모든 참조를 한 번에 반환하지 않음"))
+    return reply
+
+
 def enabled(flag: Reply) -> None:
     """Go on only where diagnostics are collected, by a read of EnabledFlag.
 
