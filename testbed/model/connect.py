@@ -121,7 +121,8 @@ def endpoint(text: str) -> Endpoint:
     if not colon or scheme not in SCHEMES:
         near = difflib.get_close_matches(scheme, SCHEMES, n=1)
         hint = f" (did you mean `{near[0]}`?)" if near else ""
-        raise ValueError(f"cannot connect to `{text}`{hint}; write `tcp://HOST:PORT?unit=1` or `sim:NAME`")
+        forms = "`tcp://HOST:PORT?unit=1`, `opc.tcp://HOST:PORT` or `sim:NAME`"
+        raise ValueError(f"cannot connect to `{text}`{hint}; write {forms}")
     if scheme == "opc.tcp":
         return _opcua(text)
     options = _options(text, scheme, rest.partition("?")[2])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from testbed.model.base import Text
+from testbed.testers.trouble import Undecided
 
 
 class Reaction(Enum):
@@ -23,6 +25,30 @@ class Instead:
 
     said: str
     said_ko: str
+
+    def __getattr__(self, name: str) -> Any:
+        """A case that goes on from what did not come judges nothing; AttributeError for special names."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NothingThereError(self._undecided)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Likewise."""
+        raise Undecided(self._undecided)
+
+    def __getitem__(self, index: int) -> Any:
+        """Likewise."""
+        raise Undecided(self._undecided)
+
+    @property
+    def _undecided(self) -> Text:
+        return Text(
+            en=f"a step before the one judged: {self.said}", ko=f"판정 대상 이전의 단계: {self.said_ko}"
+        )
+
+
+class NothingThereError(Undecided, AttributeError):
+    """A part was asked of an answer that did not come; `getattr` with a default takes that instead."""
 
 
 class Answer:

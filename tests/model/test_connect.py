@@ -46,8 +46,8 @@ def test_read(text, expected):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "write `tcp://HOST:PORT?unit=1` or `sim:NAME`"),
-        ("plc", "write `tcp://HOST:PORT?unit=1` or `sim:NAME`"),
+        ("", "write `tcp://HOST:PORT?unit=1`, `opc.tcp://HOST:PORT` or `sim:NAME`"),
+        ("plc", "write `tcp://HOST:PORT?unit=1`, `opc.tcp://HOST:PORT` or `sim:NAME`"),
         ("tpc://plc", "did you mean `tcp`?"),
         ("udp://plc:502", "cannot connect to `udp://plc:502`"),
         ("tcp://plc:0", "is not of the form"),
