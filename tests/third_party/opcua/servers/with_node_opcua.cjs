@@ -42,8 +42,8 @@ async function main() {
   const server = new OPCUAServer({
     port: await freePort(), hostname: "127.0.0.1", resourcePath: "/", nodeset_filename: [nodesets.standard],
     securityPolicies: [SecurityPolicy.None], securityModes: [MessageSecurityMode.None], allowAnonymous: true,
-    maxConnectionsPerEndpoint: 100, serverInfo: { applicationUri: "urn:testbed:node-opcua" },
-    serverCapabilities: { maxSessions: 100 },
+    maxConnectionsPerEndpoint: 200, serverInfo: { applicationUri: "urn:testbed:node-opcua" },
+    serverCapabilities: { maxSessions: 20 },
   });
   await server.initialize();
   await build(server.engine.addressSpace, { mass_variables: false });
