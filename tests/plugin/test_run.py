@@ -75,7 +75,9 @@ def test_the_reference_is_conformant():
 
 
 def test_a_mutant_is_not():
-    name = next(name for name, one in simulators("modbus").items() if one.breaks == {"MB-MBAP-TRANSACTION-ECHO"})
+    name = next(
+        name for name, one in simulators("modbus").items() if one.breaks == {"MB-MBAP-TRANSACTION-ECHO"}
+    )
     run, _, outcome = judge(setup(declared(connect=f"connect: sim:{name}")))
     assert outcome is Outcome.NOT_CONFORMANT
     broken = {one.requirement.id for one in run.judged if one.is_broken}
