@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from testbed.plugin.shelf import example
+
 
 @pytest.fixture
 def plc(declare, tmp_path):
@@ -67,6 +69,15 @@ def test_a_budget_that_is_none_is_refused(said, plc, command, budget):
     assert (status, out) == (64, "")
     assert "no budget; write requests as `10000`, or a time as `60s` or `5min`" in err
     assert "Traceback" not in err
+
+
+def test_an_opcua_server_is_sent_damaged_messages_by_a_run_alone(said):
+    declared = example("sim-opcua-plc.yaml")
+    for command in (("fuzz", declared), ("replay", declared, "--against", declared)):
+        status, out, err = said(*command)
+        assert (status, out) == (64, "")
+        assert f"`testbed {command[0]}` speaks Modbus alone; `testbed run` sends damaged" in err
+        assert "Traceback" not in err
 
 
 def test_a_run_says_what_it_may_send(said, plc, tmp_path):

@@ -163,7 +163,9 @@ class Crawl:
             references += more
             point = reply.point
             if len(references) > MOST_REFERENCES or rounds > MOST_REFERENCES // 10:
-                self.stopped = f"references of {how.node} without an end"
+                self.stopped = (
+                    f"references of {how.node.to_string() if how.node else how.name} without an end"
+                )
         node = how.node if how.node is not None else ua.NodeId()
         code = Status(result.StatusCode.value)
         return Known(node, how.node_class or 0, how.name, code, tuple(references))
