@@ -58,8 +58,9 @@ def _print(  # noqa: PLR0913 - all that stands behind a requirement
     say(f"suite {', '.join(owners)}")
     say(f"  {found.text.ko if korean else found.text.en}")
     for key, number in found.clause.items():
-        document = catalogue.documents[key.partition("@")[0]]
-        say(f"  {document.title}, {document.edition}, {number}")
+        name, _, edition = key.partition("@")
+        document = catalogue.documents[name]
+        say(f"  {document.title}, {edition or document.edition}, {number}")
     if found.invariant:
         say("judged on all traffic, during every case")
     for need in found.needs:

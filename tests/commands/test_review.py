@@ -15,7 +15,7 @@ def test_what_waits_is_printed_with_the_line_to_paste(testbed):
     done = testbed("review", str(example("example-tcp.yaml")))
     assert done.returncode == 0
     assert done.stdout.rstrip().endswith("isolated: true")
-    assert "28 wait (26 mandatory ones" in done.stdout
+    assert "waiting: 28, of them mandatory: 26 (" in done.stdout
 
 
 def test_a_declaration_that_does_not_fit_is_told_why_in_both_languages(testbed, tmp_path):

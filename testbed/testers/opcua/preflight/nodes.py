@@ -69,7 +69,7 @@ async def nodes(desk: Desk) -> None:
     if not faults and (looked_at or desk.declaration.methods):
         count = len(looked_at)
         desk.passed(
-            f"{count} declared nodes are there, as declared", f"선언된 노드 {count}개가 선언과 일치함"
+            f"the declared nodes are there, as declared: {count}", f"선언된 노드 {count}개가 선언과 일치함"
         )
 
 
