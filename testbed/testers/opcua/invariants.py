@@ -60,6 +60,8 @@ _WRAPS_FROM, _WRAPS_BELOW = 4294966271, 1024
 _BUSY = {"BadTooManyOperations", "BadServerTooBusy", "BadTcpServerTooBusy", "BadTooManySessions"}
 _BUSY |= {"BadTcpNotEnoughResources", "BadResourceUnavailable", "BadOutOfMemory"}
 """What a server may answer because of other cases that run beside."""
+_UNREAD = {"BadDecodingError", "BadEncodingLimitsExceeded"}
+"""What a server says of a request that it could not read, and whose handle it need not know."""
 _SAME_MANY = {"Results", "RegisteredNodeIds"}
 """Fields of a response that hold one entry an operation."""
 
@@ -285,7 +287,8 @@ class UaMonitor:
         wanted = type(asked.request).__name__.removesuffix("Request") + "Response"
         if not is_fault and type(decoded).__name__ != wanted:
             return _found(TYPE, number, (0, 0), wanted, type(decoded).__name__, fatal=False)
-        if head.RequestHandle != asked.handle:
+        is_unread = is_fault and result.name in _UNREAD and not head.RequestHandle
+        if head.RequestHandle != asked.handle and not is_unread:
             said = f"request handle {head.RequestHandle}"
             return _found(HANDLE, number, (0, 0), f"request handle {asked.handle}", said, fatal=False)
         if is_fault and not result.is_bad:
