@@ -17,6 +17,8 @@ FRAMES = 40
 """Frames of one case that are shown; the capture holds all."""
 BYTES = 512
 FIELDS = 60
+LONG = 20
+"""Fields that stand on a third of a sheet of paper."""
 LINES = 60
 
 
@@ -30,9 +32,16 @@ class FrameView:
     guilty: tuple[str, ...]
     """The guilty bytes in words: `7 (03)`, counted from 0."""
     fields: tuple[FieldOfFrame, ...]
+    hidden_fields: int
+    """Fields that are not shown."""
     hidden: int
     """Bytes that are not shown."""
     is_cited: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may be broken across two sheets, so that it leaves no half of one empty."""
+        return len(self.fields) > LONG
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,7 @@ def _frame(frame: Frame, *, is_cited: bool) -> FrameView:
     try:
         data = bytes.fromhex(frame.hex[: 4 * BYTES])
     except ValueError:  # not our own record: print what stands there
-        return FrameView(frame, ((False, frame.hex),), (), frame.fields[:FIELDS], 0, is_cited)
+        return FrameView(frame, ((False, frame.hex),), (), *_shown(frame.fields), 0, is_cited)
     guilty = [field for field in frame.fields if field.guilty and 0 <= field.start < field.end <= len(data)]
     marks = [any(field.start <= at < field.end for field in guilty) for at in range(min(len(data), BYTES))]
     runs: list[tuple[bool, list[str]]] = []
@@ -129,14 +138,24 @@ def _frame(frame: Frame, *, is_cited: bool) -> FrameView:
         if not runs or runs[-1][0] is not mark:
             runs.append((mark, []))
         runs[-1][1].append(f"{byte:02X}")
+    fields, hidden_fields = _shown(frame.fields)
     return FrameView(
         frame=frame,
         runs=tuple((mark, " ".join(byte)) for mark, byte in runs),
         guilty=tuple(_span(field, data) for field in guilty[:FIELDS]),
-        fields=frame.fields[:FIELDS],
+        fields=fields,
+        hidden_fields=hidden_fields,
         hidden=max(0, len(frame.hex) // 2 - len(marks)),
         is_cited=is_cited,
     )
+
+
+def _shown(fields: Sequence[FieldOfFrame]) -> tuple[tuple[FieldOfFrame, ...], int]:
+    """Return the fields to show, and how many are left: the first ones, or guilty ones that come later."""
+    first = fields[:FIELDS]
+    guilty = [] if any(one.guilty for one in first) else [one for one in fields[FIELDS:] if one.guilty]
+    shown = (*first[: FIELDS - len(guilty[: FIELDS // 2])], *guilty[: FIELDS // 2])
+    return shown, len(fields) - len(shown)
 
 
 def _span(field: FieldOfFrame, data: bytes) -> str:

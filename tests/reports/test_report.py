@@ -160,6 +160,17 @@ def test_guilty_bytes_are_marked_and_named():
     assert "<mark>function code = 3 (Read Holding Registers)</mark>" in page.source
 
 
+def test_guilty_field_behind_many_others_is_shown_and_what_is_left_out_is_counted():
+    first = sample.CASES[0]
+    field = first.frames[1].fields[0]
+    fields = (field,) * 90 + (field.model_copy(update={"name": "Results[90]", "guilty": True}),)
+    frame = first.frames[1].model_copy(update={"fields": fields})
+    page = report((first.model_copy(update={"frames": (frame,)}), *sample.CASES[1:]))
+
+    assert "<mark>Results[90] = " in page.source
+    assert "further fields: 31" in page.text
+
+
 def test_finding_names_what_was_expected_and_how_to_see_it_again():
     page = report()
 
