@@ -14,6 +14,7 @@ from testbed.testers.opcua.snapshot import OBJECT, VARIABLE, Held, Known, Snapsh
 from testbed.testers.opcua.view_reply import Described
 
 GOOD = status.Good
+UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
 
 
 def node(name, node_class=VARIABLE, *references, **attributes):
@@ -51,12 +52,41 @@ def test_array_dimensions(rank, dimensions, breaks):
         (ids.Number, "UInt16", False),
         (ids.Integer, "UInt16", True),
         (ids.BaseDataType, "Guid", False),
+        (ids.Byte, "ByteString", False),
+        (ids.ByteString, "Byte", True),
     ],
 )
 def test_data_type(kind, type_, breaks):
     one = node("V", DataType=("NodeId", kind), Value=(type_, 1))
 
     assert bool(guilty(space_rules.data_type, one)) is breaks
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "value", "breaks"),
+    [
+        ("ranges", "EURange", ua.Range(0.0, 100.0), False),
+        ("ranges", "EURange", ua.Range(float("nan"), 100.0), False),
+        ("ranges", "EURange", ua.Range(100.0, 0.0), True),
+        ("unit_codes", "EngineeringUnits", ua.EUInformation(UNECE, 4408652), False),
+        ("unit_codes", "EngineeringUnits", ua.EUInformation(UNECE, -1), False),
+        ("unit_codes", "EngineeringUnits", ua.EUInformation(UNECE, 1), True),
+    ],
+)
+def test_what_is_not_known_of_an_analog_item(rule, name, value, breaks):
+    place = Described(
+        ids.HasProperty, is_forward=True, node=ua.NodeId(name, 1), name=ua.QualifiedName(name, 0)
+    )
+    item, part = node("V", VARIABLE, place), node(name, Value=("ExtensionObject", value))
+
+    assert bool(guilty(getattr(space_rules, rule), item, part)) is breaks
+
+
+@pytest.mark.parametrize(("number", "breaks"), [(2253, False), (7, False), (40_001, False), ("Own", True)])
+def test_an_id_of_a_later_edition(number, breaks):
+    one = Known(ua.NodeId(number, 0), OBJECT, ua.QualifiedName("N", 0), GOOD)
+
+    assert bool(guilty(space_rules.standard_namespace, one)) is breaks
 
 
 def test_supertypes_that_lead_round_come_to_an_end():
