@@ -5,10 +5,11 @@ OPC 10000-6 1.05.04, 6.7 and 7.1; 10000-4 1.05.04, 5.6. Nothing is retried or re
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from asyncua import ua
@@ -515,11 +516,11 @@ class Speaking:
         """Wait for the server to end the connection; say whether it has."""
         return await self.wire.ends(self._guard.reply_within if within is None else within)
 
-    def in_time(self, moment: datetime | None, seconds: float) -> bool:
-        """Say whether a time of the server's is within some seconds of the tester's own."""
-        return moment is not None and abs(moment.replace(tzinfo=None) - self._guard.utcnow()) <= timedelta(
-            seconds=seconds
-        )
+    def apart(self, moment: datetime | None) -> float:
+        """Return the seconds between a time of the server's and the tester's; infinite where it is none."""
+        if moment is None:
+            return math.inf
+        return abs((moment.replace(tzinfo=None) - self._guard.utcnow()).total_seconds())
 
 
 def naive(moment: float) -> datetime:
