@@ -32,7 +32,8 @@ _REACH = Text(
     "시험 불가 {untestable}개",
 )
 _LACK = Text(
-    en="waiting: {count}, of them mandatory: {demands} (without those the outcome can only be INCOMPLETE), for",
+    en="waiting: {count}, of them mandatory: {demands} (without those the outcome "
+    "can only be INCOMPLETE), for",
     ko="{count}개가 다음 줄을 기다림(필수 {demands}개: 없으면 종합 판정은 INCOMPLETE)",
 )
 _UNJUDGED = Text(

@@ -124,7 +124,7 @@ async def _picked(asker: Asker, candidates: Sequence[Seen], namespaces: Sequence
         some = candidates[at : at + _VALUES_AT_ONCE]
         reply = await asker.ask(lambda some=some: asker.session.read(*(one.node for one in some)))  # type: ignore[misc]
         if _is_whole(reply, len(some)):
-            replies = list(reply.data_values)  # type: ignore[arg-type]  # it is no Instead
+            replies = list(reply.data_values)
         else:
             replies = [await _alone(asker, one) for one in some]
         for seen, value in zip(some, replies, strict=True):

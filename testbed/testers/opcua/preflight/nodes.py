@@ -185,7 +185,7 @@ async def _read(desk: Desk, wanted: Sequence[tuple[str, int]]) -> list[tuple[Sta
         if len(items) == 1:
             return [(reply.status, None)]
         return await _singly(desk, wanted)
-    return list(zip(reply.statuses, reply.values, strict=True))  # type: ignore[arg-type]  # they are no Instead
+    return list(zip(reply.statuses, reply.values, strict=True))
 
 
 async def _singly(desk: Desk, wanted: Sequence[tuple[str, int]]) -> list[tuple[Status, Any]]:
@@ -197,7 +197,7 @@ async def _values(desk: Desk, some: Sequence[Node]) -> list[ua.DataValue | None]
     """Read values; one by one where they are too many or too large at once, None where one is even alone."""
     reply = await desk.session.read(*(desk.bench.declared.node(node.id) for node in some))
     if _answers(reply, len(some)):
-        return list(reply.data_values)  # type: ignore[arg-type]  # it is no Instead
+        return list(reply.data_values)
     return [None] if len(some) == 1 else [one for node in some for one in await _values(desk, [node])]
 
 
