@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from datetime import datetime
 
 import pytest
 from asyncua import ua
@@ -9,7 +10,9 @@ from asyncua import ua
 from testbed.protocols.opcua import DecodeError, EncodeError, UnknownType, decode_service, encode_service
 from testbed.protocols.opcua.encoding_nested import write_extension_object
 
-EMPTY = encode_service(ua.ReadResponse())
+EMPTY = encode_service(
+    ua.ReadResponse(ResponseHeader=ua.ResponseHeader(Timestamp=datetime(2026, 1, 1)))  # noqa: DTZ001 - as asyncua
+)  # each process of a run makes the same tests of it
 HEAD, TAIL = EMPTY[:-8], EMPTY[-4:]
 """A response up to its results, and its diagnostics."""
 MIB = 1 << 20
