@@ -184,7 +184,7 @@ def test_a_flood_of_frames_is_stopped():
 
 
 def test_a_flood_of_few_long_frames_is_stopped(monkeypatch):
-    monkeypatch.setattr(module, "MOST_UNREAD", 3 * len(FRAME))
+    monkeypatch.setattr(module.Connection, "most_unread", 3 * len(FRAME))
 
     async def talk():
         connection, watch, device = connect()

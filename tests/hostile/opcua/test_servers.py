@@ -16,7 +16,7 @@ from tests.hostile.harmless import controls, is_good, shown
 from tests.hostile.opcua import SERVERS
 from tests.hostile.running import _PROGRAM, ROOT, Judged
 
-QUICK = {"Nested", "OffersMarkup", "RefusesWithMarkup", "StatesFourGigabytes", "SendsWhatNobodyAskedFor"}
+QUICK = {"Nested", "OffersMarkup"}
 """Servers that are met in every run of the tests; preflight names each within two seconds."""
 MOST_TIME = 60.0
 """Seconds that preflight may take with a server that drips or never ends."""

@@ -35,6 +35,7 @@ def verdicts(product):
 
 
 @products
+@pytest.mark.acceptance
 def test_set_up(served):
     """Preflight finds nothing wrong with a declaration that the verdicts rest on."""
     command = [sys.executable, "-m", "testbed", "preflight", served]
