@@ -12,6 +12,14 @@ async def test_mandatory_attributes(space):
     assert found.agrees
 
 
+@verifies("UA-AS-ATTRIBUTE-TYPE")
+async def test_attribute_types(space):
+    """No node of the device has an attribute of another type than the standard's."""
+    found = await space.follows(rules.attribute_types)
+
+    assert found.agrees
+
+
 @verifies("UA-AS-NODE-ID")
 async def test_node_id_is_own(space):
     """No node of the device has another NodeId than its own."""

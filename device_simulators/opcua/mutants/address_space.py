@@ -54,6 +54,18 @@ class _Discordant(Plc):
         raise NotImplementedError
 
 
+@mutant("UA-AS-ATTRIBUTE-TYPE")
+class NotifiesByNumber(Plc):
+    """Returns the EventNotifier of one node as a UInt32."""
+
+    def attribute_value(self, node: Node, attribute: int, session: Any) -> ua.Variant:
+        """Widen the Byte."""
+        found = super().attribute_value(node, attribute, session)
+        if (key(node.node_id), attribute) != (own("Methods"), AttributeIds.EventNotifier):
+            return found
+        return ua.Variant(found.Value, ua.VariantType.UInt32)
+
+
 @mutant("UA-AS-NODE-ID")
 class ReturnsNumericIds(_Discordant):
     """Returns a numeric NodeId for a node that is found by a string."""

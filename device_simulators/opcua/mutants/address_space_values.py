@@ -14,6 +14,9 @@ from device_simulators.opcua.mutants.registry import mutant
 if TYPE_CHECKING:
     from device_simulators.opcua.space import Space
 
+UNKNOWN_TYPE = ua.NodeId("NoSuchType", 0)
+"""Of the standard's namespace, but not numbered as the standard's nodes of this and later editions are."""
+
 
 def put(space: Space, name: str, attribute: AttributeIds, value: Any) -> None:
     """Change an attribute of one node."""
@@ -83,7 +86,7 @@ class ArgumentOfUnknownType(Altered):
         """Change the first argument of a method."""
         node = space.own(own("Methods.Total.InputArguments"))
         first = copy(node.value.Value[0]) if node.value is not None else ua.Argument()
-        first.DataType = ua.NodeId(999_999_999, 0)
+        first.DataType = UNKNOWN_TYPE
         node.value = ua.Variant([first], ua.VariantType.ExtensionObject, is_array=True)
 
 
@@ -128,7 +131,7 @@ class FieldOfUnknownType(_Redefined):
         """Change the first field."""
         first, *others = definition.Fields
         first = copy(first)
-        first.DataType = ua.NodeId(999_999_999, 0)
+        first.DataType = UNKNOWN_TYPE
         definition.Fields = [first, *others]
         return definition
 

@@ -140,12 +140,13 @@ class LooksAtOperationsFirst(Plc):
 
 @mutant("UA-OPERATIONS-ORDER")
 class SortsResults(Plc):
-    """Returns the good results of a long Read first."""
+    """Returns the good results of a long Read first where a node of it is unknown."""
 
     def read(self, session: Any, request: ua.ReadRequest) -> ua.ReadResponse:
         """Sort by severity."""
         response = super().read(session, request)
-        if len(response.Results) > MANY:
+        unknown = [one for one in response.Results if one.StatusCode.value == status.BadNodeIdUnknown]
+        if unknown and len(response.Results) > MANY:
             response.Results.sort(key=lambda one: one.StatusCode.value)
         return response
 

@@ -16,6 +16,7 @@ from testbed.model.base import Text
 from testbed.testers.answer import Array
 from testbed.testers.opcua import requests
 from testbed.testers.opcua.identity import Signing
+from testbed.testers.opcua.operations import must_be_possible
 from testbed.testers.opcua.reply import Reply
 from testbed.testers.opcua.requests import (
     EVERYTHING,
@@ -63,6 +64,21 @@ class Client(Speaking):
         """The id of the session in use, which its diagnostics are found by."""
         parameters = self.created.parameters if self.created is not None else None
         return getattr(parameters, "SessionId", NULL_NODE)
+
+    _asked_limit = False
+    """Whether the case knows a limit of the server, and may be about to exceed it."""
+
+    async def ask(self, request: Any, *, raws: Sequence[Raw] = (), **header: Any) -> Reply:
+        """Send one request and return its answer; the header's fields as in `request`.
+
+        Raises:
+            Unanswered: silence or a close.
+            NotTestable: it has more operations than the server states to take.
+        """
+        reply = await super().ask(request, raws=raws, **header)
+        if not self._asked_limit:
+            await must_be_possible(self, request, reply)
+        return reply
 
     async def wait(self, seconds: float) -> None:
         """Send nothing for a while."""
@@ -285,6 +301,7 @@ class Client(Speaking):
             NotTestable: it states none, or one beyond what can be tried.
         """
         value = (await self.read(node)).value
+        self._asked_limit = True
         if not isinstance(value, int) or not 0 < value <= most:
             raise NotTestable(
                 Text(

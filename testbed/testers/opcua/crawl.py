@@ -15,7 +15,7 @@ from asyncua import ua
 
 from testbed.protocols.opcua import Status
 from testbed.testers.answer import Instead
-from testbed.testers.opcua.requests import FORWARD, INVERSE, Attribute, Item, Timestamps, ids
+from testbed.testers.opcua.requests import FORWARD, INVERSE, Attribute, Item, Timestamps, ids, is_typed
 from testbed.testers.opcua.snapshot import (
     DATA_TYPE,
     INSTANCES,
@@ -181,7 +181,7 @@ class Crawl:
         reply = await self.client.read(*items, timestamps=Timestamps.Neither)
         values = reply.data_values
         if not isinstance(values, Instead) and len(values) == len(items):
-            return [(item, _held(one)) for item, one in zip(items, values, strict=True)]
+            return [(item, _of_its_type(item, _held(one))) for item, one in zip(items, values, strict=True)]
         if len(items) == 1:
             return [(items[0], Held(reply.status))]
         half = len(items) // 2
@@ -199,6 +199,13 @@ def _held(one: ua.DataValue) -> Held:
         return Held(code, kind, _cut(value))
     dimensions = tuple(variant.Dimensions or ()) or (len(value or ()),)
     return Held(code, kind, tuple(map(_cut, (value or ())[:KEPT])), dimensions, is_array=True)
+
+
+def _of_its_type(item: Item, held: Held) -> Held:
+    """Return what an attribute was read as; a value of another type than the attribute's is left out."""
+    if item.attribute == Attribute.Value or is_typed(item.attribute, held.type, is_array=held.is_array):
+        return held
+    return replace(held, value=None)
 
 
 def _cut(value: Any) -> Any:

@@ -7,7 +7,7 @@ True, so that no field may be left to them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -51,6 +51,39 @@ ids = _Ids()
 """`ids.Server_ServerStatus` is i=2256."""
 
 Attribute = ua.AttributeIds
+
+TYPES: Mapping[int, str] = {
+    Attribute.NodeId: "NodeId",
+    Attribute.NodeClass: "Int32",
+    Attribute.BrowseName: "QualifiedName",
+    Attribute.DisplayName: "LocalizedText",
+    Attribute.Description: "LocalizedText",
+    Attribute.WriteMask: "UInt32",
+    Attribute.UserWriteMask: "UInt32",
+    Attribute.IsAbstract: "Boolean",
+    Attribute.Symmetric: "Boolean",
+    Attribute.InverseName: "LocalizedText",
+    Attribute.ContainsNoLoops: "Boolean",
+    Attribute.EventNotifier: "Byte",
+    Attribute.DataType: "NodeId",
+    Attribute.ValueRank: "Int32",
+    Attribute.ArrayDimensions: "UInt32",
+    Attribute.AccessLevel: "Byte",
+    Attribute.UserAccessLevel: "Byte",
+    Attribute.MinimumSamplingInterval: "Double",
+    Attribute.Historizing: "Boolean",
+    Attribute.Executable: "Boolean",
+    Attribute.UserExecutable: "Boolean",
+    Attribute.DataTypeDefinition: "ExtensionObject",
+    Attribute.AccessLevelEx: "UInt32",
+}
+"""Built-in types of attributes (10000-3, 5.2 to 5.8); a NodeClass travels as an Int32 (10000-6, 5.2.4)."""
+
+
+def is_typed(attribute: int, kind: str, *, is_array: bool) -> bool:
+    """Say whether an attribute has its type; any may be null, and only ArrayDimensions is an array."""
+    wanted = TYPES.get(attribute, kind)
+    return kind == "Null" or (kind == wanted and is_array is (attribute == Attribute.ArrayDimensions))
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,15 @@ from asyncua import ua
 from testbed.model.base import Text
 from testbed.model.needs import Needs, names
 from testbed.protocols.opcua import status
-from testbed.testers.opcua.requests import Attribute, Item, Raw
+from testbed.testers.answer import Array
+from testbed.testers.opcua.requests import Attribute, Item, Raw, is_typed
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
 if TYPE_CHECKING:
     from testbed.testers.opcua.client import Client
     from testbed.testers.opcua.declared import Declared
+    from testbed.testers.opcua.reply import Reply
 
 _PREFIX = "scratch "
 
@@ -152,6 +154,13 @@ async def read_held(
     operation = reply.operation
     if absent is not None and operation == status.BadAttributeIdInvalid:
         return Held(absent, b"")
+    if attribute != Attribute.Value and not _is_of_its_type(reply, attribute):
+        name = f"{Attribute(attribute).name}: {reply.type}"
+        raise Undecided(
+            Text(
+                en=f"set-up: not of the attribute's type: {name}", ko=f"준비 단계: 속성의 타입이 아님: {name}"
+            )
+        )
     is_lacking = attribute != Attribute.Value and reply.value is None
     if is_lacking or getattr(operation, "is_bad", True):
         name, said = node.to_string()[:200], getattr(operation, "title", "no value")
@@ -160,6 +169,11 @@ async def read_held(
         )
     raw = reply.raw_value
     return Held(reply.value, raw if isinstance(raw, bytes) else b"", reply.data_value.SourceTimestamp)
+
+
+def _is_of_its_type(reply: Reply, attribute: int) -> bool:
+    kind = reply.type
+    return not isinstance(kind, str) or is_typed(attribute, kind, is_array=isinstance(reply.value, Array))
 
 
 async def store(client: Client, node: ua.NodeId, value: object, kind: str | None) -> None:

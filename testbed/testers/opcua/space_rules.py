@@ -1,6 +1,7 @@
 """All rules of an address space, by the names under which cases know them."""
 
 from testbed.testers.opcua.space_rules_nodes import (
+    attribute_types,
     class_agrees,
     data_type_definition,
     display_name_length,
@@ -40,6 +41,7 @@ from testbed.testers.opcua.space_rules_values import (
 __all__ = [
     "arguments",
     "array_dimensions",
+    "attribute_types",
     "class_agrees",
     "data_type",
     "data_type_definition",

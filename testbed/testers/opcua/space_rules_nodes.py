@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from asyncua import ua
 
 from testbed.testers.opcua.crawl import OF_CLASS
-from testbed.testers.opcua.requests import Attribute
+from testbed.testers.opcua.requests import Attribute, is_typed
 from testbed.testers.opcua.snapshot import DATA_TYPE, INSTANCES, Snapshot
 from testbed.testers.opcua.space import Guilty, rule
 
@@ -30,6 +30,17 @@ def mandatory_attributes(found: Snapshot) -> Iterator[Guilty]:
             if attribute not in _OPTIONAL and held is not None and not held.status.is_good:
                 name = ua.AttributeIds(attribute).name
                 yield Guilty(one.id, f"{name}: {held.status.title}", f"{name}: {held.status.title}")
+
+
+@rule("an attribute of the type that the standard gives it", "표준이 정한 타입의 속성")
+def attribute_types(found: Snapshot) -> Iterator[Guilty]:
+    """Attributes have the built-in types of 10000-3, 5.2 to 5.8."""
+    for one in found.own:
+        for attribute, held in one.attributes.items():
+            is_judged = attribute != Attribute.Value and held.status.is_good
+            if is_judged and not is_typed(attribute, held.type, is_array=held.is_array):
+                said = f"{ua.AttributeIds(attribute).name}: {held.type}{' array' if held.is_array else ''}"
+                yield Guilty(one.id, said, said)
 
 
 @rule("a NodeId attribute that is the node's own id", "자신의 식별자와 같은 NodeId 속성")
