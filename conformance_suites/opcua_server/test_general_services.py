@@ -28,7 +28,7 @@ async def test_parameters_before_operations(ua):
 @verifies("UA-OPERATIONS-ORDER")
 async def test_order_of_results(ua, declared):
     """Of ten nodes that exist and ten that do not, read in turns, each result stands in its place."""
-    reply = bearable(await ua.ask(reading(*[declared.unknown, declared.many[0]] * 10)))
+    reply = bearable(await ua.ask(reading(*[declared.unknown, ids.Server_NamespaceArray] * 10)))
 
     assert reply.statuses == (status.BadNodeIdUnknown, status.Good) * 10
 

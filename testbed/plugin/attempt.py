@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
+from testbed.model.base import Text
 from testbed.model.budget import DEFAULT, Budget
 from testbed.model.declaration import Declaration
 from testbed.model.record import CaseRecord
@@ -96,7 +97,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
         closed = not all(tester.is_open for tester in desk.testers)
         try:
-            happening.survival = await desk.conclude()
+            happening.survival = await to_its_end(desk.conclude())
         except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
             happening.error = error
     gone = isinstance(happening.error, Gone)
@@ -121,6 +122,20 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     disturbed = not alone and (judgement.doubtful or undecided)
     busy = judgement.refused_as_busy
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
+
+
+async def to_its_end(concluding: Awaitable[Text | None]) -> Text | None:
+    """Wait for what gives values back and closes sessions; who is cancelled meanwhile ends only then."""
+    task = asyncio.ensure_future(concluding)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from task.exception()
+    return task.result()
 
 
 def _record(case: Case, settings: Settings, desk: Desk, judgement: Judgement) -> CaseRecord:

@@ -55,6 +55,8 @@ MOST_METHODS = 64
 """Methods of one declaration (assumed)."""
 _MOST_ELEMENTS = 0x7FFFFFFF
 """Elements of an array (OPC 10000-6, 5.2.5: an Int32)."""
+LEAST_ELEMENTS = 4
+"""Elements of an array that cases need, for the index range 1:3 (assumed); a shorter one proves nothing."""
 _MOST_DIMENSIONS = 16
 """Dimensions of a matrix that is declared (assumed)."""
 
@@ -95,6 +97,11 @@ class Node(Frozen):
     def is_readable(self) -> bool:
         """Whether a test may read it."""
         return self.access != "write-only"
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether it is an array with fewer elements than cases need."""
+        return self.array is not None and self.array < LEAST_ELEMENTS
 
 
 class Method(Frozen):
@@ -156,6 +163,8 @@ def node_facts(nodes: Sequence[Node], methods: Sequence[Method]) -> Mapping[str,
     """
     facts: dict[str, int] = {}
     for node in nodes:
+        if node.is_too_short:
+            continue
         name = fact_of("read", node.type, node.rank)
         facts[name] = facts.get(name, 0) + int(node.is_readable)
         if node.access is None:

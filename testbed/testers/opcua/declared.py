@@ -103,12 +103,13 @@ class Declared:
 
     def array(self, kind: str) -> ua.NodeId:
         """Return a one-dimensional array of a built-in type that may be read."""
-        return self._first(lambda one: one.rank == "array" and one.is_readable, kind)
+        return self._first(lambda one: one.rank == "array" and one.is_readable and not one.is_too_short, kind)
 
     def length(self, kind: str) -> int:
         """Return how many elements the array of a built-in type has."""
-        found = [one for one in self._declaration.nodes if one.type == kind and one.rank == "array"]
-        return max((one.array or 0 for one in found if one.is_readable), default=0)
+        node = self.array(kind)
+        found = (one.array or 0 for one in self._declaration.nodes if self.node(one.id) == node)
+        return next(found, 0)
 
     def matrix(self, kind: str) -> ua.NodeId:
         """Return a matrix of a built-in type that may be read."""
@@ -192,7 +193,9 @@ class Declared:
     def scratch(self, kind: str, rank: str) -> list[Node]:
         """Return the nodes of a type and rank that a test may write."""
         return [
-            one for one in self._declaration.nodes if one.scratch and one.type == kind and one.rank == rank
+            one
+            for one in self._declaration.nodes
+            if one.scratch and one.type == kind and one.rank == rank and not one.is_too_short
         ]
 
 

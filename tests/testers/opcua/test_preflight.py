@@ -146,6 +146,13 @@ LEFT = {
         "PF-NODE-TYPE",
         "holds Double[2][3], not Double[6]",
     ),
+    "of any type": (
+        setups.Plc,
+        nodes(f'id: "{PLC}Scratch.Variant", type: Double, scratch: true')
+        | {"supports": "[Attribute Write Values]"},
+        "PF-NODE-TYPE",
+        "takes values of other types than Double, too: DataType BaseDataType",
+    ),
     "not to be written": (
         setups.Plc,
         nodes(f'id: "{PLC}Static.Double", type: Double, scratch: true')

@@ -10,11 +10,12 @@ from asyncua import ua
 from testbed.model.opcua.node_id import node_name
 from testbed.model.opcua.nodes import Method, Node
 from testbed.protocols.opcua import Status, status
+from testbed.testers.answer import Array
 from testbed.testers.opcua.preflight.causes import diagnosis
 from testbed.testers.opcua.preflight.desk import Desk
 from testbed.testers.opcua.preflight.endpoints import shown
 from testbed.testers.opcua.reply import Reply
-from testbed.testers.opcua.requests import Attribute, Item, Timestamps
+from testbed.testers.opcua.requests import Attribute, Item, Timestamps, ids, is_typed
 from testbed.testers.trouble import Undecided
 
 MOST_LOOKED_AT = 400
@@ -27,6 +28,8 @@ _READ, _WRITE = 1, 2
 """Bits of AccessLevel (OPC 10000-3, 8.57)."""
 _VARIABLE, _METHOD = 2, 4
 """Node classes (OPC 10000-3, 8.29)."""
+_ABSTRACT = {getattr(ids, name): name for name in ("BaseDataType", "Number", "Integer", "UInteger")}
+"""DataTypes of variables that take values of several built-in types (10000-3, 8)."""
 _ABSENT = {status.BadNodeIdUnknown, status.BadNodeIdInvalid}
 
 
@@ -81,14 +84,14 @@ def _tell(desk: Desk, cause: str, found: Sequence[tuple[str, str, str]]) -> None
 
 async def _of_nodes(desk: Desk, some: Sequence[Node]) -> Any:
     """Yield what is wrong with some nodes: the node, the cause, what was seen, the line to write."""
-    wanted = (Attribute.NodeClass, Attribute.AccessLevel, Attribute.UserAccessLevel)
+    wanted = (Attribute.NodeClass, Attribute.AccessLevel, Attribute.UserAccessLevel, Attribute.DataType)
     if not some:
         return
     pairs = [(node.id, attribute) for node in some for attribute in wanted]
     read = await (_read(desk, pairs) if len(some) > 1 else _singly(desk, pairs))
     there: list[Node] = []
     for at, node in enumerate(some):
-        kind, access, users = read[3 * at : 3 * at + 3]
+        kind, access, users, data_type = read[len(wanted) * at : len(wanted) * (at + 1)]
         if kind[0] in _ABSENT:
             yield node.id, "NODE", "does not exist", ""
         elif kind[0].is_good and kind[1] is not None and int(kind[1]) != _VARIABLE:
@@ -97,6 +100,12 @@ async def _of_nodes(desk: Desk, some: Sequence[Node]) -> Any:
             against = list(_of_access(node, access, users))
             for said in against:
                 yield node.id, "NODE-ACCESS", said, ""
+            if node.scratch and node.type != "Variant" and data_type[1] in _ABSTRACT:
+                said = (
+                    f"takes values of other types than {node.type}, too: DataType {_ABSTRACT[data_type[1]]}"
+                )
+                against.append(said)
+                yield node.id, "NODE-TYPE", said, _line(node, "Variant", _lengths_of(node))
             there += [node] if node.is_readable and not against else []
     for at in range(0, len(there), _VALUES_AT_ONCE):
         part = there[at : at + _VALUES_AT_ONCE]
@@ -133,14 +142,23 @@ def _of_value(node: Node, value: ua.DataValue | None) -> Iterator[tuple[str, str
     if held is None or held.VariantType == ua.VariantType.Null:
         return
     kind, lengths = held.VariantType.name, _lengths(held)
-    told = (node.array,) if node.array is not None else node.matrix or ()
+    told = _lengths_of(node)
     if node.type in {kind, "Variant"} and lengths == told:
         return
+    line = _line(node, node.type if node.type == "Variant" else kind, lengths)
+    yield "NODE-TYPE", f"holds {_shape(kind, lengths)}, not {_shape(node.type, told)}", line
+
+
+def _line(node: Node, kind: str, lengths: Sequence[int]) -> str:
+    """Return how a node is declared with another type or shape."""
     shape = f", array: {lengths[0]}" if len(lengths) == 1 else f", matrix: {list(lengths)}" if lengths else ""
     also = ", scratch: true" if node.scratch else f", access: {node.access}" if node.access else ""
-    type_ = node.type if node.type == "Variant" else kind
-    line = f'{{ id: "{node.id}", type: {type_}{shape}{also} }}'
-    yield "NODE-TYPE", f"holds {_shape(kind, lengths)}, not {_shape(node.type, told)}", line
+    return f'{{ id: "{node.id}", type: {kind}{shape}{also} }}'
+
+
+def _lengths_of(node: Node) -> tuple[int, ...]:
+    """Return the declared lengths; none of a scalar."""
+    return (node.array,) if node.array is not None else tuple(node.matrix or ())
 
 
 def _lengths(held: ua.Variant) -> tuple[int, ...]:
@@ -185,7 +203,12 @@ async def _read(desk: Desk, wanted: Sequence[tuple[str, int]]) -> list[tuple[Sta
         if len(items) == 1:
             return [(reply.status, None)]
         return await _singly(desk, wanted)
-    return list(zip(reply.statuses, reply.values, strict=True))
+    kinds = zip(items, reply.types, reply.values, strict=True)
+    values = [
+        value if is_typed(one.attribute, kind, is_array=isinstance(value, Array)) else None
+        for one, kind, value in kinds
+    ]
+    return list(zip(reply.statuses, values, strict=True))
 
 
 async def _singly(desk: Desk, wanted: Sequence[tuple[str, int]]) -> list[tuple[Status, Any]]:
