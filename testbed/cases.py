@@ -26,6 +26,11 @@ def alone(function: Function) -> Function:
     return _mark("__alone__", True)(function)  # noqa: FBT003 - an attribute, not an argument
 
 
+def lasting(function: Function) -> Function:
+    """Say that a case waits for seconds: it begins before the others, so that they run meanwhile."""
+    return _mark("__lasting__", True)(function)  # noqa: FBT003 - an attribute, not an argument
+
+
 def _mark(name: str, value: object) -> Callable[[Function], Function]:
     def mark(function: Function) -> Function:
         setattr(function, name, value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testbed.cases import verifies
+from testbed.cases import lasting, verifies
 from testbed.opcua import Attribute, Item, bearable, ids, status, structures
 
 STANDARD = "http://opcfoundation.org/UA/"
@@ -110,6 +110,7 @@ async def test_state(ua):
 
 
 @verifies("UA-INFO-CURRENT-TIME")
+@lasting
 async def test_time_passes(ua):
     """After two and a half seconds, CurrentTime is later by a second at least."""
     first = await ua.read(ids.Server_ServerStatus_CurrentTime)

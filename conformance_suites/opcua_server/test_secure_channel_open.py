@@ -2,7 +2,7 @@
 
 import pytest
 
-from testbed.cases import verifies
+from testbed.cases import lasting, verifies
 from testbed.opcua import CLOSED, NORMAL, RENEW, SILENCE, granted, ids, outlived, status, unfit_mode
 
 NO_POLICY = "http://opcfoundation.org/UA/SecurityPolicy#NoSuchPolicy"
@@ -128,6 +128,7 @@ async def test_renew_unknown(wire):
 
 
 @verifies("UA-OPN-EXPIRED")
+@lasting
 async def test_expired(wire):
     """A request with a token that has expired, and the quarter of its life behind that, is not served."""
     granted(await wire.hello())

@@ -28,6 +28,8 @@ class Case:
     gate: str = ""
     """The declared fact that this case opens for all others."""
     alone: bool = False
+    lasting: bool = False
+    """Whether it waits for seconds."""
 
     @property
     def code(self) -> CodeType:
@@ -84,4 +86,5 @@ def make_case(
         needs=(*needs, gate) if gate else needs,
         gate=gate,
         alone=bool(getattr(function, "__alone__", False)),
+        lasting=bool(getattr(function, "__lasting__", False)),
     )

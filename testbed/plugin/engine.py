@@ -18,6 +18,7 @@ from testbed.plugin.reproduction import TRIES, unsettled
 from testbed.plugin.selection import left_out, wholly_refused
 from testbed.plugin.slots import Slots
 from testbed.plugin.spool import Spool, Waiting
+from testbed.testers.bench import Bench as Device
 from testbed.testers.bench import bench_of
 from testbed.testers.journal import Journal
 from testbed.wire.connection import Connection
@@ -49,6 +50,16 @@ def _in_turn(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
     rest = [case for case in cases if not case.gate]
     fuzzing = [case for case in rest if FUZZ in case.fixtures]
     return [case for case in rest if case not in fuzzing], fuzzing
+
+
+def _in_order(cases: Sequence[Case], device: Device, capacity: int) -> list[tuple[int, Case]]:
+    """Return how many slots each case takes, in the order of asking for them.
+
+    What lasts runs while others do, and nobody waits behind cases that want all slots.
+    """
+    weights = [capacity if case.alone else min(device.weight(case.fixtures), capacity) for case in cases]
+    found = zip(weights, cases, strict=True)
+    return sorted(found, key=lambda one: (one[0] == capacity, not one[1].lasting))
 
 
 @dataclass(eq=False)
@@ -163,8 +174,9 @@ class Engine:
             device.refused |= wholly_refused(tried, device.refused)
             for cases in _in_turn(self.cases):
                 async with asyncio.TaskGroup() as group:
-                    for case in sorted(cases, key=lambda one: one.alone):  # nobody waits behind those
-                        group.create_task(self._beside(Waiting(case, spool), presence, slots, waiting))
+                    for weight, case in _in_order(cases, device, slots.capacity):
+                        one = Waiting(case, spool)
+                        group.create_task(self._beside(one, presence, slots, weight, waiting))
                 while waiting:  # round by round, so that the tries of a case lie apart
                     for one in tuple(waiting):
                         await self._again(one, presence)
@@ -190,10 +202,11 @@ class Engine:
             presence.device.refused.add(one.case.gate)
         self._set(one.case, result)
 
-    async def _beside(self, one: Waiting, presence: Presence, slots: Slots, waiting: list[Waiting]) -> None:
+    async def _beside(
+        self, one: Waiting, presence: Presence, slots: Slots, weight: int, waiting: list[Waiting]
+    ) -> None:
         """Run a case beside others; what has to be tried again waits until they are through."""
         case, device = one.case, presence.device
-        weight = slots.capacity if case.alone else min(device.weight(case.fixtures), slots.capacity)
         skipped = left_out(case, device.declaration.facts, device.refused)
         if skipped is not None:
             self._set(case, Result(skipped))

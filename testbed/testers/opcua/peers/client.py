@@ -61,11 +61,15 @@ class Client(Product, ABC):
             Unanswered: the client could not, and says why.
             Undecided: the client itself broke down.
         """
+        await self._prepare()
         try:
             async with asyncio.timeout(3 * place.within + LEAVE_WITHIN):  # channel, session, errand
                 return await self._perform(errand, place)
         except TimeoutError as error:
             raise self.says("did not come to an end") from error
+
+    async def _prepare(self) -> None:
+        """Get ready before the clock runs; Undecided where the client breaks down over it."""
 
     @abstractmethod
     async def _perform(self, errand: Errand, place: Place) -> Any: ...

@@ -1,4 +1,4 @@
-// One errand of node-opcua's client: read as JSON from standard input, answered as JSON on standard output.
+// Errands of node-opcua's client: each a line of JSON on standard input, answered by one on standard output.
 "use strict";
 
 const { AttributeIds, BrowseDirection, DataType, OPCUAClient, Variant, VariantArrayType } = require("node-opcua");
@@ -53,8 +53,7 @@ async function perform(session, errand) {
   }
 }
 
-async function main() {
-  const errand = JSON.parse(require("fs").readFileSync(0, "utf8"));
+async function sent(errand) {
   const client = OPCUAClient.create({
     endpointMustExist: false, keepSessionAlive: false, transportTimeout: errand.within,
     connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
@@ -69,7 +68,13 @@ async function main() {
   }
 }
 
-main().then(
-  (result) => { said(JSON.stringify({ result })); process.exit(0); },
-  (error) => { said(JSON.stringify({ error: String(error.message || error) })); process.exit(0); },
-);
+const lines = require("readline").createInterface({ input: process.stdin });
+lines.on("line", (line) => {
+  const errand = JSON.parse(line);
+  sent(errand).then(
+    (result) => said(JSON.stringify({ id: errand.id, result })),
+    (error) => said(JSON.stringify({ id: errand.id, error: String(error.message || error) })),
+  );
+});
+lines.on("close", () => process.exit(0));
+said(JSON.stringify({ loaded: true }));
