@@ -59,7 +59,7 @@ def _in_order(cases: Sequence[Case], device: Device, capacity: int) -> list[tupl
     """
     weights = [capacity if case.alone else min(device.weight(case.fixtures), capacity) for case in cases]
     found = zip(weights, cases, strict=True)
-    return sorted(found, key=lambda one: (one[0] == capacity, not one[1].lasting))
+    return sorted(found, key=lambda one: (one[1].alone, one[0] == capacity, not one[1].lasting))
 
 
 @dataclass(eq=False)

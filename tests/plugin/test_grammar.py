@@ -27,7 +27,7 @@ FORBIDDEN = (
     ast.ClassDef, ast.Global, ast.Nonlocal, ast.Delete, ast.Raise, ast.Return, ast.Yield, ast.YieldFrom,
     ast.NamedExpr, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.AugAssign,
 )  # fmt: skip
-DECORATORS = {"verifies", "opens", "alone", "parametrize"}
+DECORATORS = {"verifies", "opens", "alone", "lasting", "parametrize"}
 LOOKS = {"bits", "data_byte", "encode", "frozenset", "len", "newest", "range", "refusals", "set", "tuple"}
 LOOKS |= {"each", "reference_to", "seconds_since"}
 """Calls that give the same value however often they are made, and touch no device."""
