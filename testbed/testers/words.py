@@ -50,6 +50,8 @@ def words(value: object) -> Text:  # noqa: C901, PLR0911, PLR0912 - one line a k
             return words(value.exception)
         case bool():
             return Text(en="1" if value else "0", ko="1" if value else "0")
+        case int() if isinstance(said := getattr(value, "said", None), Text):
+            return said  # a status code and the way in which it came
         case int() if isinstance(title := getattr(value, "title", None), str):
             return _same(f"{title} (0x{value:08X})")  # a status code of OPC UA
         case int():

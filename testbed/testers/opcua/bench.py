@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from testbed.model.base import Text
 from testbed.model.budget import DEFAULT
@@ -30,7 +30,10 @@ from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 
-_SESSIONS = {"ua": 1, "other": 1, "space": 0}
+if TYPE_CHECKING:
+    from testbed.wire.opcua_keys import OpcUaKeys
+
+_SESSIONS = {"ua": 1, "other": 1, "space": 0, "secure": 1}
 """Sessions that a fixture opens; the others open none, or say so by what they declare."""
 
 
@@ -50,6 +53,7 @@ class UaBench:
         "scratch": "Nodes leased from those that a test may write, restored afterwards.",
         "space": "The address space, as a crawl found it.",
         "meet": "Starts an independent client against the device, through a recording tap.",
+        "secure": "Opens secured channels with good and bad certificates, and sessions on them.",
     }
 
     def __init__(
@@ -69,6 +73,8 @@ class UaBench:
         self.space: Any = None
         """What a crawl found; see `space.crawled`."""
         self.crawling = asyncio.Lock()
+        self.endpoints: Sequence[Any] | None = None
+        """What the server told of its endpoints; see `secure.secured`."""
         self._learning = asyncio.Lock()
         self._material = Material(declaration)
         self._pace = asyncio.Lock()
@@ -119,6 +125,11 @@ class UaBench:
 
     # Channel and user.
 
+    @property
+    def keys(self) -> OpcUaKeys:
+        """The tester's certificates for cases of security."""
+        return self._material.keys
+
     def secure_channel(self, policy: str | None = None, mode: int | None = None) -> SecureChannel:
         """Return the tester's half of a channel; policy and mode as declared where none is named."""
         declared = self.declaration.channel
@@ -156,10 +167,9 @@ class UaBench:
             said = f"no endpoint offers {declared.policy} with mode {declared.mode}"
             raise Undecided(Text(en=said, ko=f"{declared.policy}, {declared.mode} 엔드포인트가 없음"))
 
-    def identity(self, created: Any, nonce: bytes | None) -> Any:
-        """Return the identity token of the declared user, or of nobody."""
-        declared = self.declaration.channel
-        uri, mode = POLICY[declared.policy].uri, MODES[declared.mode]
+    def identity(self, created: Any, nonce: bytes | None, channel: SecureChannel) -> Any:
+        """Return the identity token of the declared user, or of nobody, for a session on a channel."""
+        uri, mode = channel.policy.uri, channel.mode
         if self.declaration.user is None:
             return anonymous(token_policy(created, uri, mode, ANONYMOUS))
         certificate = created.ServerCertificate if created is not None else b""

@@ -156,7 +156,7 @@ class Client(Speaking):
 
         Args:
             token: authentication token; that of the session in use where none is named.
-            identity: an identity token of asyncua's; the declared user's where none is named.
+            identity: an identity token of asyncua's, or a Proof; the declared user's where none is named.
             created: the answer to CreateSession of that session, where it is another client's.
             fields: of the request's parameters, by the standard's names, instead of good ones.
         """
@@ -164,12 +164,16 @@ class Client(Speaking):
         request, signing = ua.ActivateSessionRequest(), Signing(self.channel)
         parameters = created.parameters if created is not None else None
         nonce = self.server_nonce or (parameters.ServerNonce if parameters is not None else b"")
+        user = self._guard.identity(parameters, nonce, self.channel) if identity is None else identity
+        token_of_user, proof = (
+            user(self.channel, parameters, nonce) if callable(user) else (user, ua.SignatureData())
+        )
         usual = {
             "ClientSignature": signing.client_signature(parameters, nonce),
             "ClientSoftwareCertificates": [],
             "LocaleIds": ["en"],
-            "UserIdentityToken": self._guard.identity(parameters, nonce) if identity is None else identity,
-            "UserTokenSignature": ua.SignatureData(),
+            "UserIdentityToken": token_of_user,
+            "UserTokenSignature": proof,
         }
         for name, value in (usual | fields).items():
             setattr(request.Parameters, name, value)

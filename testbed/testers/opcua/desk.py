@@ -30,6 +30,7 @@ from testbed.testers.opcua.peers import CLIENTS
 from testbed.testers.opcua.permission import Permission
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.scratch import Held, Lease, Scratch, read_leased, wanted_of
+from testbed.testers.opcua.secure import Secure, secured
 from testbed.testers.opcua.space import crawled
 from testbed.testers.opcua.tapping import TapDesk
 from testbed.testers.tap import Tap
@@ -40,7 +41,7 @@ from testbed.wire.recorder import Recorder
 if TYPE_CHECKING:
     from testbed.testers.opcua.bench import UaBench
 
-SESSIONS = {"ua": 1, "other": 1, "space": 1, "scratch": 0}
+SESSIONS = {"ua": 1, "other": 1, "space": 1, "scratch": 0, "secure": 1}
 """Sessions that a fixture opens."""
 
 
@@ -92,9 +93,9 @@ class UaCase:
         """Return the tester's half of a channel; policy and mode as declared where none is named."""
         return self.bench.secure_channel(policy, mode)
 
-    def identity(self, created: Any, nonce: bytes | None) -> Any:
-        """Return the identity token of the declared user."""
-        return self.bench.identity(created, nonce)
+    def identity(self, created: Any, nonce: bytes | None, channel: SecureChannel) -> Any:
+        """Return the identity token of the declared user, for a session on a channel."""
+        return self.bench.identity(created, nonce, channel)
 
     def utcnow(self) -> datetime:
         """Return the time, in UTC and without a zone."""
@@ -135,6 +136,7 @@ class UaCase:
             "scratch": self._scratch,
             "space": lambda: crawled(self),
             "meet": lambda: self._meet,
+            "secure": self._secure,
         }
         arguments: dict[str, object] = {}
         for name in sorted(fixtures, key=_ORDER.index):
@@ -239,6 +241,10 @@ class UaCase:
         keep = partial(self.bench.journal.leased, "nodes", 0, values, single=True, node=lease.text)
         return await asyncio.get_running_loop().run_in_executor(None, keep)
 
+    async def _secure(self) -> Secure:
+        ready = (one for one in self.testers if one.is_open and one.conversation.channel_is_open)
+        return await secured(self, next(ready, None) or await self._channel())
+
     # Independent clients.
 
     async def _meet(self, name: str) -> Peer:
@@ -312,6 +318,6 @@ class UaCase:
 
 _ORDER = (
     "ua", "channel", "wire", "other", "other_channel", "other_wire", "scratch", "declared", "crowd", "space",
-    "meet",
+    "meet", "secure",
 )  # fmt: skip
 """Fixtures in the order in which they are made: what the others rest on comes first."""

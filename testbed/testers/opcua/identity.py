@@ -12,7 +12,7 @@ from asyncua import ua
 
 from testbed.model.base import Text
 from testbed.protocols.opcua import POLICIES, Policy, SecureChannel
-from testbed.protocols.opcua.asymmetric import public_key
+from testbed.protocols.opcua.asymmetric import leaf, public_key
 from testbed.testers.trouble import Undecided
 
 APPLICATION_URI = "urn:mother-factory:testbed"
@@ -27,7 +27,7 @@ def application_uri(certificate: bytes) -> str:
         return APPLICATION_URI
     from cryptography import x509  # noqa: PLC0415 - heavy; only secured channels need it
 
-    names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
+    names = x509.load_der_x509_certificate(leaf(certificate)).extensions.get_extension_for_class(
         x509.SubjectAlternativeName
     )
     return next(iter(names.value.get_values_for_type(x509.UniformResourceIdentifier)), APPLICATION_URI)
@@ -60,10 +60,16 @@ class Signing:
         """Return the signature over the server's certificate and nonce; null on an unsecured channel."""
         if created is None or self._channel.policy.is_none:
             return ua.SignatureData(Algorithm=None, Signature=None)
-        policy, server = self._channel.policy, created.ServerCertificate or b""
-        protection = policy.protect_sending(self._channel.key, server)
-        signature = protection.sign(server + (nonce or b"")) if protection.sign is not None else None
-        return ua.SignatureData(Algorithm=_algorithms(policy).AsymmetricSignatureURI, Signature=signature)
+        return signature(self._channel.policy, self._channel.key, created.ServerCertificate or b"", nonce)
+
+
+def signature(policy: Policy, key: Any, server: bytes, nonce: bytes | None) -> ua.SignatureData:
+    """Return a signature over the server's certificate and nonce; a null one where a policy signs nothing."""
+    protection = policy.protect_sending(key, server)
+    if protection.sign is None:
+        return ua.SignatureData(Algorithm=None, Signature=None)
+    made = protection.sign(server + (nonce or b""))
+    return ua.SignatureData(Algorithm=_algorithms(policy).AsymmetricSignatureURI, Signature=made)
 
 
 def _algorithms(policy: Policy) -> Any:

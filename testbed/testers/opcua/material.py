@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from testbed.model.declaration import Declaration
 from testbed.protocols.opcua import Policy, SecureChannel
 from testbed.wire.secrets import certificate_of, key_of, read_secret
+
+if TYPE_CHECKING:
+    from testbed.wire.opcua_keys import OpcUaKeys
 
 
 class Material:
@@ -17,6 +20,14 @@ class Material:
     def __init__(self, declaration: Declaration) -> None:
         self._declared = declaration.channel
         self._user = declaration.user
+        self._folder = declaration.security.keys if declaration.security is not None else ""
+
+    @cached_property
+    def keys(self) -> OpcUaKeys:
+        """The tester's certificates, good and bad ones: of the declared folder, or throw-away ones."""
+        from testbed.wire.opcua_keys import OpcUaKeys, throw_away  # noqa: PLC0415 - heavy
+
+        return OpcUaKeys(Path(self._folder)) if self._folder else throw_away()
 
     @cached_property
     def _own(self) -> tuple[bytes, Any]:

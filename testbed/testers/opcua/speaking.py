@@ -135,12 +135,13 @@ class Guard(Protocol):
             request: a structure of asyncua's, or bytes that are none.
         """
 
-    def identity(self, created: Any, nonce: bytes | None) -> Any:
+    def identity(self, created: Any, nonce: bytes | None, channel: SecureChannel) -> Any:
         """Return the identity token of the declared user.
 
         Args:
             created: parameters of the answer to CreateSession.
             nonce: the server's last one.
+            channel: through which the session is activated.
         """
 
     def utcnow(self) -> datetime:

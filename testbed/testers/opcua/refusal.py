@@ -1,0 +1,55 @@
+"""How an OpenSecureChannel that a case expects to be refused ended (OPC 10000-6 1.05.04, 6.7.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from testbed.model.base import Text
+from testbed.protocols.opcua import ErrorMessage, Status
+from testbed.testers.answer import Reaction
+
+if TYPE_CHECKING:
+    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.reply import Reply
+
+
+class Faulted(Status):
+    """A status that came as a ServiceFault in a secured response; equal to the same status."""
+
+    @property
+    def said(self) -> Text:
+        """What a reader is told: such a fault can be read by the holder of the client's key only."""
+        named = f"{self.title} (0x{int(self):08X})"
+        return Text(
+            en=f"{named} as a ServiceFault inside an encrypted OpenSecureChannel response",
+            ko=f"암호화된 OpenSecureChannel 응답 안의 ServiceFault {named}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What became of an OpenSecureChannel."""
+
+    reaction: Status | Reaction
+    """NORMAL where the channel is open; the status of an Error message or of a fault; CLOSED; SILENCE."""
+    client: Client
+    reply: Reply | None = None
+    """What came, if anything."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence of the Error message; empty where there is none."""
+        message = self.reply.message if self.reply is not None else None
+        return (message.reason or "") if isinstance(message, ErrorMessage) else ""
+
+    async def is_closed(self, within: float | None = None) -> bool:
+        """Wait for the server to end the connection; say whether it has."""
+        return await self.client.is_closed(within)
+
+
+def reaction(reply: Reply, *, is_secured: bool) -> Status | Reaction:
+    """Say how an answer to OpenSecureChannel ended, on a channel that is or is not secured."""
+    if reply.response is not None and reply.status.is_good:
+        return Reaction.NORMAL
+    return Faulted(reply.status) if is_secured and not reply.is_error_message else reply.status

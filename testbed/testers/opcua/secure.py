@@ -1,0 +1,313 @@
+"""What a case of security works with: secured channels with certificates of every kind, sessions on them.
+
+OPC 10000-4 1.05.04, 5.6 and 6.1; OPC 10000-6 1.05.04, 6.7. The channel of the declaration stays as it is:
+each one here is another, to whatever secured endpoint the server offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from asyncua import ua
+
+from testbed.model.base import Text
+from testbed.protocols.opcua import (
+    NO_SECURITY,
+    SIGN,
+    SIGN_AND_ENCRYPT,
+    AsymmetricHeader,
+    Policy,
+    SecureChannel,
+    Status,
+    status,
+)
+from testbed.protocols.opcua.asymmetric import thumbprint
+from testbed.testers.answer import Reaction
+from testbed.testers.opcua.identity import Signing
+from testbed.testers.opcua.proofs import Identities, Proof, named
+from testbed.testers.opcua.refusal import Refusal, reaction
+from testbed.testers.trouble import NotTestable, Unanswered, Undecided
+from testbed.wire.dial import UnreachableError
+
+if TYPE_CHECKING:
+    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.desk import UaCase
+    from testbed.testers.opcua.reply import Reply
+    from testbed.wire.opcua_keys import OpcUaKeys, Pair
+
+STRONGEST = ("Aes256_Sha256_RsaPss", "Basic256Sha256", "Aes128_Sha256_RsaOaep")
+"""Policies in the order in which one is chosen, where the declared channel is not secured."""
+DEPRECATED = ("Basic256", "Basic128Rsa15")
+"""Policies that no server has to offer any more (OPC 10000-7 1.05.04)."""
+_PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
+_TRANSPORT = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
+
+
+class Secure:
+    """Opens secured channels as a case wants them.
+
+    Args:
+        desk: of the case.
+        endpoints: as the server describes them.
+    """
+
+    identity = Identities()
+
+    def __init__(self, desk: UaCase, endpoints: Sequence[ua.EndpointDescription]) -> None:
+        self._desk = desk
+        self.endpoints = tuple(endpoints)
+        """What GetEndpoints told, of this transport."""
+        self.policy, self.mode = self._choice()
+        """What channels are opened with unless a case names something else."""
+
+    @property
+    def keys(self) -> OpcUaKeys:
+        """The tester's certificates, good and bad ones."""
+        return self._desk.bench.keys
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Names of the secured policies that are offered and that the bed speaks, the strongest first."""
+        return tuple(
+            one for one in STRONGEST if any(self.offers(one, mode) for mode in (SIGN, SIGN_AND_ENCRYPT))
+        )
+
+    @property
+    def unoffered(self) -> str:
+        """URI of a policy of the standard that no endpoint offers.
+
+        Raises:
+            NotTestable: all are offered.
+        """
+        known = {one.SecurityPolicyUri for one in self.endpoints}
+        for name in (*DEPRECATED, *reversed(STRONGEST)):
+            if _PREFIX + name not in known:
+                return _PREFIX + name
+        said = Text(en="the server offers every security policy", ko="서버가 모든 보안 정책을 제공함")
+        raise NotTestable(said)
+
+    @property
+    def description(self) -> ua.ApplicationDescription:
+        """The description of the application that the good certificate names."""
+        channel = SecureChannel(self.policy, server=False, certificate=self.keys.good.certificate)
+        return Signing(channel).description()
+
+    def offers(self, policy: Policy | str, mode: int) -> ua.EndpointDescription | None:
+        """Return the endpoint of a policy and mode; None where there is none."""
+        uri = policy.uri if isinstance(policy, Policy) else _PREFIX + policy
+        found = (
+            one for one in self.endpoints if one.SecurityPolicyUri == uri and int(one.SecurityMode) == mode
+        )
+        return next(found, None)
+
+    # Channels.
+
+    async def begun(
+        self, pair: Pair | None = None, policy: Policy | str | None = None, mode: int | None = None
+    ) -> Client:
+        """Connect, say hello, and hold a certificate ready for the channel, which is not open yet.
+
+        Args:
+            pair: certificate and key; the good ones unless named.
+            policy: of the channel, by its short name; `policy` unless named.
+            mode: of the channel; `mode` unless named, the strongest offered one of another policy.
+
+        Raises:
+            Undecided: that fails.
+        """
+        used = self.policy if policy is None else named(policy) if isinstance(policy, str) else policy
+        number = self._mode_of(used) if mode is None else mode
+        client = self._desk.another()
+        try:
+            await client.connect()
+        except UnreachableError as error:
+            self._desk.testers.remove(client)
+            raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
+        client.conversation.channel = self._half(pair or self.keys.good, used, number)
+        await step(client.hello())
+        return client
+
+    async def opened(
+        self,
+        pair: Pair | None = None,
+        policy: Policy | str | None = None,
+        mode: int | None = None,
+        **fields: Any,
+    ) -> Client:
+        """Open, as set-up, a secured channel; fields as in `met`.
+
+        Raises:
+            Undecided: the server does not.
+        """
+        client = await self.begun(pair, policy, mode)
+        await step(client.open(**self._crafted(client, fields)))
+        return client
+
+    async def refusal(
+        self,
+        pair: Pair | None = None,
+        policy: Policy | str | None = None,
+        mode: int | None = None,
+        **fields: Any,
+    ) -> Refusal:
+        """Try to open a secured channel, and say how that ended; fields as in `met`."""
+        client = await self.begun(pair, policy, mode)
+        try:
+            reply = await client.open(**self._crafted(client, fields))
+        except Unanswered:
+            return Refusal(Reaction.SILENCE if client.is_open else Reaction.CLOSED, client)
+        return Refusal(reaction(reply, is_secured=not client.channel.policy.is_none), client, reply)
+
+    async def met(
+        self,
+        pair: Pair | None = None,
+        policy: Policy | str | None = None,
+        mode: int | None = None,
+        **fields: Any,
+    ) -> Status | Reaction:
+        """Try to open a secured channel, and say how that ended.
+
+        Args:
+            pair: certificate and key.
+            policy: of the channel.
+            mode: of the channel.
+            fields: instead of good ones: `policy_uri`, `sender_certificate` and `thumbprint` of the security
+                header, `request_mode`, `nonce`, `request_type`, `lifetime` of the request, `tamper` and what
+                else `SecureChannel.seal` takes.
+
+        Returns:
+            NORMAL, the status of an Error message or of a fault (already decrypted), CLOSED, or SILENCE.
+        """
+        return (await self.refusal(pair, policy, mode, **fields)).reaction
+
+    # Sessions.
+
+    async def session(
+        self,
+        pair: Pair | None = None,
+        identity: Proof | None = None,
+        policy: Policy | str | None = None,
+        mode: int | None = None,
+    ) -> Client:
+        """Take, as set-up, a client all the way to an activated session on a secured channel.
+
+        Args:
+            pair: certificate and key.
+            identity: of the user, as `identity` makes it; the declared user unless named.
+            policy: of the channel.
+            mode: of the channel.
+
+        Raises:
+            Undecided: the server does not.
+        """
+        client = await self.created(pair, policy, mode)
+        await step(client.activate_session(identity=identity))
+        return client
+
+    async def created(
+        self, pair: Pair | None = None, policy: Policy | str | None = None, mode: int | None = None
+    ) -> Client:
+        """Likewise up to a session that is not activated yet."""
+        client = await self.opened(pair, policy, mode)
+        await step(client.create_session())
+        return client
+
+    # Below.
+
+    def _choice(self) -> tuple[Policy, int]:
+        declared = self._desk.secure_channel() if self._desk.bench.declaration.channel.is_secured else None
+        if declared is not None:
+            return declared.policy, declared.mode
+        for name in STRONGEST:
+            for mode in (SIGN_AND_ENCRYPT, SIGN):
+                if self.offers(name, mode):
+                    return named(name), mode
+        said = Text(en="the server offers no secured endpoint", ko="서버가 보안 엔드포인트를 제공하지 않음")
+        raise NotTestable(said)
+
+    def _mode_of(self, policy: Policy) -> int:
+        if policy is self.policy:
+            return self.mode
+        if policy.is_none:
+            return NO_SECURITY
+        return SIGN_AND_ENCRYPT if self.offers(policy, SIGN_AND_ENCRYPT) else SIGN
+
+    def _half(self, pair: Pair, policy: Policy, mode: int) -> SecureChannel:
+        """Return the tester's half of a channel.
+
+        Raises:
+            Undecided: no endpoint tells the server's certificate.
+        """
+        if policy.is_none:
+            return SecureChannel(policy, NO_SECURITY, server=False)
+        endpoints = (self.offers(policy, mode), *self.endpoints)
+        server = next((one.ServerCertificate for one in endpoints if one and one.ServerCertificate), None)
+        if server is None:
+            said = Text(en="no endpoint has a server certificate", ko="서버 인증서가 있는 엔드포인트가 없음")
+            raise Undecided(said)
+        return SecureChannel(
+            policy,
+            mode,
+            server=False,
+            certificate=self.sent(pair),
+            key=pair.key,
+            peer_certificate=server,
+        )
+
+    def sent(self, pair: Pair) -> bytes:
+        """Return what is sent of a chain: all of it, but for the authority that the server was given."""
+        if pair.chain == pair.certificate + self.keys.authority:
+            return pair.certificate
+        return pair.chain
+
+    @staticmethod
+    def _crafted(client: Client, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Put the fields of an OPN where `opening` and `seal` take them."""
+        taken, channel = dict(fields), client.channel
+        if "request_mode" in taken:
+            taken["mode"] = taken.pop("request_mode")
+        if {"policy_uri", "sender_certificate", "thumbprint"} & set(taken):
+            plain = channel.policy.is_none
+            taken["asymmetric"] = AsymmetricHeader(
+                taken.pop("policy_uri", channel.policy.uri),
+                taken.pop("sender_certificate", None if plain else channel.certificate),
+                taken.pop("thumbprint", None if plain else thumbprint(channel.peer_certificate)),
+            )
+        return taken
+
+
+async def step(answer: Awaitable[Reply]) -> Reply:
+    """Return the answer to a step that leads up to what is judged.
+
+    Raises:
+        Undecided: it was refused, or nothing came.
+    """
+    try:
+        reply = await answer
+    except Unanswered as trouble:
+        said = trouble.said
+        raise Undecided(Text(en=f"set-up: {said.en}", ko=f"준비 단계: {said.ko}")) from trouble
+    if reply.status != status.Good:
+        title = reply.status.title
+        raise Undecided(Text(en=f"set-up: {title}", ko=f"준비 단계: {title}"))
+    return reply
+
+
+async def secured(desk: UaCase, asking: Client) -> Secure:
+    """Return what a case of security works with; the endpoints are asked for once a run.
+
+    Args:
+        desk: of the case.
+        asking: a client with an open channel.
+
+    Raises:
+        Undecided: the endpoints cannot be had.
+    """
+    bench = desk.bench
+    if bench.endpoints is None:
+        reply = await step(asking.get_endpoints())
+        found = reply.results if isinstance(reply.results, tuple) else ()
+        bench.endpoints = tuple(one for one in found if one.TransportProfileUri in {_TRANSPORT, None, ""})
+        asking.frames = ()
+    return Secure(desk, bench.endpoints)
