@@ -1,0 +1,21 @@
+"""Keys and certificates of OPC UA: the tester's, and a simulated device's."""
+
+from testbed.wire.opcua_keys.device import DEVICE, device_side
+from testbed.wire.opcua_keys.folder import make_folder
+from testbed.wire.opcua_keys.material import OpcUaKeys, Pair, throw_away
+from testbed.wire.opcua_keys.names import APPLICATION_URI, BAD, BAD_USERS, GOOD, OTHER_URI, MaterialError
+
+__all__ = [
+    "APPLICATION_URI",
+    "BAD",
+    "BAD_USERS",
+    "DEVICE",
+    "GOOD",
+    "OTHER_URI",
+    "MaterialError",
+    "OpcUaKeys",
+    "Pair",
+    "device_side",
+    "make_folder",
+    "throw_away",
+]
