@@ -15,8 +15,10 @@ from testbed.protocols.opcua import (
     NO_SECURITY,
     SIGN_AND_ENCRYPT,
     ErrorMessage,
+    Tamper,
     status,
 )
+from testbed.protocols.opcua.asymmetric import thumbprint
 from testbed.testers.answer import Array
 from testbed.testers.opcua import requests
 from testbed.testers.trouble import NotTestable, Undecided
@@ -148,3 +150,19 @@ def certificate_uri(certificate: bytes | None) -> str | None:
     except (ValueError, x509.ExtensionNotFound):
         return None
     return next(iter(names.value.get_values_for_type(x509.UniformResourceIdentifier)), None)
+
+
+def flipped(index: int = -1) -> Tamper:
+    """Return a change of one bit of a signature, before it is encrypted; of its last byte unless named."""
+
+    def flip(chunk: bytes) -> bytes:
+        wrong = bytearray(chunk)
+        wrong[index] ^= 1
+        return bytes(wrong)
+
+    return Tamper(signed=flip)
+
+
+def sha1_of(certificate: bytes) -> bytes:
+    """Return a certificate's thumbprint: the SHA-1 of it without its issuers (10000-6, 6.7.2.3)."""
+    return thumbprint(certificate)

@@ -61,6 +61,10 @@ class Conversation:
     peer_buffer: int = RECEIVE_BUFFER
     """Bytes of the longest chunk that the server takes, as it acknowledged."""
     channel: SecureChannel | None = None
+    ignored: frozenset[str] = frozenset()
+    """Reasons of a SecurityError that a case looks at itself."""
+    thumbprint: bytes | None = None
+    """Of the certificate that the last OpenSecureChannel response was encrypted for."""
     opening: bytes | None = None
     """The client's nonce of an OpenSecureChannel that waits for its answer."""
     reassembly: Reassembly = field(default_factory=lambda: Reassembly(MOST_MESSAGE, MOST_CHUNKS))

@@ -206,12 +206,13 @@ class UaMonitor:
         if line.channel is None:
             raise _found(HEADER, number, (0, 3), "no chunk before a channel is open", "a chunk")
         try:
-            chunk = line.channel.open(frame)
+            chunk = line.channel.open(frame, ignore=line.ignored)
         except SecurityError as trouble:
             requirement = _OPENED.get(trouble.reason, SECURED)
             raise _found(requirement, number, trouble.span, "a chunk of this channel", str(trouble)) from None
         except DecodeError as trouble:
             raise _found(DECODABLE, number, trouble.span, "a chunk", str(trouble)) from None
+        line.thumbprint = chunk.receiver_thumbprint if chunk.type == OPN else line.thumbprint
         sequence, before = chunk.sequence, line.last_sequence
         line.last_sequence = sequence
         if before is not None and not _follows(before, sequence):

@@ -23,10 +23,11 @@ from testbed.protocols.opcua import (
     status,
 )
 from testbed.protocols.opcua.asymmetric import thumbprint
-from testbed.testers.answer import Reaction
+from testbed.testers.answer import Array, Reaction
 from testbed.testers.opcua.identity import Signing
-from testbed.testers.opcua.proofs import Identities, Proof, named
+from testbed.testers.opcua.proofs import Proof, named
 from testbed.testers.opcua.refusal import Refusal, reaction
+from testbed.testers.opcua.users import Users
 from testbed.testers.trouble import NotTestable, Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
@@ -44,15 +45,13 @@ _PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
 _TRANSPORT = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
 
 
-class Secure:
+class Secure(Users):
     """Opens secured channels as a case wants them.
 
     Args:
         desk: of the case.
         endpoints: as the server describes them.
     """
-
-    identity = Identities()
 
     def __init__(self, desk: UaCase, endpoints: Sequence[ua.EndpointDescription]) -> None:
         self._desk = desk
@@ -65,6 +64,12 @@ class Secure:
     def keys(self) -> OpcUaKeys:
         """The tester's certificates, good and bad ones."""
         return self._desk.bench.keys
+
+    @property
+    def own(self) -> Pair:
+        """The pair that the device was set up to trust: signed by the authority, or by its own key."""
+        trusts_authority = self._desk.bench.declaration.facts.get("trusts_authority", 1)
+        return self.keys.good if trusts_authority else self.keys.self_signed
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -90,7 +95,7 @@ class Secure:
     @property
     def description(self) -> ua.ApplicationDescription:
         """The description of the application that the good certificate names."""
-        channel = SecureChannel(self.policy, server=False, certificate=self.keys.good.certificate)
+        channel = SecureChannel(self.policy, server=False, certificate=self.own.certificate)
         return Signing(channel).description()
 
     def offers(self, policy: Policy | str, mode: int) -> ua.EndpointDescription | None:
@@ -109,7 +114,7 @@ class Secure:
         """Connect, say hello, and hold a certificate ready for the channel, which is not open yet.
 
         Args:
-            pair: certificate and key; the good ones unless named.
+            pair: certificate and key; `own` unless named.
             policy: of the channel, by its short name; `policy` unless named.
             mode: of the channel; `mode` unless named, the strongest offered one of another policy.
 
@@ -124,7 +129,7 @@ class Secure:
         except UnreachableError as error:
             self._desk.testers.remove(client)
             raise Undecided(Text(en=f"cannot connect: {error}", ko=f"연결할 수 없음: {error}")) from error
-        client.conversation.channel = self._half(pair or self.keys.good, used, number)
+        client.conversation.channel = self._half(pair or self.own, used, number)
         await step(client.hello())
         return client
 
@@ -174,12 +179,29 @@ class Secure:
             mode: of the channel.
             fields: instead of good ones: `policy_uri`, `sender_certificate` and `thumbprint` of the security
                 header, `request_mode`, `nonce`, `request_type`, `lifetime` of the request, `tamper` and what
-                else `SecureChannel.seal` takes.
+                else `SecureChannel.seal` takes; `ignore`: reasons of a SecurityError that the case looks at.
 
         Returns:
             NORMAL, the status of an Error message or of a fault (already decrypted), CLOSED, or SILENCE.
         """
         return (await self.refusal(pair, policy, mode, **fields)).reaction
+
+    async def meets(self, *names: str) -> Array:
+        """Try to open a channel with each of some bad certificates, and say how that ended."""
+        return Array([await self.met(self.keys.bad[name]) for name in names])
+
+    async def reasons(self, *names: str) -> Array:
+        """Try to open a channel with each of some bad certificates; return what is said of the masked ones.
+
+        Raises:
+            NotTestable: fewer than two are refused with Bad_SecurityChecksFailed.
+        """
+        found = [await self.refusal(self.keys.bad[name]) for name in names]
+        masked = Array(one.reason for one in found if one.reaction == status.BadSecurityChecksFailed)
+        if len(masked) < 2:  # noqa: PLR2004 - there is nothing to compare
+            said = "the server does not refuse two of these certificates with Bad_SecurityChecksFailed"
+            raise NotTestable(Text(en=said, ko="두 인증서를 Bad_SecurityChecksFailed로 거부하지 않음"))
+        return masked
 
     # Sessions.
 
@@ -250,21 +272,16 @@ class Secure:
             policy,
             mode,
             server=False,
-            certificate=self.sent(pair),
+            certificate=pair.sent,
             key=pair.key,
             peer_certificate=server,
         )
-
-    def sent(self, pair: Pair) -> bytes:
-        """Return what is sent of a chain: all of it, but for the authority that the server was given."""
-        if pair.chain == pair.certificate + self.keys.authority:
-            return pair.certificate
-        return pair.chain
 
     @staticmethod
     def _crafted(client: Client, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Put the fields of an OPN where `opening` and `seal` take them."""
         taken, channel = dict(fields), client.channel
+        client.conversation.ignored = frozenset(taken.pop("ignore", ()))
         if "request_mode" in taken:
             taken["mode"] = taken.pop("request_mode")
         if {"policy_uri", "sender_certificate", "thumbprint"} & set(taken):
