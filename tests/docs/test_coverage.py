@@ -37,7 +37,7 @@ def test_each_judged_requirement_is_named(table):
 
 @each_table
 def test_no_row_of_the_catalogue_stands_twice(table):
-    rows = re.findall(r"^\| ([A-Zx]+\d*-\w+)", text(table), re.MULTILINE)
+    rows = re.findall(r"^\| ([A-Zx]+\d*(?:-\w+)+)", text(table), re.MULTILINE)
 
     assert rows
     assert sorted(set(rows)) == sorted(rows)
