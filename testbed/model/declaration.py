@@ -126,7 +126,7 @@ class Declaration(Frozen):
     identification: Identification | None = None
     diagnostics: Diagnostics = Diagnostics()
     security: Security | None = None
-    """Of Modbus/TCP Security, which `tls://` and `sim:NAME?over=tls` speak."""
+    """Of Modbus/TCP Security, which `tls://` and `sim:NAME?over=tls` speak; of secured channels of OPC UA."""
     known_values: tuple[KnownValue, ...] = Field(default=(), max_length=MOST_KNOWN_VALUES)
     """Values that stand in the device: preflight proves numbering, unit and word order by them."""
     channel: Channel = Channel()

@@ -30,7 +30,6 @@ WORDS: Mapping[ProtocolName, tuple[str, ...]] = {
         "fifos",
         "identification",
         "diagnostics",
-        "security",
         "known_values",
     ),
 }

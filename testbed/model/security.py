@@ -1,4 +1,7 @@
-"""What a vendor declares of a device that speaks Modbus/TCP Security (MODBUS/TCP Security v36)."""
+"""What a vendor declares of a device's security: whom it was set up to trust, and how.
+
+Modbus/TCP Security (MODBUS/TCP Security v36), and the secured channels of OPC UA (OPC 10000-4 1.05.04, 6.1).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ Right = Literal["fc01", "fc02", "fc03", "fc04", "fc06", "fc16", "fc22", "fc23"]
 """Functions by which a right is tried: reads, and writes of a register that is put back."""
 _READS = frozenset({"fc01", "fc02", "fc03", "fc04"})
 TlsVersion = Literal["1.2", "1.3"]
+Trust = Literal["authority", "certificate"]
+"""How an OPC UA server was given the tester: the authority that signs it, or its self-signed certificate."""
 _Bool = Annotated[bool, Field(strict=True)]
 
 
@@ -29,10 +34,13 @@ class Role(Frozen):
 
 
 class Security(Frozen):
-    """The device's side of TLS, and where the tester's certificates are."""
+    """What the device was set up with, and where the tester's certificates are."""
 
     keys: str = ""
-    """Folder that `testbed keys mbaps` made, seen from the declaration's; a simulated device needs none."""
+    """Folder that `testbed keys mbaps` or `testbed keys opcua` made, seen from the declaration's; a simulated
+    device needs none."""
+    trusts: tuple[Trust, ...] = Field(default=("authority",), max_length=2)
+    """Of OPC UA: what of that folder stands in the server's trust list."""
     versions: tuple[TlsVersion, ...] = Field(default=("1.2",), min_length=1)
     device_keys: tuple[Literal["rsa", "ecc"], ...] = Field(default=("rsa",), min_length=1)
     """Kinds of key that the device has a certificate for."""
@@ -89,16 +97,51 @@ class Security(Frozen):
         }
 
 
+_OF_OPCUA = ("trusts",)
+_OF_BOTH = ("keys",)
+
+
+def facts_of_trust(security: Security | None) -> Mapping[str, int]:
+    """What requirements of OPC UA may need: certificates at all, and how they were made known."""
+    trusts = security.trusts if security is not None else ()
+    return {
+        "security_keys": int(security is not None),
+        "trusts_authority": int("authority" in trusts),
+        "trusts_certificate": int("certificate" in trusts),
+    }
+
+
 def check_security(where: Endpoint, security: Security | None) -> None:
-    """Hold that the tester has what it takes to reach a device over TLS.
+    """Hold that the tester has what it takes to be trusted by a device, and words of its protocol alone.
 
     Raises:
         ValueError: it has not; with the line to add.
     """
+    speaks_opcua = where.protocol == "opcua"
+    if security is not None:
+        _check_words(security, speaks_opcua=speaks_opcua)
     if where.over == "tls" and security is None:
         raise ValueError(
             "`security` is missing: over TLS the tester needs certificates; make them with "
             "`testbed keys mbaps FOLDER` and add the line `security: { keys: FOLDER }`"
         )
     if security is not None and not security.keys and not where.is_simulated:
-        raise ValueError("`security.keys` is missing: the folder that `testbed keys mbaps FOLDER` makes")
+        made = f"`testbed keys {'opcua' if speaks_opcua else 'mbaps'} FOLDER`"
+        raise ValueError(f"`security.keys` is missing: the folder that {made} makes")
+
+
+def _check_words(security: Security, *, speaks_opcua: bool) -> None:
+    """Hold that nothing is said of the other protocol.
+
+    Raises:
+        ValueError: there is.
+    """
+    for name, field in Security.model_fields.items():
+        is_strange = name not in _OF_BOTH and (name in _OF_OPCUA) != speaks_opcua
+        if is_strange and getattr(security, name) != field.default:
+            other = "Modbus/TCP Security" if speaks_opcua else "OPC UA"
+            raise ValueError(f"`security.{name}` is a word of {other}, which the device does not speak")
+    if not security.trusts:
+        raise ValueError("`security.trusts` is empty; write `authority`, `certificate`, or both")
+    if len(set(security.trusts)) < len(security.trusts):
+        raise ValueError(f"`security.trusts`: `{security.trusts[0]}` stands twice")

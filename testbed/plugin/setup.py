@@ -23,7 +23,9 @@ from testbed.plugin.engine import Connect
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, over_tcp
 from testbed.wire.documents import read_document
-from testbed.wire.mbaps import Material, MaterialError
+from testbed.wire.key_files import MaterialError
+from testbed.wire.mbaps import Material
+from testbed.wire.opcua_keys import OpcUaKeys
 from testbed.wire.reach import reach
 from testbed.wire.secrets import SecretError, check_secrets, located
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
@@ -96,9 +98,11 @@ class Setup:
         declaration, device = located(self.declaration, self.base), self.simulator
         if device is None:
             return self.connect()
+        named = declaration.security.keys if declaration.security is not None else ""
+        keys = Path(named) if named and declaration.protocol == "opcua" else None
 
         async def connect(stack: AsyncExitStack) -> tuple[Declaration, Dial]:
-            server = await asyncio.get_running_loop().create_server(device.start(), "127.0.0.1", 0)
+            server = await asyncio.get_running_loop().create_server(device.start("tcp", keys), "127.0.0.1", 0)
             stack.callback(server.close)
             port = server.sockets[0].getsockname()[1]
             way = f"tcp://127.0.0.1:{port}?unit={declaration.endpoint.unit}"
@@ -202,10 +206,14 @@ def _check_keys(declaration: Declaration, name: str, lines: Mapping[Place, int])
         DocumentError: one cannot.
     """
     security = declaration.security
-    if security is None or not security.keys or declaration.endpoint.over != "tls":
+    if security is None or not security.keys:
         return
+    folder = _base(declaration, name) / security.keys
     try:
-        Material(_base(declaration, name) / security.keys).check(security.named)
+        if declaration.protocol == "opcua":
+            OpcUaKeys(folder).check()
+        elif declaration.endpoint.over == "tls":
+            Material(folder).check(security.named)
     except MaterialError as error:
         line = lines.get(("security", "keys"), 0)
         raise DocumentError(name, [Complaint(line, f"`security.keys`: {error}")]) from error

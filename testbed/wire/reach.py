@@ -22,8 +22,8 @@ def reach(
     Args:
         endpoint: where it is, and over which transport it is spoken to.
         device: the device itself, where it runs in this process; a fresh one for each way.
-        security: what is declared of TLS.
-        base: folder of the declaration, from which that of the certificates is named.
+        security: what is declared of certificates.
+        base: folder of the declaration, from which that of the certificates of TLS is named.
 
     Raises:
         MaterialError: a certificate of the tester's cannot be used.
@@ -31,11 +31,18 @@ def reach(
     if endpoint.over == "tls":
         return _over_tls(endpoint, device, security or Security(), base)
     if device is not None:
-        serve = device.start(endpoint.over)
+        serve = device.start(endpoint.over, _opcua_keys(endpoint, security))
         if endpoint.over in {"rtu", "ascii"}:
             return over_line(endpoint, serve)
         return in_process(serve, OPCUA_PORT if endpoint.protocol == "opcua" else MODBUS_PORT)
     return over_serial(endpoint) if endpoint.scheme == "serial" else over_tcp(endpoint)
+
+
+def _opcua_keys(endpoint: Endpoint, security: Security | None) -> Path | None:
+    """Return the tester's folder for a server in this process to trust; it has throw-away keys without."""
+    if endpoint.protocol != "opcua" or security is None or not security.keys:
+        return None
+    return Path(security.keys)
 
 
 def _over_tls(endpoint: Endpoint, device: Simulator | None, security: Security, base: Path) -> Dial:

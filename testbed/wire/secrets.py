@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Any
 from testbed.model.declaration import Declaration
 from testbed.model.opcua.channel import Channel
 from testbed.model.opcua.user import LONGEST_PASSWORD, Secret
+from testbed.wire.key_files import LARGEST, READABLE_BY_OTHERS
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-READABLE_BY_OTHERS = 0o077
-_LARGEST = 1 << 16
-"""Bytes of a certificate or key (assumed; an RSA key of 4096 bits takes three thousand)."""
 _KEY_BITS = range(2048, 4097)
 """RSA keys of Basic256Sha256 (OPC 10000-7, 6.6.165)."""
 _MAKE = (
-    "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -keyout own.key -out own.pem -subj /CN=testbed "
-    "-addext subjectAltName=URI:urn:mother-factory:testbed"
+    "make some with `testbed keys opcua FOLDER`, and write `security: { keys: FOLDER }` in place of "
+    "`certificate` and `key`"
 )
 
 
@@ -53,10 +51,13 @@ def located(declaration: Declaration, base: Path) -> Declaration:
     channel, user = declaration.channel, declaration.user
     names = {name: getattr(channel, name) for name in ("certificate", "key", "server_certificate")}
     moved = channel.model_copy(update={name: _from(base, path) for name, path in names.items()})
+    security = declaration.security
+    if security is not None and security.keys:
+        security = security.model_copy(update={"keys": _from(base, security.keys)})
     if user is not None and user.password.file is not None:
         secret = user.password.model_copy(update={"file": _from(base, user.password.file)})
         user = user.model_copy(update={"password": secret})
-    return declaration.model_copy(update={"channel": moved, "user": user})
+    return declaration.model_copy(update={"channel": moved, "user": user, "security": security})
 
 
 def check_secrets(declaration: Declaration, environment: Mapping[str, str] = os.environ) -> None:
@@ -67,8 +68,11 @@ def check_secrets(declaration: Declaration, environment: Mapping[str, str] = os.
     """
     if declaration.user is not None:
         read_secret(declaration.user.password, environment)
-    if declaration.channel.is_secured:
-        check_channel(declaration.channel)
+    channel = declaration.channel
+    if channel.is_secured and (channel.certificate or declaration.security is None):
+        check_channel(channel)
+    if channel.server_certificate:
+        _certificate(Path(channel.server_certificate), ("channel", "server_certificate"))
 
 
 def read_secret(secret: Secret, environment: Mapping[str, str] = os.environ) -> str:
@@ -105,7 +109,7 @@ def check_channel(channel: Channel) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 - heavy
 
     if not channel.certificate:
-        said = f"policy {channel.policy} needs `certificate` and `key`; make them with `{_MAKE}`"
+        said = f"policy {channel.policy} needs certificates of the tester: {_MAKE}"
         raise SecretError(("channel",), said)
     place = ("channel", "certificate")
     certificate = _certificate(Path(channel.certificate), place)
@@ -113,16 +117,14 @@ def check_channel(channel: Channel) -> None:
     if not isinstance(public, RSAPublicKey) or public.key_size not in _KEY_BITS:
         least, most = _KEY_BITS[0], _KEY_BITS[-1]
         said = f"{channel.certificate} has no RSA key of {least} to {most} bits, which {channel.policy} wants"
-        raise SecretError(place, f"{said}; make one with `{_MAKE}`")
+        raise SecretError(place, f"{said}; {_MAKE}")
     if not _names_a_uri(certificate):
         said = f"{channel.certificate} names no application URI (subjectAltName)"
-        raise SecretError(place, f"{said}; make one with `{_MAKE}`")
+        raise SecretError(place, f"{said}; {_MAKE}")
     key = _key(Path(channel.key))
     if key.public_key() != public:
         said = f"{channel.key} is not the key of {channel.certificate}; name the two that were made together"
         raise SecretError(("channel", "key"), said)
-    if channel.server_certificate:
-        _certificate(Path(channel.server_certificate), ("channel", "server_certificate"))
 
 
 def certificate_of(data: bytes) -> x509.Certificate:
@@ -188,11 +190,11 @@ def _private(path: Path, place: tuple[str, ...]) -> bytes:
 def _read(path: Path, place: tuple[str, ...]) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise SecretError(place, f"{path} cannot be read: {error.strerror}") from None
-    if len(data) > _LARGEST:
-        raise SecretError(place, f"{path} is larger than {_LARGEST} bytes")
+    if len(data) > LARGEST:
+        raise SecretError(place, f"{path} is larger than {LARGEST} bytes")
     return data
 
 

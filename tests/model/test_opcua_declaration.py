@@ -121,7 +121,16 @@ def test_nodes_and_methods_are_facts(opcua):
         ("transactions: 2", "`transactions`: is a word of Modbus"),
         ("connect: opc.tcp://plc?unit=1", "is not of the form `opc.tcp://HOST:PORT/PATH`"),
         ("channel: { policy: Basic256Sha256 }", "policy Basic256Sha256 does not go with mode None"),
-        ("channel: { policy: Basic265 }", "'None' or 'Basic256Sha256' (it is 'Basic265')"),
+        ("channel: { policy: Basic265 }", "'Aes256_Sha256_RsaPss' (it is 'Basic265')"),
+        ("channel: { policy: Basic256, mode: Sign }", "is deprecated, and the bed opens no channel with it"),
+        (
+            "channel: { policy: ECC_nistP256, mode: Sign }",
+            "has elliptic curves, which the bed does not cover",
+        ),
+        ("security: { trusts: [certificate] }", "is missing: the folder that `testbed keys opcua FOLDER`"),
+        ("security: { keys: a, trusts: [] }", "is empty; write `authority`, `certificate`, or both"),
+        ("security: { keys: a, trusts: [authority, authority] }", "`authority` stands twice"),
+        ("security: { keys: a, resumption: true }", "`security.resumption` is a word of Modbus/TCP Security"),
         (
             "channel: { policy: Basic256Sha256, mode: Sign, key: a }",
             "`certificate` and `key` belong together: write both, or leave both out",

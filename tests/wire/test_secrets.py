@@ -134,4 +134,4 @@ def test_files_that_are_no_certificate_or_key(tmp_path, keys):
 def test_a_policy_without_certificate_says_how_to_make_one(tmp_path):
     said = refused(tmp_path, "channel: { policy: Basic256Sha256, mode: SignAndEncrypt }\n")
 
-    assert "needs `certificate` and `key`; make them with `openssl req -x509" in said
+    assert "needs certificates of the tester: make some with `testbed keys opcua FOLDER`" in said

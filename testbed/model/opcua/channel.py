@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from testbed.model.base import Frozen
 
-PolicyName = Literal["None", "Basic256Sha256"]
+PolicyName = Literal["None", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss"]
 """Security policies that the bed can speak; the name is the end of the policy's URI."""
 Mode = Literal["None", "Sign", "SignAndEncrypt"]
+_DEPRECATED = frozenset({"Basic128Rsa15", "Basic256"})
+"""Policies that no server needs any more (OPC 10000-7 1.05.04, 6.6): a suite reports them, and uses none."""
+_OTHER_KEYS = "ECC_"
+"""How the names of policies with elliptic curves begin."""
+_PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
 
 
 class Channel(Frozen):
@@ -19,11 +24,25 @@ class Channel(Frozen):
     policy: PolicyName = "None"
     mode: Mode = "None"
     certificate: str = ""
-    """File of the tester's application instance certificate, seen from the declaration's folder."""
+    """File of the tester's application instance certificate, seen from the declaration's folder; where empty,
+    one of `security.keys`."""
     key: str = ""
     """File of its private key, without a passphrase; nobody but you can read it."""
     server_certificate: str = ""
     """File of the server's certificate; asked of the server where empty."""
+
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _covered(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        name = value.removeprefix(_PREFIX)
+        offered = ", ".join(get_args(PolicyName))
+        if name in _DEPRECATED:
+            raise ValueError(f"is deprecated, and the bed opens no channel with it; write one of {offered}")
+        if name.startswith(_OTHER_KEYS):
+            raise ValueError(f"has elliptic curves, which the bed does not cover; write one of {offered}")
+        return name
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

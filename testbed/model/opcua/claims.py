@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from testbed.model.opcua.nodes import node_facts
 from testbed.model.opcua.units import mandatory_units, profile_named
+from testbed.model.security import facts_of_trust
 
 if TYPE_CHECKING:
     from testbed.model.declaration import Declaration
@@ -38,5 +39,6 @@ def opcua_facts(declared: Declaration) -> Mapping[str, int]:
         "channels": declared.limits.channels or 0,
         "secured": int(declared.channel.is_secured),
         "anonymous": int(declared.user is None),
+        **facts_of_trust(declared.security),
         **node_facts(declared.nodes, declared.methods),
     }

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from testbed.model.declaration import Declaration
+from testbed.model.security import Security
 from testbed.protocols.opcua import Policy, SecureChannel
 from testbed.wire.secrets import certificate_of, key_of, read_secret
 
 if TYPE_CHECKING:
-    from testbed.wire.opcua_keys import OpcUaKeys
+    from testbed.wire.opcua_keys import Login, OpcUaKeys
 
 
 class Material:
@@ -20,17 +21,28 @@ class Material:
     def __init__(self, declaration: Declaration) -> None:
         self._declared = declaration.channel
         self._user = declaration.user
-        self._folder = declaration.security.keys if declaration.security is not None else ""
+        self._security = declaration.security
 
     @cached_property
     def keys(self) -> OpcUaKeys:
         """The tester's certificates, good and bad ones: of the declared folder, or throw-away ones."""
-        from testbed.wire.opcua_keys import OpcUaKeys, throw_away  # noqa: PLC0415 - heavy
+        from testbed.wire.opcua_keys import OpcUaKeys, throw_away  # noqa: PLC0415 - only where it is used
 
-        return OpcUaKeys(Path(self._folder)) if self._folder else throw_away()
+        said = self._security or Security()
+        folder = Path(said.keys) if said.keys else throw_away().folder
+        return OpcUaKeys(folder, by_authority="authority" in said.trusts)
+
+    @cached_property
+    def login(self) -> Login:
+        """A user with a password: the declared one, else that of the folder of keys."""
+        from testbed.wire.opcua_keys import Login  # noqa: PLC0415 - as above
+
+        return Login(self._user.name, self.password()) if self._user is not None else self.keys.login
 
     @cached_property
     def _own(self) -> tuple[bytes, Any]:
+        if not self._declared.certificate:
+            return self.keys.good.sent, self.keys.good.key
         return (
             self._der(self._declared.certificate),
             key_of(Path(self._declared.key).read_bytes()),

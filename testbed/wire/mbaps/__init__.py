@@ -1,7 +1,8 @@
 """Keys and certificates of Modbus/TCP Security (mbaps): the tester's, and a simulated device's."""
 
+from testbed.wire.key_files import MaterialError
 from testbed.wire.mbaps.device import DEVICE, make_device
-from testbed.wire.mbaps.folder import BAD, CA, CRL, KeyType, MaterialError, file_of_role, make_folder
+from testbed.wire.mbaps.folder import BAD, CA, CRL, KeyType, file_of_role, make_folder
 from testbed.wire.mbaps.material import Material, load_pair, throw_away
 
 __all__ = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from testbed.wire.mbaps.folder import write_new, write_pair
+from testbed.wire.key_files import write_new
+from testbed.wire.mbaps.folder import write_pair
 
 DEVICE = "device"
 """The folder with it, inside the tester's."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from testbed.protocols.tls.roles import PRINTABLE_STRING
+from testbed.wire.key_files import whole, write_new
 
 if TYPE_CHECKING:
     from testbed.wire.mbaps.issuing import Pair
@@ -39,10 +37,6 @@ BAD: Mapping[str, str] = MappingProxyType(
 ROLES = ("Operator", "Viewer")
 
 
-class MaterialError(Exception):
-    """A file of keys or certificates is missing, exposed, damaged, or does not fit another."""
-
-
 def file_of_role(role: str) -> str:
     """Return the stem of the files of a role."""
     return f"role-{quote(role, safe=' ')}"
@@ -62,32 +56,14 @@ def make_folder(folder: Path, roles: Sequence[str] = ROLES, kind: KeyType = "ecc
         MaterialError: the folder holds something; nothing was touched.
         OSError: it cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=".mbaps-", dir=folder.parent))  # mkdtemp grants 0700
-    try:
+    with whole(folder) as making:
         _write_all(making, roles, kind)
-        try:
-            making.rename(folder)
-        except OSError as error:
-            if folder.exists():
-                said = f"{folder} already holds something; keys are never overwritten"
-                raise MaterialError(said) from error
-            raise
-    except BaseException:
-        shutil.rmtree(making)
-        raise
 
 
 def write_pair(folder: Path, stem: str, pair: Pair) -> None:
     """Write a key (mode 0600) and its chain where neither stands."""
     write_new(folder / f"{stem}.key", pair.secret, mode=0o600)
     write_new(folder / f"{stem}.pem", pair.chain, mode=0o644)
-
-
-def write_new(path: Path, data: bytes, *, mode: int) -> None:
-    """Write a file that must not exist, with its final mode from the first instant."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
 
 
 def _write_all(folder: Path, roles: Sequence[str], kind: KeyType) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from testbed.wire.key_files import MaterialError, check_private
 from testbed.wire.keylog import KeyLog
 from testbed.wire.mbaps.device import make_device
-from testbed.wire.mbaps.folder import BAD, ROLES, MaterialError, file_of_role, make_folder
+from testbed.wire.mbaps.folder import BAD, ROLES, file_of_role, make_folder
 
-READABLE_BY_OTHERS = 0o077
 TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 ORDINARY = "DEFAULT:@SECLEVEL=0"
 """Cipher suites that the tester offers where a case names none; weak keys are shown on purpose, too."""
@@ -85,10 +85,8 @@ def load_pair(context: ssl.SSLContext, chain: Path, key: Path, folder: Path) -> 
             raise MaterialError(said) from error
         except OSError as error:
             raise MaterialError(f"{path} cannot be read: {error.strerror}") from error
-        if path is key and os.name == "posix" and mode & READABLE_BY_OTHERS:
-            raise MaterialError(
-                f"{path} is open to other users (mode {mode & 0o777:04o}); run: chmod 600 {path}"
-            )
+        if path is key:
+            check_private(path, mode)
     try:
         context.load_cert_chain(chain, key, password=_no_password)
     except (ssl.SSLError, ValueError) as error:

@@ -1,9 +1,10 @@
 """Keys and certificates of OPC UA: the tester's, and a simulated device's."""
 
+from testbed.wire.key_files import MaterialError
 from testbed.wire.opcua_keys.device import DEVICE, device_side
 from testbed.wire.opcua_keys.folder import make_folder
-from testbed.wire.opcua_keys.material import OpcUaKeys, Pair, throw_away
-from testbed.wire.opcua_keys.names import APPLICATION_URI, BAD, BAD_USERS, GOOD, OTHER_URI, MaterialError
+from testbed.wire.opcua_keys.material import Login, OpcUaKeys, Pair, throw_away
+from testbed.wire.opcua_keys.names import APPLICATION_URI, BAD, BAD_USERS, GOOD, OTHER_URI
 
 __all__ = [
     "APPLICATION_URI",
@@ -12,6 +13,7 @@ __all__ = [
     "DEVICE",
     "GOOD",
     "OTHER_URI",
+    "Login",
     "MaterialError",
     "OpcUaKeys",
     "Pair",

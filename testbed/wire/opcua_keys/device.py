@@ -7,11 +7,11 @@ both with revocation lists (OPC 10000-12 1.05.04, 7.8.2.1: trust lists).
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-from testbed.wire.opcua_keys.folder import ISSUERS, write_certificate, write_key, write_new
+from testbed.wire.key_files import MaterialError, whole, write_new
+from testbed.wire.opcua_keys.folder import ISSUERS, write_certificate, write_key
 from testbed.wire.opcua_keys.material import ROOT, SECOND, USERS, OpcUaKeys
 
 DEVICE = "device"
@@ -32,6 +32,7 @@ def device_side(keys: OpcUaKeys, application_uri: str) -> Path:
     - `trusted/certs`, `trusted/crl`: the tester's authority, the second without a list, the tester's own
       self-signed certificate; `issuers/certs`, `issuers/crl`: lists of those below;
     - `users/certs`, `users/crl`: the authority of users;
+    - `users/login`: name and password of one, a line each;
     - `rejected/`, empty.
 
     Args:
@@ -45,23 +46,13 @@ def device_side(keys: OpcUaKeys, application_uri: str) -> Path:
     if folder.exists():
         return folder
     folder.parent.mkdir(mode=0o700, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=".device-", dir=folder.parent))  # mkdtemp grants 0700
-    try:
+    with suppress(MaterialError), whole(folder) as making:  # another process may be first
         for name in (TRUSTED, KNOWN, USERS_OWN):
             for below in ("certs", "crl"):
                 (making / name / below).mkdir(parents=True)
         (making / REJECTED).mkdir()
         _write_trust(making, keys)
         _write_own(making / OWN, application_uri)
-        try:
-            making.rename(folder)
-        except OSError:
-            if not folder.exists():
-                raise
-            shutil.rmtree(making)  # another process was first
-    except BaseException:
-        shutil.rmtree(making, ignore_errors=True)
-        raise
     return folder
 
 
@@ -74,6 +65,8 @@ def _write_trust(folder: Path, keys: OpcUaKeys) -> None:
         write_new(known / "crl" / f"{name}.crl", keys.read(f"{ISSUERS}/{name}.crl"))
     write_new(users / "certs" / f"{USERS}.der", keys.read(f"{USERS}.der"))
     write_new(users / "crl" / f"{USERS}.crl", keys.read(f"{USERS}.crl"))
+    login = f"{keys.login.name}\n{keys.login.password}\n"
+    write_new(users / "login", login.encode(), mode=0o600)
 
 
 def _write_own(folder: Path, application_uri: str) -> None:

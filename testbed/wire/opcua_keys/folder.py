@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testbed.wire.key_files import whole, write_new
 from testbed.wire.opcua_keys.names import (
     APPLICATION_URI,
     OTHER_URI,
@@ -15,7 +14,6 @@ from testbed.wire.opcua_keys.names import (
     RSA_BITS,
     USER_NAME,
     WEAK_BITS,
-    MaterialError,
 )
 from testbed.wire.opcua_keys.steps import steps
 
@@ -26,6 +24,10 @@ if TYPE_CHECKING:
     from testbed.wire.opcua_keys.issuing import Issuer
 
 STEPS = "STEPS.txt"
+PASSWORD = "login.password"  # noqa: S105 - the name of a file
+PASSWORD_BYTES = 18
+"""Random bytes of the password; as text it stays below the 64 bytes that a token of RSA may carry
+(OPC 10000-4 1.05.04, 7.40.2.1)."""
 BAD_FOLDER, BAD_USERS_FOLDER, ISSUERS = "bad", "bad-users", "issuers"
 GARBAGE = b"these bytes are no certificate; " * 24
 """About as long as one, and no DER."""
@@ -44,26 +46,8 @@ def make_folder(folder: Path) -> None:
         MaterialError: the folder holds something; nothing was touched.
         OSError: it cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=".opcua-", dir=folder.parent))  # mkdtemp grants 0700
-    try:
+    with whole(folder) as making:
         _write_all(making)
-        try:
-            making.rename(folder)
-        except OSError as error:
-            if folder.exists():
-                said = f"{folder} already holds something; keys are never overwritten"
-                raise MaterialError(said) from error
-            raise
-    except BaseException:
-        shutil.rmtree(making)
-        raise
-
-
-def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Write a file that must not exist, with its final mode from the first instant."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
 
 
 def write_key(path: Path, key: RSAPrivateKey) -> None:
@@ -97,6 +81,7 @@ def _write_all(folder: Path) -> None:
     write_new(folder / "authority.crl", of.revocations(root, revoked))
     write_key(folder / "tester.key", key)
     _write_users(folder)
+    write_new(folder / PASSWORD, f"{secrets.token_urlsafe(PASSWORD_BYTES)}\n".encode(), mode=0o600)
     write_new(folder / STEPS, steps().encode())
 
 

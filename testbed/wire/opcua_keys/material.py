@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,15 +13,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
-from testbed.wire.opcua_keys.folder import BAD_FOLDER, BAD_USERS_FOLDER, ISSUERS, make_folder
-from testbed.wire.opcua_keys.names import BAD, BAD_USERS, GOOD, USER, MaterialError
+from testbed.wire.key_files import MaterialError, read_whole
+from testbed.wire.opcua_keys.folder import BAD_FOLDER, BAD_USERS_FOLDER, ISSUERS, PASSWORD, make_folder
+from testbed.wire.opcua_keys.names import BAD, BAD_USERS, GOOD, LOGIN_NAME, USER
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-READABLE_BY_OTHERS = 0o077
-LARGEST = 1 << 16
-"""Bytes of a certificate, list or key (assumed; a key of 4096 bits takes three thousand)."""
+REMEDY = "`testbed keys opcua FOLDER` makes a whole new folder"
 ROOT, SECOND, USERS = "authority", "second-authority", "user-authority"
 """The authorities that devices trust, as their files are called."""
 _SENT_WITH_ISSUERS = frozenset(
@@ -52,20 +50,35 @@ class Pair:
         return self.chain if self.name in _SENT_WITH_ISSUERS else self.certificate
 
 
+@dataclass(frozen=True)
+class Login:
+    """A user with a password."""
+
+    name: str
+    password: str = field(repr=False)
+
+
 class OpcUaKeys:
     """The files of one folder, each read when it is first needed; all but `folder` may raise MaterialError.
 
     Args:
         folder: what `testbed keys opcua` made.
+        by_authority: whether the device trusts the authority; otherwise the self-signed certificate alone.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, by_authority: bool = True) -> None:
         self.folder = folder
+        self._by_authority = by_authority
         self._keys: dict[str, RSAPrivateKey] = {}
 
-    @cached_property
+    @property
     def good(self) -> Pair:
-        """The tester's certificate, signed by the authority that devices trust."""
+        """The tester's certificate that the device trusts: whatever is no case's subject is done with it."""
+        return self.signed if self._by_authority else self.self_signed
+
+    @cached_property
+    def signed(self) -> Pair:
+        """The tester's certificate, signed by the authority."""
         return self._application("tester", GOOD["tester"])
 
     @cached_property
@@ -101,6 +114,16 @@ class OpcUaKeys:
         return MappingProxyType(made)
 
     @cached_property
+    def login(self) -> Login:
+        """The user with a password whom devices know."""
+        path = self.folder / PASSWORD
+        try:
+            text = read_whole(path, REMEDY, is_secret=True).decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise MaterialError(f"{path} is not text in UTF-8; {REMEDY}") from None
+        return Login(LOGIN_NAME, text)
+
+    @cached_property
     def authority(self) -> bytes:
         """The authority of the application's certificates, in DER."""
         return self.read(f"{ROOT}.der")
@@ -120,11 +143,11 @@ class OpcUaKeys:
 
         for name in (f"{ROOT}.crl", f"{SECOND}.der", f"{USERS}.der", f"{USERS}.crl"):
             self.read(name)
-        for name in ("self_signed", "renewed", "chained", "user", "bad", "bad_users"):
+        for name in ("signed", "self_signed", "renewed", "chained", "user", "login", "bad", "bad_users"):
             getattr(self, name)
-        ends = load_der_x509_certificate(self.good.certificate).not_valid_after_utc
+        ends = load_der_x509_certificate(self.signed.certificate).not_valid_after_utc
         if ends <= datetime.now(UTC):
-            said = f"{self.folder / 'tester.der'} was valid until {ends:%Y-%m-%d}; {self._make}"
+            said = f"{self.folder / 'tester.der'} was valid until {ends:%Y-%m-%d}; {REMEDY}"
             raise MaterialError(said)
 
     def read(self, name: str) -> bytes:
@@ -133,7 +156,7 @@ class OpcUaKeys:
         Raises:
             MaterialError: it is not there, or too large.
         """
-        return self._read(self.folder / name, is_secret=False)
+        return read_whole(self.folder / name, REMEDY, is_secret=False)
 
     def _application(self, name: str, what: Text, below: str = ".") -> Pair:
         issuers = b""
@@ -156,7 +179,7 @@ class OpcUaKeys:
         certificate, key = self.read(str(path)), self._key(key_file)
         if path.stem != "garbage" and not _is_of(self._public_key(path, certificate), key):
             said = f"{self.folder / path} is not the certificate of {self.folder / key_file}"
-            raise MaterialError(f"{said}; {self._make}")
+            raise MaterialError(f"{said}; {REMEDY}")
         return Pair(path.stem, certificate, key, certificate + issuers, what)
 
     def _public_key(self, path: Path, certificate: bytes) -> RSAPublicKey:
@@ -166,9 +189,9 @@ class OpcUaKeys:
         try:
             key = load_der_x509_certificate(certificate).public_key()
         except ValueError:
-            raise MaterialError(f"{self.folder / path} is no certificate in DER; {self._make}") from None
+            raise MaterialError(f"{self.folder / path} is no certificate in DER; {REMEDY}") from None
         if not isinstance(key, RSAPublicKey):
-            raise MaterialError(f"{self.folder / path} has no RSA key; {self._make}")
+            raise MaterialError(f"{self.folder / path} has no RSA key; {REMEDY}")
         return key
 
     def _key(self, name: str) -> RSAPrivateKey:
@@ -180,37 +203,17 @@ class OpcUaKeys:
         path = self.folder / name
         try:
             key = load_pem_private_key(
-                self._read(path, is_secret=True), None, unsafe_skip_rsa_key_validation=True
+                read_whole(path, REMEDY, is_secret=True), None, unsafe_skip_rsa_key_validation=True
             )  # a second and more for a long key: `_pair` tries it instead
         except TypeError:
             said = f"{path} has a passphrase; write it without one: openssl pkey -in {path} -out {path}"
             raise MaterialError(said) from None
         except ValueError:
-            raise MaterialError(f"{path} is no private key in PEM; {self._make}") from None
+            raise MaterialError(f"{path} is no private key in PEM; {REMEDY}") from None
         if not isinstance(key, RSAPrivateKey):
-            raise MaterialError(f"{path} is no RSA key; {self._make}")
+            raise MaterialError(f"{path} is no RSA key; {REMEDY}")
         self._keys[name] = key
         return key
-
-    def _read(self, path: Path, *, is_secret: bool) -> bytes:
-        try:
-            with path.open("rb") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                data = file.read(LARGEST + 1)
-        except FileNotFoundError:
-            raise MaterialError(f"{path} is missing; {self._make}") from None
-        except OSError as error:
-            raise MaterialError(f"{path} cannot be read: {error.strerror}") from None
-        if is_secret and os.name == "posix" and mode & READABLE_BY_OTHERS:
-            said = f"{path} is open to other users (mode {mode & 0o777:04o}); run: chmod 600 {path}"
-            raise MaterialError(said)
-        if not data or len(data) > LARGEST:
-            raise MaterialError(f"{path} is empty or larger than {LARGEST} bytes; {self._make}")
-        return data
-
-    @property
-    def _make(self) -> str:
-        return "`testbed keys opcua FOLDER` makes a whole new folder"
 
 
 def _is_of(public: RSAPublicKey, key: RSAPrivateKey) -> bool:

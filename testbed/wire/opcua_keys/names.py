@@ -13,6 +13,8 @@ OTHER_URI = "urn:mother-factory:somebody-else"
 """What the one certificate with a wrong URI names."""
 USER_NAME = "testbed-user"
 """Common name of the user's certificate."""
+LOGIN_NAME = "testbed-login"
+"""The user who has a password in place of a certificate."""
 
 WEAK_BITS, RSA_BITS, OVERLONG_BITS = 1024, 2048, 4104
 """RSA keys below, within and above what all policies allow: 2048 to 4096 (OPC 10000-7 1.05.04, 6.6)."""
@@ -124,7 +126,3 @@ BAD_USERS: Mapping[str, Text] = MappingProxyType(
     }
 )
 """Each bad certificate of a user."""
-
-
-class MaterialError(Exception):
-    """A file of keys or certificates is missing, exposed, damaged, or does not fit another."""

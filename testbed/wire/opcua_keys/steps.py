@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from testbed.wire.opcua_keys.names import BAD, BAD_USERS
+from testbed.wire.opcua_keys.names import BAD, BAD_USERS, LOGIN_NAME
 
 
 def steps() -> str:
@@ -15,6 +15,10 @@ All of it is for tests: a device in service must not trust these authorities.
 
 What the device has to refuse
 {bad}
+
+A user with a password, for the device's list of users (no administrator)
+  name      {LOGIN_NAME}
+  password  the line of login.password
 
 Users that the device has to refuse
 {users}
