@@ -96,7 +96,7 @@ async def test_policy_unknown(secure):
 @verifies("UA-SEC-OPN-CLOSED")
 async def test_closed(secure):
     """The connection is closed behind the refusal of a certificate that nobody knows."""
-    refusal = await secure.refusal(secure.keys.bad["untrusted"])
+    refusal = await secure.refused("untrusted")
     closed = await refusal.is_closed()
 
     assert closed
@@ -121,7 +121,7 @@ async def test_reason(secure):
 @verifies("UA-SEC-OPN-OTHERS")
 async def test_others(ua, secure):
     """A session that was there before is read through behind the refusal of another client's certificate."""
-    await secure.met(secure.keys.bad["untrusted"])
+    await secure.refused("untrusted")
     reply = await ua.read(ids.Server_ServerStatus_State)
 
     assert reply.operation == status.Good

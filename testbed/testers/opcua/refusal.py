@@ -43,11 +43,6 @@ class Refusal:
         message = self.reply.message if self.reply is not None else None
         return (message.reason or "") if isinstance(message, ErrorMessage) else ""
 
-    @property
-    def thumbprint(self) -> bytes | None:
-        """Whom the answer says that it is encrypted for; None where nothing came that says so."""
-        return self.client.conversation.thumbprint
-
     async def is_closed(self, within: float | None = None) -> bool:
         """Wait for the server to end the connection; say whether it has."""
         return await self.client.is_closed(within)

@@ -22,12 +22,12 @@ from testbed.protocols.opcua import (
     Status,
     status,
 )
-from testbed.protocols.opcua.asymmetric import thumbprint
+from testbed.protocols.opcua.asymmetric import leaf, thumbprint
 from testbed.testers.answer import Array, Reaction
 from testbed.testers.opcua.identity import Signing
+from testbed.testers.opcua.logins import Logins
 from testbed.testers.opcua.proofs import Proof, named
 from testbed.testers.opcua.refusal import Refusal, reaction
-from testbed.testers.opcua.users import Users
 from testbed.testers.trouble import NotTestable, Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
@@ -45,7 +45,7 @@ _PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
 _TRANSPORT = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
 
 
-class Secure(Users):
+class Secure(Logins):
     """Opens secured channels as a case wants them.
 
     Args:
@@ -179,16 +179,34 @@ class Secure(Users):
             mode: of the channel.
             fields: instead of good ones: `policy_uri`, `sender_certificate` and `thumbprint` of the security
                 header, `request_mode`, `nonce`, `request_type`, `lifetime` of the request, `tamper` and what
-                else `SecureChannel.seal` takes; `ignore`: reasons of a SecurityError that the case looks at.
+                else `SecureChannel.seal` takes.
 
         Returns:
             NORMAL, the status of an Error message or of a fault (already decrypted), CLOSED, or SILENCE.
         """
         return (await self.refusal(pair, policy, mode, **fields)).reaction
 
+    async def refused(self, name: str) -> Refusal:
+        """Have, as set-up, a bad certificate refused, however that ends.
+
+        Args:
+            name: of the certificate.
+
+        Raises:
+            Undecided: it opens a channel.
+        """
+        refusal = await self.refusal(self.keys.bad[name])
+        if refusal.reaction is Reaction.NORMAL:
+            said = Text(
+                en=f"set-up: the certificate `{name}` opens a channel",
+                ko=f"준비 단계: 인증서 `{name}`(으)로 채널이 열림",
+            )
+            raise Undecided(said)
+        return refusal
+
     async def meets(self, *names: str) -> Array:
-        """Try to open a channel with each of some bad certificates, and say how that ended."""
-        return Array([await self.met(self.keys.bad[name]) for name in names])
+        """Say how the refusal of each of some bad certificates ended; Undecided where one is none."""
+        return Array([(await self.refused(name)).reaction for name in names])
 
     async def reasons(self, *names: str) -> Array:
         """Try to open a channel with each of some bad certificates; return what is said of the masked ones.
@@ -281,7 +299,9 @@ class Secure(Users):
     def _crafted(client: Client, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Put the fields of an OPN where `opening` and `seal` take them."""
         taken, channel = dict(fields), client.channel
-        client.conversation.ignored = frozenset(taken.pop("ignore", ()))
+        sent = taken.get("sender_certificate", channel.certificate) or b""
+        if leaf(sent) != sent:  # whom the answer to a chain is encrypted for is judged by itself
+            client.conversation.ignored = frozenset({"thumbprint"})
         if "request_mode" in taken:
             taken["mode"] = taken.pop("request_mode")
         if {"policy_uri", "sender_certificate", "thumbprint"} & set(taken):
