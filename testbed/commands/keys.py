@@ -160,3 +160,36 @@ def mbaps(folder: Path, roles: tuple[str, ...], key_type: Literal["ecc", "rsa"],
     click.echo(f"certificates of {', '.join(chosen)}, and bad ones: {folder}")
     click.echo(f"for the device to trust: {folder / CA}, with {folder / CRL}")
     click.echo(f"what to do with them, step by step: {folder / STEPS}")
+
+
+@keys.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the files as one line of JSON.")
+def opcua(folder: Path, *, as_json: bool) -> None:
+    """Make the tester's certificates for OPC UA, good and bad, in a new FOLDER.
+
+    Authorities of its own sign them; the server under test must trust these for the time of the test.
+    FOLDER/STEPS.txt says where each vendor's server wants them, and what is wrong with each bad certificate.
+    Keys are readable by you alone.
+
+    \b
+    Example:
+      testbed keys opcua opcua
+    """  # noqa: D301 - click wants the character
+    from testbed.wire.opcua_keys import MaterialError, make_folder  # noqa: PLC0415 - loads cryptography
+    from testbed.wire.opcua_keys.folder import STEPS  # noqa: PLC0415
+    from testbed.wire.opcua_keys.material import ROOT  # noqa: PLC0415
+
+    try:
+        make_folder(folder)
+    except MaterialError as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise fail(f"{folder}: keys cannot be written: {error.strerror}", BAD_INPUT) from None
+    if as_json:
+        files = sorted(str(one.relative_to(folder)) for one in folder.rglob("*") if one.is_file())
+        click.echo(json.dumps({"folder": str(folder), "files": files}))
+        return
+    click.echo(f"the tester's certificates, and bad ones: {folder}")
+    click.echo(f"for the server to trust: {folder / ROOT}.der, with {folder / ROOT}.crl")
+    click.echo(f"where its vendor wants them, step by step: {folder / STEPS}")

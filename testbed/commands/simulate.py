@@ -32,7 +32,8 @@ _FLEET = {".yaml", ".yml"}
 @click.option(
     "--keys",
     type=click.Path(path_type=Path),
-    help="With --over tls: a folder of `testbed keys mbaps`, made where there is none.",
+    help="Whose certificates it trusts: with --over tls a folder of `testbed keys mbaps`, of OPC UA one of "
+    "`testbed keys opcua`; made where there is none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all endpoints of a fleet as one line of JSON.")
 def simulate(  # noqa: PLR0913 - one argument an option
@@ -48,7 +49,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
     \b
     Example:
       testbed simulate plc --port 5020
-      testbed simulate opcua-plc --port 4840
+      testbed simulate opcua-plc --port 4840 --keys opcua
       testbed simulate plc --over rtu
       testbed simulate plc --over tls --keys mbaps --port 8020
       testbed simulate profiles/fleets/heat-treatment.yaml
@@ -68,24 +69,30 @@ def simulate(  # noqa: PLR0913 - one argument an option
     on_a_line = over in {"rtu", "ascii"}
     if on_a_line and (port is not None or host is not None):
         raise click.UsageError(f"a serial line has neither host nor port; leave out --over {over} or those")
-    if keys is not None and over != "tls":
-        raise click.UsageError("--keys are for --over tls")
     host, port, over = host or "127.0.0.1", port or 0, over or "tcp"
     try:
         device = simulator(name)
     except NoSuchSimulatorError as error:
         raise fail(str(error), BAD_INPUT) from None
-    if device.protocol == "opcua" and over != "tcp":
+    is_opcua = device.protocol == "opcua"
+    if is_opcua and over != "tcp":
         raise click.UsageError(f"{name} speaks OPC UA over TCP alone; leave out --over {over}")
+    if keys is not None and over != "tls" and not is_opcua:
+        raise click.UsageError("--keys are for --over tls, and for OPC UA")
     if on_a_line:
         serve_until_told(_serve_on_a_line(device.start(over), over))
         return
     try:
-        serve = _secured(device, keys) if over == "tls" else device.start(over)
-        scheme = "opc.tcp" if device.protocol == "opcua" else over
-        serve_until_told(_serve(serve, host, port, scheme))
+        serve = _started(device, over, keys)
+        serve_until_told(_serve(serve, host, port, "opc.tcp" if is_opcua else over))
     except OSError as error:
         raise fail(f"cannot listen on {host}:{port}: {error.strerror or error}", 2) from None
+
+
+def _started(device: Simulator, over: Over, keys: Path | None) -> Serve:
+    if device.protocol == "opcua" and keys is not None:
+        return _trusting(device, keys)
+    return _secured(device, keys) if over == "tls" else device.start(over)
 
 
 def _secured(device: Simulator, keys: Path | None) -> Serve:
@@ -101,6 +108,29 @@ def _secured(device: Simulator, keys: Path | None) -> Serve:
         click.echo(f"certificates for its clients: {keys}", err=True)
         return device.start("tls", keys)
     except (MaterialError, DocumentError) as error:
+        raise fail(str(error), BAD_INPUT) from None
+    except OSError as error:
+        raise fail(f"{keys}: {error.strerror or error}", BAD_INPUT) from None
+
+
+def _trusting(device: Simulator, keys: Path) -> Serve:
+    """Start an OPC UA server that trusts the tester of a folder."""
+    from testbed.wire.opcua_keys import (  # noqa: PLC0415 - only secured channels need these
+        MaterialError,
+        OpcUaKeys,
+        check_writable,
+        make_folder,
+    )
+
+    try:
+        if not keys.exists():
+            make_folder(keys)
+        tester = OpcUaKeys(keys)
+        tester.check()
+        check_writable(tester)
+        click.echo(f"it trusts the tester of {keys}, and keeps its trust lists there", err=True)
+        return device.start("tcp", keys)
+    except MaterialError as error:
         raise fail(str(error), BAD_INPUT) from None
     except OSError as error:
         raise fail(f"{keys}: {error.strerror or error}", BAD_INPUT) from None

@@ -25,7 +25,7 @@ from testbed.wire.dial import Dial, over_tcp
 from testbed.wire.documents import read_document
 from testbed.wire.key_files import MaterialError
 from testbed.wire.mbaps import Material
-from testbed.wire.opcua_keys import OpcUaKeys
+from testbed.wire.opcua_keys import OpcUaKeys, check_writable
 from testbed.wire.reach import reach
 from testbed.wire.secrets import SecretError, check_secrets, located
 from testbed.wire.simulator import NoSuchSimulatorError, Simulator, simulator
@@ -212,6 +212,8 @@ def _check_keys(declaration: Declaration, name: str, lines: Mapping[Place, int])
     try:
         if declaration.protocol == "opcua":
             OpcUaKeys(folder).check()
+            if declaration.endpoint.is_simulated:
+                check_writable(OpcUaKeys(folder))
         elif declaration.endpoint.over == "tls":
             Material(folder).check(security.named)
     except MaterialError as error:

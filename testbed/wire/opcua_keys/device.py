@@ -7,6 +7,7 @@ both with revocation lists (OPC 10000-12 1.05.04, 7.8.2.1: trust lists).
 from __future__ import annotations
 
 import re
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,6 +55,22 @@ def device_side(keys: OpcUaKeys, application_uri: str) -> Path:
         _write_trust(making, keys)
         _write_own(making / OWN, application_uri)
     return folder
+
+
+def check_writable(keys: OpcUaKeys) -> None:
+    """Hold that a simulated device can keep its trust lists, and whom it rejected, in the tester's folder.
+
+    Raises:
+        MaterialError: it cannot; with the folder and the reason.
+    """
+    folder = keys.folder / DEVICE
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        said = f"{folder} cannot be written: {error.strerror}; a simulated device keeps its trust lists there"
+        raise MaterialError(f"{said}, so make it writable, or take a copy of {keys.folder}") from None
 
 
 def _write_trust(folder: Path, keys: OpcUaKeys) -> None:
