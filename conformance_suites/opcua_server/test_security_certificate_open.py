@@ -62,7 +62,7 @@ async def test_nonce_long(secure):
 @verifies("UA-SEC-OPN-NONCE-REUSED")
 async def test_nonce_reused(secure):
     """A renewal with the nonce of the token before is refused."""
-    nonce = bytes(range(32))
+    nonce = secure.policy.nonce()
     client = await secure.opened(nonce=nonce)
     reaction = await client.ended(client.open(request_type=RENEW, nonce=nonce))
 

@@ -278,7 +278,7 @@ class Speaking:
             craft: what `seal` takes.
         """
         channel = self.channel
-        nonce = channel.policy.nonce(self._guard.random) if nonce is None else nonce
+        nonce = channel.policy.nonce() if nonce is None else nonce  # of no seed: a repetition has another one
         request = ua.OpenSecureChannelRequest()
         request.Parameters.ClientProtocolVersion = version
         request.Parameters.RequestType = request_type
