@@ -31,6 +31,8 @@ TYPES: dict[int, VariantType] = {
     AttributeIds.UserExecutable: VariantType.Boolean,
     AttributeIds.DataTypeDefinition: VariantType.ExtensionObject,
     AttributeIds.AccessLevelEx: VariantType.UInt32,
+    AttributeIds.RolePermissions: VariantType.ExtensionObject,
+    AttributeIds.UserRolePermissions: VariantType.ExtensionObject,
 }
 """Type of each attribute but the Value."""
 

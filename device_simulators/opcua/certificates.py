@@ -1,6 +1,6 @@
-"""The server's own certificate, and what it looks at in a client's.
+"""Certificates: the server's own one, and how those of others are read.
 
-OPC 10000-4 1.05.04, 6.1.3; OPC 10000-6 1.05.04, 6.2.2.
+OPC 10000-6 1.05.04, 6.2.
 """
 
 from __future__ import annotations
@@ -9,22 +9,36 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from device_simulators.opcua.errors import Broken
+from testbed.protocols.opcua.asymmetric import leaf
 from testbed.protocols.opcua.status import status
 
-KEY_SIZES = range(2048, 4097)
-"""Bits of an RSA key under Basic256Sha256 (OPC 10000-7 1.05.04, Basic256Sha256_Limits)."""
+KEY_BITS = 2048
+"""Bits of an RSA key that is good for every policy (OPC 10000-7 1.05.04, 6.6)."""
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What reading a certificate may raise."""
 _LIFE = timedelta(days=365)
 
 
@@ -39,7 +53,7 @@ class Identity:
 @cache
 def _throw_away_key() -> RSAPrivateKey:
     """The key of all simulated servers of this process; it is never stored."""
-    return generate_private_key(public_exponent=65537, key_size=KEY_SIZES.start)
+    return generate_private_key(public_exponent=65537, key_size=KEY_BITS)
 
 
 @cache
@@ -93,38 +107,74 @@ def own_identity(application_uri: str) -> Identity:
     return Identity(made.public_bytes(Encoding.DER), key)
 
 
-def read_certificate(der: bytes) -> x509.Certificate:
-    """Read a client's certificate.
+def stored_identity(folder: Path) -> Identity:
+    """Return the certificate and key that a server was given.
+
+    Args:
+        folder: that of `testbed.wire.opcua_keys.device`.
 
     Raises:
-        Broken: it is none; what is wrong with it is not said (10000-6, 6.7.7).
+        OSError: they cannot be read.
+        ValueError: they are none.
+    """
+    key = load_pem_private_key((folder / "own/private/device.key").read_bytes(), None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("the server's key is none of RSA")
+    return Identity((folder / "own/certs/self-signed.der").read_bytes(), key)
+
+
+def certificates_in(chain: bytes, most: int) -> list[bytes]:
+    """Cut a chain into its certificates, which nobody has read yet (10000-6, 6.2.6).
+
+    Raises:
+        Broken: there are more.
+    """
+    found: list[bytes] = []
+    while chain:
+        if len(found) == most:
+            raise Broken(status.BadCertificateInvalid)
+        found.append(leaf(chain))
+        chain = chain[len(found[-1]) :]
+    return found
+
+
+def read_certificate(der: bytes) -> x509.Certificate:
+    """Read a certificate with all of its parts, so that no later question can fail.
+
+    Raises:
+        Broken: it is none.
     """
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError) as error:
+        with catch_warnings():
+            simplefilter("ignore")  # what is odd but can be read is for the steps to judge
+            found = x509.load_der_x509_certificate(der)
+            _ = (found.extensions, found.subject, found.issuer, found.public_key(), found.version)
+            _ = (found.signature_hash_algorithm, found.signature_algorithm_parameters)
+            _ = (found.not_valid_before_utc, found.not_valid_after_utc)
+    except UNREADABLE as error:
         raise Broken(status.BadCertificateInvalid) from error
+    return found
 
 
-def check_certificate(der: bytes, now: datetime) -> None:
-    """Look at a client's certificate: RSA key of a size that the policy allows, in its time.
-
-    A simulated server trusts whoever has such a one.
-
-    Raises:
-        Broken: it will not do. Only a wrong time is told apart (6.1.3).
-    """
-    certificate = read_certificate(der)
-    key = certificate.public_key()
-    if not isinstance(key, RSAPublicKey) or key.key_size not in KEY_SIZES:
-        raise Broken(status.BadSecurityChecksFailed)
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise Broken(status.BadCertificateTimeInvalid)
+def is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Say whether an issuer has signed a certificate, over whatever hash: that is another rule's."""
+    key, algorithm = issuer.public_key(), certificate.signature_hash_algorithm
+    if certificate.issuer != issuer.subject or not isinstance(key, RSAPublicKey) or algorithm is None:
+        return False
+    padding = certificate.signature_algorithm_parameters
+    if not isinstance(padding, PKCS1v15 | PSS):
+        return False
+    try:
+        key.verify(certificate.signature, certificate.tbs_certificate_bytes, padding, algorithm)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
 
 
 def uris_of(der: bytes) -> list[str]:
     """Return the URIs that a certificate names in its subjectAltName."""
     try:
         names = read_certificate(der).extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (ValueError, x509.ExtensionNotFound):
+    except (Broken, x509.ExtensionNotFound):
         return []
     return names.value.get_values_for_type(x509.UniformResourceIdentifier)

@@ -7,13 +7,17 @@ connection is closed (10000-6, 6.7.7 and 7.1.5).
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from asyncua import ua
 
+from device_simulators.opcua.certificates import Identity, own_identity, stored_identity
 from device_simulators.opcua.errors import Broken
 from device_simulators.opcua.transport import Transport
+from device_simulators.opcua.validation import Validation
 from testbed.protocols.opcua import (
     ABORT,
     FINAL,
@@ -27,6 +31,8 @@ from testbed.protocols.opcua import (
     SecurityError,
     status,
 )
+from testbed.protocols.opcua.asymmetric import thumbprint
+from testbed.protocols.opcua.security_headers import AsymmetricHeader
 
 if TYPE_CHECKING:
     from device_simulators.opcua.connection import ServerConnection
@@ -34,6 +40,8 @@ if TYPE_CHECKING:
 
 WRAPS_AFTER = 0xFFFFFFFF - 1024
 """Sequence numbers above this one may be followed by a small one (10000-6, 6.7.2.4)."""
+NONCES_KEPT = 1000
+"""Nonces of clients that are remembered (assumed)."""
 WRAPS_BELOW = 1024
 """The small one is less than this."""
 
@@ -54,6 +62,8 @@ class Channel:
     sessions: set[Session] = field(default_factory=set)
     """The sessions that may be used through it."""
     timer: asyncio.TimerHandle | None = None
+    pause: float = 0.0
+    """Seconds for which the next answer is held back."""
 
     @property
     def policy(self) -> Policy:
@@ -71,18 +81,35 @@ class Channel:
         return self.secure.mode != NO_SECURITY
 
 
-class ChannelRules(Transport):
+class ChannelRules(Transport, Validation):
     """The rules of the secure channel."""
 
     MODES: ClassVar[dict[str, tuple[int, ...]]] = {
         "None": (NO_SECURITY,),
+        "Aes128_Sha256_RsaOaep": (SIGN, SIGN_AND_ENCRYPT),
         "Basic256Sha256": (SIGN, SIGN_AND_ENCRYPT),
+        "Aes256_Sha256_RsaPss": (SIGN, SIGN_AND_ENCRYPT),
     }
-    """Security modes that are served under each policy, by their numbers."""
+    """Security modes that are served under each policy, by their numbers; the policies by their strength."""
+    IGNORED: ClassVar[frozenset[str]] = frozenset({"thumbprint"})
+    """Reasons of a SecurityError that do not count: what rules below look at."""
     MAX_CHANNELS: ClassVar[int] = 64
     """Channels that may be open at once: more than there may be sessions (10000-4, 5.7.2.1)."""
     LIFETIMES: ClassVar[tuple[int, int]] = (1_000, 3_600_000)
     """Milliseconds of the shortest and the longest life of a token (assumed)."""
+
+    nonces: deque[bytes]
+    """Clients' last nonces, in all channels."""
+
+    @property
+    def identity(self) -> Identity:
+        """The certificate and key: those of the folder, or ones that last as long as this program."""
+        return own_identity(self.application_uri) if self.keys is None else self.stored
+
+    @cached_property
+    def stored(self) -> Identity:
+        """Those of its folder."""
+        return stored_identity(self.trust.folder)
 
     def accepted_policy(self, uri: str | None) -> Policy:
         """Only policies with an endpoint are served (10000-4, 5.6.2.3; 10000-6, 6.7.7)."""
@@ -98,10 +125,15 @@ class ChannelRules(Transport):
 
     def check_same_security(self, channel: Channel, policy: Policy, certificate: bytes) -> None:
         """A channel is renewed with the policy and the certificate that opened it (10000-6, 6.7.7)."""
-        if policy is not channel.policy:
+        if policy.uri != channel.policy.uri:
             raise Broken(status.BadSecurityPolicyRejected)
         if certificate != channel.certificate:
             raise Broken(status.BadSecurityChecksFailed)
+
+    def check_same_mode(self, channel: Channel, mode: int) -> None:
+        """And with its mode (10000-6, 6.7.7)."""
+        if mode != channel.mode:
+            raise Broken(status.BadSecurityModeRejected)
 
     def check_sequence(self, channel: Channel, sequence: int) -> None:
         """Sequence numbers rise by one, and begin anew only near their end (10000-6, 6.7.2.4).
@@ -137,6 +169,19 @@ class ChannelRules(Transport):
         """A nonce has the length that the policy names; without security it is ignored (10000-4, 5.6.2.2)."""
         if not policy.is_none and len(nonce or b"") != policy.nonce_length:
             raise Broken(status.BadNonceInvalid)
+
+    def check_nonce_reuse(self, policy: Policy, nonce: bytes | None) -> None:
+        """A nonce is used once (10000-4, 5.6.2.2); the last ones are remembered."""
+        if policy.is_none or nonce is None:
+            return
+        if nonce in self.nonces:
+            raise Broken(status.BadNonceInvalid)
+        self.nonces.append(nonce)
+
+    def check_thumbprint(self, said: AsymmetricHeader) -> None:
+        """An OPN is for the certificate that we show (10000-6, 6.7.7)."""
+        if said.receiver_thumbprint != thumbprint(self.identity.certificate):
+            raise Broken(status.BadCertificateInvalid)
 
     def check_request_type(self, line: ServerConnection, asked: ua.OpenSecureChannelParameters) -> None:
         """A channel is issued once and renewed from then on (10000-4, 5.6.2.2)."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from asyncua import ua
 
-from device_simulators.opcua.certificates import check_certificate, own_identity
 from device_simulators.opcua.channel_rules import Channel, ChannelRules
 from device_simulators.opcua.errors import Broken
 from testbed.protocols.opcua import (
@@ -32,31 +33,33 @@ from testbed.protocols.opcua.asymmetric import leaf
 from testbed.protocols.opcua.security_headers import decode_asymmetric
 
 if TYPE_CHECKING:
-    from device_simulators.opcua.certificates import Identity
     from device_simulators.opcua.connection import ServerConnection
 
 _CHANNEL_ID = slice(8, 12)
+ANY_KEY = (1024, 16384)
+"""Bits of RSA keys that a channel can work with at all."""
 
 
 class Channels(ChannelRules):
     """What the rules are asked for, from the first OPN to the close of the connection."""
 
-    application_uri: str
-    """The URI that names this application everywhere."""
     channels: dict[int, Channel]
     """The open channels by id, in the order of their opening."""
     last_channel: int
     last_token: int
     """The ids given last; the first ones are random, so that those of an earlier start do not come again."""
 
-    @property
-    def identity(self) -> Identity:
-        """The server's certificate and key."""
-        return own_identity(self.application_uri)
-
     # Opening and renewing
 
     def take_open(self, line: ServerConnection, frame: bytes) -> None:
+        """Open or renew the channel of a connection, or note that it was refused."""
+        try:
+            self.open_channel(line, frame)
+        except Broken as broken:
+            self.note("AuditOpenSecureChannelEventType", broken.status)
+            raise
+
+    def open_channel(self, line: ServerConnection, frame: bytes) -> None:
         """Open or renew the channel of a connection (10000-4, 5.6.2; 10000-6, 6.7.4)."""
         try:
             said, _ = decode_asymmetric(frame)
@@ -66,7 +69,8 @@ class Channels(ChannelRules):
         self.check_channel_id(line, int.from_bytes(frame[_CHANNEL_ID], "little"))
         certificate = b"" if policy.is_none else leaf(said.sender_certificate or b"")
         if not policy.is_none:
-            check_certificate(certificate, self.now())
+            self.check_thumbprint(said)
+            self.accept_certificate(said.sender_certificate or b"", policy)
         if line.channel is not None:
             self.check_same_security(line.channel, policy, certificate)
             secure = line.channel.secure
@@ -81,10 +85,11 @@ class Channels(ChannelRules):
         self.check_request_type(line, asked)
         self.check_mode(policy, int(asked.SecurityMode))
         self.check_nonce(policy, asked.ClientNonce)
+        self.check_nonce_reuse(policy, asked.ClientNonce)
         if line.channel is None:
             line.channel = self.new_channel(line, secure, int(asked.SecurityMode))
-        elif int(asked.SecurityMode) != secure.mode:
-            raise Broken(status.BadSecurityModeRejected)
+        else:
+            self.check_same_mode(line.channel, int(asked.SecurityMode))
         line.channel.sequence = chunk.sequence
         self.issue(line.channel, request, chunk.request_id)
 
@@ -93,7 +98,7 @@ class Channels(ChannelRules):
         if policy.is_none:
             return SecureChannel(policy, NO_SECURITY, server=True)
         return SecureChannel(
-            policy,
+            any_key(policy),
             SIGN_AND_ENCRYPT,
             server=True,
             certificate=self.identity.certificate,
@@ -104,7 +109,7 @@ class Channels(ChannelRules):
     def opened(self, secure: SecureChannel, frame: bytes) -> Chunk:
         """Verify and decrypt a chunk."""
         try:
-            return secure.open(frame)
+            return secure.open(frame, ignore=self.IGNORED)
         except SecurityError as error:
             raise self.reason_of(error) from error
         except DecodeError as error:
@@ -151,7 +156,7 @@ class Channels(ChannelRules):
         """Give a channel a token and answer the client."""
         loop = asyncio.get_running_loop()
         lifetime = self.revised_lifetime(request.Parameters.RequestedLifetime)
-        nonce = channel.policy.nonce()
+        nonce = self.new_channel_nonce(channel)
         token_id = self.new_token_id(channel)
         ends = loop.time() + lifetime / 1000
         channel.expiries = {
@@ -166,6 +171,10 @@ class Channels(ChannelRules):
         response.ResponseHeader.Timestamp = self.now()
         response.ResponseHeader.RequestHandle = request.RequestHeader.RequestHandle
         self.reply(channel, encode_service(response), request_id, OPN)
+
+    def new_channel_nonce(self, channel: Channel) -> bytes:
+        """Return a nonce that was never used before, as long as the policy has it (10000-4, 5.6.2.2)."""
+        return channel.policy.nonce()
 
     def new_token_id(self, channel: Channel) -> int:  # noqa: ARG002 - for a mutant that looks at it
         """Return an id that no token has had (10000-4, 5.6.2.1)."""
@@ -232,6 +241,12 @@ class Channels(ChannelRules):
         self.channels.pop(channel.id, None)
         if channel.timer is not None:
             channel.timer.cancel()
+
+
+@cache
+def any_key(policy: Policy) -> Policy:
+    """Return a policy that takes RSA keys of any size: they were judged before (`check_policy`)."""
+    return policy if policy.rsa is None else replace(policy, rsa=replace(policy.rsa, key_bits=ANY_KEY))
 
 
 def random_start() -> int:

@@ -59,7 +59,7 @@ class ServerConnection(asyncio.Protocol):
         self._answers.append(frame)
         self._unsent += len(frame)
         if self._unsent >= BURST:
-            self._flush()
+            self.flush()
 
     def end(self, linger: float) -> None:
         """Read nothing more; close when the answers are sent.
@@ -71,7 +71,7 @@ class ServerConnection(asyncio.Protocol):
             self.ended = True
             self._frames.clear()
             self.framer.drop()
-            self._flush()
+            self.flush()
             self.transport.close()
             if self.deadline is not None:
                 self.deadline.cancel()
@@ -87,9 +87,10 @@ class ServerConnection(asyncio.Protocol):
             self.server.take_frame(self, frames.popleft())
         if not frames and not self.ended and self.framer.pending:
             self.server.look_at_rest(self, self.framer)
-        self._flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what is kept."""
         if self._answers:
             answers, self._answers, self._unsent = b"".join(self._answers), [], 0
             self.transport.write(answers)

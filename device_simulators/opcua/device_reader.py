@@ -13,10 +13,11 @@ from device_simulators.opcua.behaviours import BEHAVIOURS, Behaviour
 from device_simulators.opcua.building import HAS_COMPONENT, Builder
 from device_simulators.opcua.metadata import add_namespace
 from device_simulators.opcua.modbus_bindings import bind_table
-from device_simulators.opcua.nodes import Key, key, standard
+from device_simulators.opcua.nodes import Key, Node, key, standard
 from device_simulators.opcua.server_values import bind_server_object
 from device_simulators.opcua.shapes import sampled, structured, written
 from device_simulators.opcua.space import Space
+from device_simulators.opcua.users import role_permissions
 from device_simulators.opcua.values import built_in
 
 if TYPE_CHECKING:
@@ -139,7 +140,15 @@ class DeviceReader:
         if "write_mask" in told:
             mine.attributes[int(ua.AttributeIds.WriteMask)] = told["write_mask"]
             mine.attributes[int(ua.AttributeIds.UserWriteMask)] = told["write_mask"]
+        self.grant(mine, told)
         add_analog(self.builder, node, told)
+
+    def grant(self, node: Node, told: Mapping[str, Any]) -> None:
+        """Let roles do with a node what is told of them, and nothing else."""
+        if "roles" in told:
+            granted = role_permissions(told["roles"])
+            node.attributes[int(ua.AttributeIds.RolePermissions)] = granted
+            node.attributes[int(ua.AttributeIds.UserRolePermissions)] = granted
 
     def type_called(self, name: str) -> Key:
         """Return a DataType by its name, in the YAML or in the standard, or by its node id."""
@@ -156,6 +165,7 @@ class DeviceReader:
             executable=told.get("executable", True),
             user_executable=told.get("user_executable", True),
         )
+        self.grant(self.space.own(node), told)
         for name, side in (("InputArguments", "inputs"), ("OutputArguments", "outputs")):
             if side in told:
                 arguments = [self.argument(argument, kind) for argument, kind in told[side].items()]

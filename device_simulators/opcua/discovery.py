@@ -12,13 +12,13 @@ from asyncua import ua
 
 from device_simulators.opcua.channel_rules import Channel
 from device_simulators.opcua.channels import Channels
-from testbed.protocols.opcua import PORT, Policy
+from testbed.protocols.opcua import PORT, SIGN, Policy
 from testbed.protocols.opcua.policies import POLICIES
 
 TCP_PROFILE = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
 """The transport profile of OPC UA TCP with UA Secure Conversation and UA Binary (OPC 10000-7)."""
-TOKENS_ENCRYPTED_BY = "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256"
-"""The policy that protects passwords, also where the channel has none."""
+TOKENS_PROTECTED_BY = "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256"
+"""The policy of passwords and user signatures where the channel has none."""
 
 
 class Discovery(Channels):
@@ -27,8 +27,15 @@ class Discovery(Channels):
     PRODUCT_URI: ClassVar[str] = "https://example.org/mother-factory/sim"
     NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"en": "Simulated controller", "ko": "모의 제어기"})
     """The application's name by locale; the first is for everybody else."""
-    users: ClassVar[Mapping[str, str]] = MappingProxyType({"operator": "simulated"})
-    """Passwords by user name, beside anonymous users. They protect nothing but a simulation."""
+
+    TOKENS: ClassVar[Mapping[str, ua.UserTokenType]] = MappingProxyType(
+        {
+            "anonymous": ua.UserTokenType.Anonymous,
+            "username": ua.UserTokenType.UserName,
+            "certificate": ua.UserTokenType.Certificate,
+        }
+    )
+    """The kinds of identity tokens that every endpoint takes."""
 
     # Rules
 
@@ -65,8 +72,12 @@ class Discovery(Channels):
         return not uris or server.ApplicationUri in uris
 
     def security_level(self, policy: Policy, mode: int) -> int:
-        """Return how secure an endpoint is next to the others; 0 is not recommended (7.14)."""
-        return 0 if policy.is_none else mode
+        """Return how secure an endpoint is next to the others; 0 is not recommended (7.14).
+
+        Encryption counts before the policy.
+        """
+        policies = list(self.MODES)
+        return 0 if policy.is_none else len(policies) * (mode - SIGN) + policies.index(policy.name)
 
     def policy_id(self, kind: str, policy: Policy, mode: int) -> str:
         """Return the id of a token policy, different for each on this server (7.41)."""
@@ -74,16 +85,20 @@ class Discovery(Channels):
 
     def token_policies(self, policy: Policy, mode: int) -> list[ua.UserTokenPolicy]:
         """Return how users may say who they are at an endpoint (7.41)."""
-        found = [ua.UserTokenPolicy(self.policy_id("anonymous", policy, mode), ua.UserTokenType.Anonymous)]
-        if self.users and TOKENS_ENCRYPTED_BY in POLICIES:
-            found.append(
-                ua.UserTokenPolicy(
-                    self.policy_id("username", policy, mode),
-                    ua.UserTokenType.UserName,
-                    SecurityPolicyUri=TOKENS_ENCRYPTED_BY,
-                )
+        return [
+            ua.UserTokenPolicy(
+                self.policy_id(name, policy, mode),
+                kind,
+                SecurityPolicyUri=self.token_security(kind, policy),
             )
-        return found
+            for name, kind in self.TOKENS.items()
+        ]
+
+    def token_security(self, kind: ua.UserTokenType, policy: Policy) -> str | None:
+        """Return the policy that protects a kind of token; None for that of the channel (7.41)."""
+        if kind == ua.UserTokenType.Anonymous or not policy.is_none:
+            return None
+        return TOKENS_PROTECTED_BY
 
     # What there is
 
@@ -114,6 +129,13 @@ class Discovery(Channels):
             for policy in POLICIES.values()
             for mode in self.MODES.get(policy.name, ())
         ]
+
+    def recalled(self, endpoints: list[ua.EndpointDescription]) -> list[ua.EndpointDescription]:
+        """Leave out of endpoints what a client in a session need not compare (5.7.2.2)."""
+        for one in endpoints:
+            one.Server = ua.ApplicationDescription(ApplicationUri=self.application_uri)
+            one.ServerCertificate = None
+        return endpoints
 
     # Services
 

@@ -6,6 +6,7 @@ parameters of the service, then its operations.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from struct import error as StructError  # noqa: N812 - the name of an exception
 from types import MappingProxyType
@@ -140,7 +141,17 @@ class Dispatch(Sessions):
             answer = encode_service(response)
         if not channel.secure.fits(answer):
             raise self.response_too_large(channel)
-        self.reply(channel, answer, request_id)
+        if channel.pause > 0:
+            asyncio.get_running_loop().call_later(channel.pause, self.reply_late, channel, answer, request_id)
+            channel.pause = 0.0
+        else:
+            self.reply(channel, answer, request_id)
+
+    def reply_late(self, channel: Channel, answer: bytes, request_id: int) -> None:
+        """Send an answer that was held back, if its connection is still there."""
+        if not channel.line.ended:
+            self.reply(channel, answer, request_id)
+            channel.line.flush()
 
     def perform(self, channel: Channel, request: Any) -> tuple[Any, Session | None]:
         """Let a service answer; return its response, or a fault, and the session."""
@@ -159,6 +170,7 @@ class Dispatch(Sessions):
             if session is not None and service is not None:
                 self.count_request(session, service, failed=True)
             self.count(request, refused.status)
+            channel.pause = refused.pause
             return self.fault(refused.status, counted=True), session
         self.count_request(session, service, failed=False)
         return response, session

@@ -8,11 +8,13 @@ class Refused(Exception):  # noqa: N818 - the answer to a request, not a fault o
 
     Args:
         status: why; its severity is Bad.
+        pause: seconds for which the answer is held back.
     """
 
-    def __init__(self, status: Status) -> None:
+    def __init__(self, status: Status, pause: float = 0.0) -> None:
         super().__init__(status)
         self.status = status
+        self.pause = pause
 
 
 class Broken(Exception):  # noqa: N818 - the peer's fault, not ours

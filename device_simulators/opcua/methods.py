@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from asyncua import ua
 from asyncua.ua import AttributeIds
 
+from device_simulators.opcua.access import Access
 from device_simulators.opcua.errors import Failed
 from device_simulators.opcua.nodes import Key, Node, key, standard
 from device_simulators.opcua.operations import Operations
@@ -26,7 +27,7 @@ HAS_SUBTYPE = standard("HasSubtype")
 _CALLABLE = frozenset({int(ua.NodeClass.Object), int(ua.NodeClass.ObjectType)})
 
 
-class Methods(Operations, ValueTypes):
+class Methods(Access, Operations, ValueTypes):
     """The rules of Call, each a method of its own."""
 
     MAX_NODES_PER_METHOD_CALL: ClassVar[int] = 100
@@ -98,11 +99,11 @@ class Methods(Operations, ValueTypes):
             kind = self.space.supertype(kind)
         return False
 
-    def check_executable(self, method: Node, session: Any) -> None:  # noqa: ARG002 - for devices with users
+    def check_executable(self, method: Node, session: Any) -> None:
         """Executable and UserExecutable are both true (10000-3, 5.7; 10000-4, 5.12.2.4)."""
         if not method.attributes[int(AttributeIds.Executable)]:
             raise Failed(status.BadNotExecutable)
-        if not method.attributes[int(AttributeIds.UserExecutable)]:
+        if not self.user_executable(method, session):
             raise Failed(status.BadUserAccessDenied)
 
     def arguments_of(self, method: Node, name: str) -> list[ua.Argument]:

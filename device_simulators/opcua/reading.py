@@ -175,6 +175,10 @@ class Reading(Access, Operations, NumericRanges):
         value = node.attributes[attribute]
         if attribute == ua.AttributeIds.UserAccessLevel:
             value = self.user_access_level(node, session)
+        elif attribute == ua.AttributeIds.UserExecutable:
+            value = self.user_executable(node, session)
+        elif attribute == ua.AttributeIds.UserRolePermissions:
+            value = self.user_role_permissions(node, session)
         return ua.Variant(value, TYPES[attribute])
 
     def attribute_source_timestamp(self, now: datetime) -> datetime | None:  # noqa: ARG002 - for a mutant

@@ -7,6 +7,7 @@ wherever it counts.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +18,8 @@ from typing import ClassVar
 from asyncua import ua
 
 from device_simulators.opcua.attributes import Attributes
+from device_simulators.opcua.audit import AUDIT_MAX
+from device_simulators.opcua.channel_rules import NONCES_KEPT
 from device_simulators.opcua.channels import random_start
 from device_simulators.opcua.connection import ServerConnection
 from device_simulators.opcua.device_yaml import Blueprint
@@ -67,8 +70,13 @@ class Server(Dispatch, Attributes, Views, Methods, ServerObject):
         self.sessions = {}
         self.last_channel = random_start()
         self.last_token = random_start()
+        self.nonces = deque(maxlen=NONCES_KEPT)
+        self.audit = deque(maxlen=AUDIT_MAX)
+        self.keys = None
+        self.failures = {}
         self.counters = ua.ServerDiagnosticsSummaryDataType()
 
     def serve(self, over: str = "tcp", keys: Path | None = None) -> Serve:  # noqa: ARG002 - as all simulators
-        """Return what makes the protocol of one connection."""
+        """Return what makes the protocol of one connection; `keys` is a folder of `testbed keys opcua`."""
+        self.keys = keys or self.keys
         return partial(self.protocol_class, self)

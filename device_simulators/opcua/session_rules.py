@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncua import ua
 
-from device_simulators.opcua.certificates import uris_of
 from device_simulators.opcua.errors import Refused
 from device_simulators.opcua.identities import Identities
 from device_simulators.opcua.session_diagnostics import SessionDiagnostics
@@ -133,7 +132,7 @@ class SessionRules(Identities, SessionDiagnostics):
     def check_client_signature(self, session: Session, channel: Channel, signature: ua.SignatureData) -> None:
         """The client signs our certificate and the last nonce with the key of the channel (5.7.3.2)."""
         if channel.is_secured and not self.is_signed(
-            signature, self.identity.certificate + session.nonce, channel.certificate
+            signature, self.identity.certificate + session.nonce, channel.certificate, channel.policy
         ):
             raise Refused(status.BadApplicationSignatureInvalid)
 
@@ -146,8 +145,7 @@ class SessionRules(Identities, SessionDiagnostics):
             return
         if leaf(asked.ClientCertificate or b"") != channel.certificate:
             raise Refused(status.BadSecurityChecksFailed)
-        if asked.ClientDescription.ApplicationUri not in uris_of(channel.certificate):
-            raise Refused(status.BadCertificateUriInvalid)
+        self.check_uri(channel.certificate, asked.ClientDescription.ApplicationUri)
 
     def session_of(self, channel: Channel, token: ua.NodeId) -> Session:
         """Return the active session of a request.

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from asyncua import ua
 
+from device_simulators.opcua.errors import Refused
 from device_simulators.opcua.session_rules import NONCE_LENGTHS, Session, SessionRules
+from testbed.protocols.opcua import status
 from testbed.protocols.opcua.asymmetric import leaf
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Sessions(SessionRules):
         given.RevisedSessionTimeout = session.timeout * 1000
         given.ServerNonce = session.nonce
         given.ServerCertificate = self.identity.certificate
-        given.ServerEndpoints = self.endpoints(self.url_of(channel, asked.EndpointUrl))
+        given.ServerEndpoints = self.recalled(self.endpoints(self.url_of(channel, asked.EndpointUrl)))
         given.ServerSignature = self.signature_of(
             channel, leaf(asked.ClientCertificate or b"") + (asked.ClientNonce or b"")
         )
@@ -52,7 +54,7 @@ class Sessions(SessionRules):
         if moves:
             self.check_new_channel(session, channel)
         self.check_client_signature(session, channel, asked.ClientSignature)
-        user = self.identify(channel, session.nonce, asked.UserIdentityToken)
+        user = self.logged_in(channel, session, asked)
         if moves:
             self.check_same_user(session, user)
             self.move(session, channel)
@@ -65,6 +67,21 @@ class Sessions(SessionRules):
         response = ua.ActivateSessionResponse()
         response.Parameters.ServerNonce = session.nonce
         return response
+
+    def logged_in(
+        self, channel: Channel, session: Session, asked: ua.ActivateSessionParameters
+    ) -> str | None:
+        """Return the user that a token proves; note it, and hold back a refusal after several (5.7.3)."""
+        token = asked.UserIdentityToken
+        name = getattr(token, "UserName", None) or ""
+        try:
+            user = self.identify(channel, session.nonce, token, asked.UserTokenSignature)
+        except Refused as refused:
+            self.note("AuditActivateSessionEventType", refused.status, name)
+            raise Refused(refused.status, self.failed_login(name) if name else 0.0) from refused
+        self.failures.pop(name, None)
+        self.note("AuditActivateSessionEventType", status.Good, user or "")
+        return user
 
     def close_session(self, channel: Channel, request: ua.CloseSessionRequest) -> ua.CloseSessionResponse:
         """CloseSession, for a session that was not activated too (5.7.4, 5.7.3.1)."""

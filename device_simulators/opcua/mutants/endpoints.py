@@ -118,7 +118,7 @@ class PrefersNoSecurity(Plc):
 
     def security_level(self, policy: Policy, mode: int) -> int:
         """Count the other way around."""
-        return 3 - super().security_level(policy, mode)
+        return 9 - super().security_level(policy, mode)
 
 
 @mutant("UA-ENDPOINTS-CERTIFICATE")

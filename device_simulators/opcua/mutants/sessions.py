@@ -222,8 +222,8 @@ class WantsAnIdentity(Plc):
 class TakesAnyUser(Plc):
     """Takes whatever user name, without a look at its policy and password."""
 
-    def identify(self, channel: Channel, nonce: bytes, token: Any) -> str | None:
+    def identify(self, channel: Channel, nonce: bytes, token: Any, proof: ua.SignatureData) -> str | None:
         """Believe a name."""
         if isinstance(token, ua.UserNameIdentityToken):
             return str(token.UserName)
-        return super().identify(channel, nonce, token)
+        return super().identify(channel, nonce, token, proof)

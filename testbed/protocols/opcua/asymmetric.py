@@ -32,12 +32,16 @@ class Rsa:
         encryption: Padding of what is encrypted.
         overhead: Bytes of a block that it takes.
         signature: Padding of signatures, whose hash is SHA-256.
+        encryption_uri: Names the encryption, in an identity token.
+        signature_uri: Names the signature, in a SignatureData.
         key_bits: The shortest and the longest key that is allowed.
     """
 
     encryption: Callable[[], AsymmetricPadding]
     overhead: int
     signature: Callable[[], AsymmetricPadding]
+    encryption_uri: str
+    signature_uri: str
     key_bits: tuple[int, int] = (2048, 4096)
 
 
@@ -49,8 +53,20 @@ def _pss() -> AsymmetricPadding:
     return padding.PSS(padding.MGF1(_HASH), padding.PSS.DIGEST_LENGTH)
 
 
-OAEP_PKCS15 = Rsa(lambda: _oaep(hashes.SHA1()), 42, padding.PKCS1v15)  # noqa: S303 - the policy's choice
-OAEP_SHA256_PSS = Rsa(lambda: _oaep(_HASH), 66, _pss)
+OAEP_PKCS15 = Rsa(
+    lambda: _oaep(hashes.SHA1()),  # noqa: S303 - the policy's choice
+    42,
+    padding.PKCS1v15,
+    "http://www.w3.org/2001/04/xmlenc#rsa-oaep",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+)
+OAEP_SHA256_PSS = Rsa(
+    lambda: _oaep(_HASH),
+    66,
+    _pss,
+    "http://opcfoundation.org/UA/security/rsa-oaep-sha2-256",
+    "http://opcfoundation.org/UA/security/rsa-pss-sha2-256",
+)
 
 
 def leaf(chain: bytes) -> bytes:

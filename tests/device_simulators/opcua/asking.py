@@ -13,6 +13,8 @@ NAMESPACE = 2
 class Session:
     """What the services of the address space need of a session."""
 
+    user = None
+
     def __init__(self):
         self.continuation_points = {}
 

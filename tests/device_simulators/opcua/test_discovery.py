@@ -5,19 +5,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 from asyncua import Client, ua
-from asyncua.crypto.cert_gen import generate_private_key, generate_self_signed_app_certificate
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from asyncua.ua.uaerrors import BadIdentityTokenRejected
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509 import UniformResourceIdentifier
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from device_simulators.opcua.discovery import TCP_PROFILE
 from device_simulators.opcua.plc import Plc
 from testbed.protocols.opcua import status
+from testbed.wire.opcua_keys import APPLICATION_URI, throw_away
 from tests.device_simulators.opcua.peer import channel, plays, said, session
 
-CLIENT_URI = "urn:mother-factory:test-client"
+SECURED = ("Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
+WEAKEST_FIRST = ("Aes128_Sha256_RsaOaep", "Basic256Sha256", "Aes256_Sha256_RsaPss")
 
 
 @asynccontextmanager
@@ -26,19 +24,6 @@ async def served(device):
     server = await asyncio.get_running_loop().create_server(device.serve(), "127.0.0.1", 0)
     async with server:
         yield f"opc.tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-@pytest.fixture(scope="module")
-def material(tmp_path_factory):
-    """A client's certificate and key, as files."""
-    folder = tmp_path_factory.mktemp("client")
-    key = generate_private_key()
-    usage = [ExtendedKeyUsageOID.CLIENT_AUTH]
-    names = [UniformResourceIdentifier(CLIENT_URI)]
-    made = generate_self_signed_app_certificate(key, "client", {"organizationName": "Test"}, names, usage)
-    (folder / "client.der").write_bytes(made.public_bytes(Encoding.DER))
-    (folder / "client.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return folder
 
 
 async def read_state(client):
@@ -59,12 +44,15 @@ def test_an_independent_client_finds_endpoints_and_server():
     assert {one.TransportProfileUri for one in endpoints} == {TCP_PROFILE}
     assert [(one.SecurityPolicyUri.partition("#")[2], int(one.SecurityMode)) for one in endpoints] == [
         ("None", 1),
-        ("Basic256Sha256", 2),
-        ("Basic256Sha256", 3),
+        *((name, mode) for name in SECURED for mode in (2, 3)),
     ]
-    levels = [one.SecurityLevel for one in endpoints]
-    assert levels == sorted(levels)
-    assert levels[0] == 0
+    levels = {
+        one.SecurityLevel: (one.SecurityPolicyUri.partition("#")[2], int(one.SecurityMode))
+        for one in endpoints
+    }
+    weakest_first = [("None", 1), *((name, mode) for mode in (2, 3) for name in WEAKEST_FIRST)]
+    assert [levels[level] for level in sorted(levels)] == weakest_first
+    assert min(levels) == 0
     policies = [policy.PolicyId for one in endpoints for policy in one.UserIdentityTokens]
     assert len(policies) == len(set(policies))
     assert [(one.ApplicationUri, one.DiscoveryUrls) for one in servers] == [(device.application_uri, [url])]
@@ -75,10 +63,10 @@ async def test_filters_leave_what_matches(device):
     peer = await channel(device)
     request = ua.GetEndpointsRequest()
     for profiles, count in (
-        ([], 3),
-        ([TCP_PROFILE], 3),
+        ([], 7),
+        ([TCP_PROFILE], 7),
         (["http://example.org"], 0),
-        (["x", TCP_PROFILE], 3),
+        (["x", TCP_PROFILE], 7),
     ):
         request.Parameters.ProfileUris = profiles
         assert len((await peer.ask(request)).Endpoints) == count
@@ -127,20 +115,22 @@ async def test_discovery_ignores_a_token(device):
 async def test_endpoints_are_those_of_a_session(device):
     peer = await session(device)
     response = await peer.ask(ua.GetEndpointsRequest())
-    assert response.Endpoints == peer.session.ServerEndpoints
+    assert device.recalled(response.Endpoints) == peer.session.ServerEndpoints
 
 
 @pytest.mark.parametrize("mode", ["Sign", "SignAndEncrypt"])
-def test_an_independent_client_signs_and_encrypts(mode, material):
+def test_an_independent_client_signs_and_encrypts(mode, tmp_path):
+    (tmp_path / "tester.pem").write_bytes((throw_away().folder / "tester.key").read_bytes())
+
     async def play():
         device = Plc()
         async with served(device) as url:
             client = Client(url)
-            client.application_uri = CLIENT_URI
+            client.application_uri = APPLICATION_URI
             await client.set_security(
                 SecurityPolicyBasic256Sha256,
-                str(material / "client.der"),
-                str(material / "client.pem"),
+                str(throw_away().folder / "tester.der"),
+                str(tmp_path / "tester.pem"),
                 mode=ua.MessageSecurityMode[mode],
             )
             client.secure_channel_timeout = 1200

@@ -17,7 +17,7 @@ async def test_a_session_is_created_with_ids_nonce_and_endpoints(device):
     assert len(given.ServerNonce) == 32
     assert given.RevisedSessionTimeout == 60_000
     assert given.MaxRequestMessageSize == device.MAX_MESSAGE
-    assert [int(one.SecurityMode) for one in given.ServerEndpoints] == [1, 2, 3]
+    assert [int(one.SecurityMode) for one in given.ServerEndpoints] == [1, 2, 3, 2, 3, 2, 3]
     first = (await peer.activate()).Parameters.ServerNonce
     assert first not in {given.ServerNonce, (await peer.activate()).Parameters.ServerNonce}
 
