@@ -31,7 +31,7 @@ from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
 
 if TYPE_CHECKING:
-    from testbed.wire.opcua_keys import OpcUaKeys
+    from testbed.wire.opcua_keys import Login, OpcUaKeys
 
 _SESSIONS = {"ua": 1, "other": 1, "space": 0, "secure": 1}
 """Sessions that a fixture opens; the others open none, or say so by what they declare."""
@@ -129,6 +129,11 @@ class UaBench:
     def keys(self) -> OpcUaKeys:
         """The tester's certificates for cases of security."""
         return self._material.keys
+
+    @property
+    def login(self) -> Login:
+        """A user with a password, whom the device knows, for cases of security."""
+        return self._material.login
 
     def secure_channel(self, policy: str | None = None, mode: int | None = None) -> SecureChannel:
         """Return the tester's half of a channel; policy and mode as declared where none is named."""

@@ -198,11 +198,16 @@ class Client(Speaking):
         self.authentication_token = created.parameters.AuthenticationToken
         self.created, self.is_activated = created, True
 
-    async def take_over(self, other: Client) -> Reply:
-        """Activate the session of another client here, and use it from now on (5.7.3.1)."""
+    async def take_over(self, other: Client, **fields: Any) -> Reply:
+        """Activate the session of another client here, and use it from now on (5.7.3.1).
+
+        Args:
+            other: whose session it was.
+            fields: what `activate_session` takes.
+        """
         self.authentication_token, self.created = other.authentication_token, other.created
         self.server_nonce = other.server_nonce
-        return await self.activate_session()
+        return await self.activate_session(**fields)
 
     async def outlast(self, share: float = 1.0) -> None:
         """Let the session be idle for some part of its timeout; the whole of it is outlasted for sure.

@@ -55,6 +55,7 @@ class Identities:
         nonce: bytes | None = None,
         algorithm: str | None = None,
         policy_id: str | None = None,
+        secret: bytes | None = None,
     ) -> Proof:
         """Return the proof of a user by a password.
 
@@ -65,6 +66,7 @@ class Identities:
             nonce: that stands behind the password, in place of the server's.
             algorithm: URI of the encryption, in place of the policy's; empty for none.
             policy_id: of the token policy, in place of the endpoint's.
+            secret: bytes in place of the encrypted password.
         """
 
         def prove(channel: SecureChannel, created: Any, last: bytes | None) -> tuple[Any, ua.SignatureData]:
@@ -79,6 +81,8 @@ class Identities:
                 created.ServerCertificate or channel.peer_certificate,
                 last if nonce is None else nonce,
             )
+            if secret is not None:
+                token.Password = secret
             if algorithm is not None:
                 token.EncryptionAlgorithm = algorithm or None
             token.PolicyId = token.PolicyId if policy_id is None else policy_id
