@@ -27,6 +27,7 @@ from testbed.protocols.opcua import (
     encode_service,
     status,
 )
+from testbed.protocols.opcua.asymmetric import leaf
 from testbed.testers.answer import Array, Reaction
 from testbed.testers.opcua import space_rules as rules
 from testbed.testers.opcua.channel_words import (
@@ -43,6 +44,13 @@ from testbed.testers.opcua.channel_words import (
     stated,
     unfit_mode,
     whole,
+)
+from testbed.testers.opcua.own_certificate import (
+    is_signed_by_server,
+    misplaced,
+    shown,
+    unnamed_hosts,
+    ways_in,
 )
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
@@ -61,6 +69,26 @@ from testbed.testers.opcua.requests import (
     reading,
     variant,
 )
+from testbed.testers.opcua.secured_use import deprecated, exercised, uncovered
+from testbed.testers.opcua.secured_words import (
+    CUT_SHORT,
+    WRONG_PADDING,
+    WRONG_PADDING_AND_SIGNATURE,
+    WRONG_SIGNATURE,
+    asked_with,
+    carried,
+    channel_in,
+    closing,
+    given_up_with,
+    later,
+    other_mode,
+    put,
+    relabelled,
+    undelivered,
+    undress,
+    unprotected,
+    wear,
+)
 from testbed.testers.opcua.speaking import ISSUE, RENEW
 from testbed.testers.trouble import Undecided
 
@@ -77,6 +105,7 @@ __all__ = [
     "BOTH",
     "CLO",
     "CLOSED",
+    "CUT_SHORT",
     "ERR",
     "EVERYTHING",
     "FINAL",
@@ -95,6 +124,9 @@ __all__ = [
     "SIGN",
     "SIGN_AND_ENCRYPT",
     "SILENCE",
+    "WRONG_PADDING",
+    "WRONG_PADDING_AND_SIGNATURE",
+    "WRONG_SIGNATURE",
     "Acknowledge",
     "Array",
     "Attribute",
@@ -109,30 +141,52 @@ __all__ = [
     "Undecided",
     "WriteItem",
     "add_node",
+    "asked_with",
     "asking",
     "bearable",
+    "carried",
     "certificate_uri",
+    "channel_in",
+    "closing",
     "delete_node",
+    "deprecated",
     "each",
     "empty",
     "enabled",
     "encode_service",
+    "exercised",
     "flipped",
     "given_up",
+    "given_up_with",
     "granted",
     "guid",
     "history_read",
     "ids",
+    "is_signed_by_server",
+    "later",
+    "leaf",
+    "misplaced",
+    "other_mode",
     "outlived",
+    "put",
     "reading",
+    "relabelled",
     "rules",
     "sha1_of",
+    "shown",
     "stated",
     "status",
     "structures",
+    "uncovered",
+    "undelivered",
+    "undress",
     "unfit_mode",
+    "unnamed_hosts",
+    "unprotected",
     "utc",
     "variant",
+    "ways_in",
+    "wear",
     "whole",
 ]
 

@@ -1,0 +1,117 @@
+"""The use of secured endpoints, each policy and mode as a good client uses it for a while.
+
+OPC 10000-7 1.05.04, 6.6 (policies); OPC 10000-6 1.05.04, 6.7 (messages and renewals).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from testbed.model.base import Text
+from testbed.protocols.opcua import POLICIES, status
+from testbed.testers.opcua.requests import ids
+from testbed.testers.opcua.secured_words import not_offered
+from testbed.testers.trouble import Unanswered, Undecided
+
+if TYPE_CHECKING:
+    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.secure import Secure
+
+READS, RENEWALS = 50, 3
+"""Exchanges of one policy and mode: enough for several renewals, short beside a token's life."""
+_LENGTHS = 7
+"""Numbers of nodes in a read: with them come paddings of several sizes."""
+_DEPRECATED = frozenset({"Basic128Rsa15", "Basic256"})
+"""Policies that OPC 10000-7 1.05.04 calls deprecated: they rest on SHA-1."""
+_PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
+
+
+def deprecated(secure: Secure) -> tuple[str, ...]:
+    """Return the names of the deprecated policies that are offered."""
+    return tuple(sorted(_names(secure) & _DEPRECATED))
+
+
+def uncovered(secure: Secure) -> tuple[str, ...]:
+    """Return the names of policies of the endpoints that the bed does not speak: those of elliptic curves."""
+    known = {one.name for one in POLICIES.values()} | _DEPRECATED
+    return tuple(sorted(_names(secure) - known))
+
+
+def _names(secure: Secure) -> set[str]:
+    uris = (one.SecurityPolicyUri or "" for one in secure.endpoints)
+    return {uri.removeprefix(_PREFIX) for uri in uris if uri}
+
+
+async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, int]:
+    """Use a policy and a mode: fifty reads, three renewals among them, then the same client once more.
+
+    Returns:
+        how many reads, renewals and connections went well.
+
+    Raises:
+        NotTestable: no endpoint offers them.
+        Undecided: no other secured endpoint opens a session either, so that it is not for the policy.
+    """
+    if secure.offers(policy, mode) is None:
+        raise not_offered(policy, mode)
+    try:
+        client = await secure.session(policy=policy, mode=mode)
+    except Undecided:
+        await _elsewhere(secure, policy)
+        return 0, 0, 0
+    reads = renewals = 0
+    for number in range(1, READS + 1):
+        reads += await _went_well(client, number)
+        if number % (READS // (RENEWALS + 1)) == 0 and renewals < RENEWALS:
+            renewals += await _renewed(client)
+    await _leave(client)
+    try:
+        again = await secure.session(policy=policy, mode=mode)
+    except Undecided:
+        return reads, renewals, 1
+    return reads, renewals, 1 + await _went_well(again, READS)
+
+
+async def _went_well(client: Client, number: int) -> bool:
+    many = number % _LENGTHS + 1  # requests of several lengths, so that there is padding of several sizes
+    try:
+        reply = await client.read(*[ids.Server_ServerStatus_State] * many)
+    except Unanswered:
+        return False
+    return reply.status == status.Good and reply.statuses == (status.Good,) * many
+
+
+async def _renewed(client: Client) -> bool:
+    try:
+        return (await client.renew()).status == status.Good
+    except Unanswered:
+        return False
+
+
+async def _leave(client: Client) -> None:
+    """Go as a good client does, so that a server with one session has room for the next."""
+    try:
+        await client.close_session()
+        await client.close_channel()
+    except Unanswered:
+        client.wire.recorder.note("no answer to CloseSession; the connection is closed")
+    client.close()
+
+
+async def _elsewhere(secure: Secure, policy: str) -> None:
+    """Open a session with some other policy, to know that the keys are those that the server trusts.
+
+    Raises:
+        Undecided: there is no such policy, or none opens one.
+    """
+    for other in secure.policies:
+        if other != policy:
+            client = await secure.session(policy=other)
+            await _leave(client)
+            return
+    raise Undecided(
+        Text(
+            en=f"the only secured policy, {policy}, opens no session",
+            ko=f"유일한 보안 정책 {policy}(으)로 세션을 열 수 없음",
+        )
+    )
