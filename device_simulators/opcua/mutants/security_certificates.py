@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 Chain = Sequence[x509.Certificate]
 
 
+class _OfApplications(Plc):
+    """Is wrong about applications, and right about users."""
+
+    of_user = False
+
+    def check_user_certificate(self, sent: bytes, policy: Policy) -> None:
+        """Remember whose certificate it is."""
+        self.of_user = True
+        try:
+            super().check_user_certificate(sent, policy)
+        finally:
+            self.of_user = False
+
+
 # What is trusted
 
 
@@ -94,12 +108,12 @@ class NamesTheWholeChain(Plc):
 
 
 @mutant("UA-SEC-CERT-UNTRUSTED")
-class TrustsSelfSigned(Plc):
+class TrustsSelfSigned(_OfApplications):
     """Trusts every self-signed certificate."""
 
     def check_trust(self, chain: Chain, trust: TrustList) -> None:
         """Look at those with an issuer only."""
-        if len(chain) > 1:
+        if self.of_user or len(chain) > 1:
             super().check_trust(chain, trust)
 
 
@@ -148,13 +162,15 @@ class TakesIncompleteChains(Plc):
 
 
 @mutant("UA-SEC-CERT-REVOKED")
-class ForgivesRevocation(Plc):
+class ForgivesRevocation(_OfApplications):
     """Does not look into revocation lists."""
 
     def check_revocation(
         self, certificate: x509.Certificate, found: x509.CertificateRevocationList | None
     ) -> None:
         """Let it pass."""
+        if self.of_user:
+            super().check_revocation(certificate, found)
 
 
 @mutant("UA-SEC-CERT-CRL-MISSING")
@@ -211,12 +227,13 @@ class TakesAnyKeyOfAnAuthority(Plc):
 
 
 @mutant("UA-SEC-CERT-EXPIRED")
-class TakesExpiredCertificates(Plc):
+class TakesExpiredCertificates(_OfApplications):
     """Takes a certificate whose validity has ended."""
 
     def check_validity(self, certificate: x509.Certificate, now: datetime) -> None:
         """Look at its beginning only."""
-        super().check_validity(certificate, min(now, certificate.not_valid_after_utc))
+        ends = certificate.not_valid_after_utc
+        super().check_validity(certificate, now if self.of_user else min(now, ends))
 
 
 @mutant("UA-SEC-CERT-NOT-YET-VALID")
