@@ -95,10 +95,13 @@ class Discovery(Channels):
         ]
 
     def token_security(self, kind: ua.UserTokenType, policy: Policy) -> str | None:
-        """Return the policy that protects a kind of token; None for that of the channel (7.41)."""
-        if kind == ua.UserTokenType.Anonymous or not policy.is_none:
+        """Return the policy that protects a kind of token; None for that of the channel (7.41).
+
+        The channel's is named too: asyncua sends passwords in clear where none is.
+        """
+        if kind == ua.UserTokenType.Anonymous:
             return None
-        return TOKENS_PROTECTED_BY
+        return TOKENS_PROTECTED_BY if policy.is_none else policy.uri
 
     # What there is
 
