@@ -25,9 +25,9 @@ WAYS = [("None", 1), *((policy, mode) for policy in SECURED for mode in (2, 3))]
 READ_ONLY, EVERYTHING = 0x01, 0x63
 """What an anonymous user may do with the node that is read, and what a known one may."""
 EXPECTED = {
-    f"{policy} {mode} {token}": READ_ONLY if token == "anonymous" else EVERYTHING
+    f"{policy} {mode} {kind}": READ_ONLY if kind == "anonymous" else EVERYTHING
     for policy, mode in WAYS
-    for token in ("anonymous", "username", "certificate")
+    for kind in ("anonymous", "username", "certificate")
 }
 
 

@@ -1,4 +1,4 @@
-"""asyncua's client under each policy, mode and identity token; prints one line of JSON.
+"""asyncua's client under each policy, mode and identity identity; prints one line of JSON.
 
 Its arguments: the server's URL, a folder with `app.der`, `app.pem`, `user.der`, `user.pem`, and a password.
 """
@@ -21,17 +21,17 @@ USER_ACCESS_LEVEL = 18
 
 async def met(url: str, folder: Path, way: tuple[str, int, str], password: str) -> int:
     """Connect in one way, and return what the user may do with a node."""
-    policy, mode, token = way
+    policy, mode, identity = way
     client = Client(url)
     client.application_uri = URI
     if policy != "None":
         chosen = getattr(security_policies, f"SecurityPolicy{policy}")
         files = (str(folder / "app.der"), str(folder / "app.pem"))
         await client.set_security(chosen, *files, mode=ua.MessageSecurityMode(mode))
-    if token == "username":
+    if identity == "username":
         client.set_user("operator")
         client.set_password(password)
-    elif token == "certificate":
+    elif identity == "certificate":
         await client.load_client_certificate(str(folder / "user.der"))
         await client.load_private_key(folder / "user.pem")
     async with client:
@@ -46,9 +46,9 @@ async def main(url: str, folder: str, password: str) -> None:
     found = {}
     for policy in POLICIES:
         for mode in (1,) if policy == "None" else (2, 3):
-            for token in ("anonymous", "username", "certificate"):
-                level = await met(url, Path(folder), (policy, mode, token), password)
-                found[f"{policy.replace('_', '')} {mode} {token}"] = level
+            for identity in ("anonymous", "username", "certificate"):
+                level = await met(url, Path(folder), (policy, mode, identity), password)
+                found[f"{policy.replace('_', '')} {mode} {identity}"] = level
     print(json.dumps(found))  # noqa: T201
 
 
