@@ -1,13 +1,15 @@
-"""How an OpenSecureChannel that a case expects to be refused ended (OPC 10000-6 1.05.04, 6.7.7)."""
+"""How steps of opening a channel ended, refused ones above all (OPC 10000-6 1.05.04, 6.7.7)."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
-from testbed.protocols.opcua import ErrorMessage, Status
+from testbed.protocols.opcua import ErrorMessage, Status, status
 from testbed.testers.answer import Reaction
+from testbed.testers.trouble import Unanswered, Undecided
 
 if TYPE_CHECKING:
     from testbed.testers.opcua.client import Client
@@ -53,3 +55,20 @@ def reaction(reply: Reply, *, is_secured: bool) -> Status | Reaction:
     if reply.response is not None and reply.status.is_good:
         return Reaction.NORMAL
     return Faulted(reply.status) if is_secured and not reply.is_error_message else reply.status
+
+
+async def step(answer: Awaitable[Reply]) -> Reply:
+    """Return the answer to a step that leads up to what is judged.
+
+    Raises:
+        Undecided: it was refused, or nothing came.
+    """
+    try:
+        reply = await answer
+    except Unanswered as trouble:
+        said = trouble.said
+        raise Undecided(Text(en=f"set-up: {said.en}", ko=f"준비 단계: {said.ko}")) from trouble
+    if reply.status != status.Good:
+        title = reply.status.title
+        raise Undecided(Text(en=f"set-up: {title}", ko=f"준비 단계: {title}"))
+    return reply

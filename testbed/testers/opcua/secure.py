@@ -6,7 +6,7 @@ each one here is another, to whatever secured endpoint the server offers.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from asyncua import ua
@@ -14,8 +14,6 @@ from asyncua import ua
 from testbed.model.base import Text
 from testbed.protocols.opcua import (
     NO_SECURITY,
-    SIGN,
-    SIGN_AND_ENCRYPT,
     AsymmetricHeader,
     Policy,
     SecureChannel,
@@ -26,26 +24,19 @@ from testbed.protocols.opcua.asymmetric import leaf, thumbprint
 from testbed.testers.answer import Array, Reaction
 from testbed.testers.opcua.identity import Signing
 from testbed.testers.opcua.logins import Logins
+from testbed.testers.opcua.offered import TRANSPORT, Offered
 from testbed.testers.opcua.proofs import Proof, named
-from testbed.testers.opcua.refusal import Refusal, reaction
+from testbed.testers.opcua.refusal import Refusal, reaction, step
 from testbed.testers.trouble import NotTestable, Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
 if TYPE_CHECKING:
     from testbed.testers.opcua.client import Client
     from testbed.testers.opcua.desk import UaCase
-    from testbed.testers.opcua.reply import Reply
     from testbed.wire.opcua_keys import OpcUaKeys, Pair
 
-STRONGEST = ("Aes256_Sha256_RsaPss", "Basic256Sha256", "Aes128_Sha256_RsaOaep")
-"""Policies in the order in which one is chosen, where the declared channel is not secured."""
-DEPRECATED = ("Basic256", "Basic128Rsa15")
-"""Policies that no server has to offer any more (OPC 10000-7 1.05.04)."""
-_PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
-_TRANSPORT = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
 
-
-class Secure(Logins):
+class Secure(Offered, Logins):
     """Opens secured channels as a case wants them.
 
     Args:
@@ -56,9 +47,11 @@ class Secure(Logins):
     def __init__(self, desk: UaCase, endpoints: Sequence[ua.EndpointDescription]) -> None:
         self._desk = desk
         self.endpoints = tuple(endpoints)
-        """What GetEndpoints told, of this transport."""
-        self.policy, self.mode = self._choice()
-        """What channels are opened with unless a case names something else."""
+        if desk.bench.declaration.channel.is_secured:
+            declared = desk.secure_channel()
+            self.policy, self.mode = declared.policy, declared.mode
+        else:
+            self.policy, self.mode = self.strongest()
 
     @property
     def keys(self) -> OpcUaKeys:
@@ -72,39 +65,10 @@ class Secure(Logins):
         return self.keys.good if trusts_authority else self.keys.self_signed
 
     @property
-    def policies(self) -> tuple[str, ...]:
-        """Names of the secured policies that are offered and that the bed speaks, the strongest first."""
-        return tuple(
-            one for one in STRONGEST if any(self.offers(one, mode) for mode in (SIGN, SIGN_AND_ENCRYPT))
-        )
-
-    @property
-    def unoffered(self) -> str:
-        """URI of a policy of the standard that no endpoint offers.
-
-        Raises:
-            NotTestable: all are offered.
-        """
-        known = {one.SecurityPolicyUri for one in self.endpoints}
-        for name in (*DEPRECATED, *reversed(STRONGEST)):
-            if _PREFIX + name not in known:
-                return _PREFIX + name
-        said = Text(en="the server offers every security policy", ko="서버가 모든 보안 정책을 제공함")
-        raise NotTestable(said)
-
-    @property
     def description(self) -> ua.ApplicationDescription:
         """The description of the application that the good certificate names."""
         channel = SecureChannel(self.policy, server=False, certificate=self.own.certificate)
         return Signing(channel).description()
-
-    def offers(self, policy: Policy | str, mode: int) -> ua.EndpointDescription | None:
-        """Return the endpoint of a policy and mode; None where there is none."""
-        uri = policy.uri if isinstance(policy, Policy) else _PREFIX + policy
-        found = (
-            one for one in self.endpoints if one.SecurityPolicyUri == uri and int(one.SecurityMode) == mode
-        )
-        return next(found, None)
 
     # Channels.
 
@@ -122,7 +86,7 @@ class Secure(Logins):
             Undecided: that fails.
         """
         used = self.policy if policy is None else named(policy) if isinstance(policy, str) else policy
-        number = self._mode_of(used) if mode is None else mode
+        number = self.mode_of(used) if mode is None else mode
         client = self._desk.another()
         try:
             await client.connect()
@@ -255,44 +219,17 @@ class Secure(Logins):
 
     # Below.
 
-    def _choice(self) -> tuple[Policy, int]:
-        declared = self._desk.secure_channel() if self._desk.bench.declaration.channel.is_secured else None
-        if declared is not None:
-            return declared.policy, declared.mode
-        for name in STRONGEST:
-            for mode in (SIGN_AND_ENCRYPT, SIGN):
-                if self.offers(name, mode):
-                    return named(name), mode
-        said = Text(en="the server offers no secured endpoint", ko="서버가 보안 엔드포인트를 제공하지 않음")
-        raise NotTestable(said)
-
-    def _mode_of(self, policy: Policy) -> int:
-        if policy is self.policy:
-            return self.mode
-        if policy.is_none:
-            return NO_SECURITY
-        return SIGN_AND_ENCRYPT if self.offers(policy, SIGN_AND_ENCRYPT) else SIGN
-
     def _half(self, pair: Pair, policy: Policy, mode: int) -> SecureChannel:
-        """Return the tester's half of a channel.
-
-        Raises:
-            Undecided: no endpoint tells the server's certificate.
-        """
+        """Return the tester's half of a channel; Undecided where nothing tells the server's certificate."""
         if policy.is_none:
             return SecureChannel(policy, NO_SECURITY, server=False)
-        endpoints = (self.offers(policy, mode), *self.endpoints)
-        server = next((one.ServerCertificate for one in endpoints if one and one.ServerCertificate), None)
-        if server is None:
-            said = Text(en="no endpoint has a server certificate", ko="서버 인증서가 있는 엔드포인트가 없음")
-            raise Undecided(said)
         return SecureChannel(
             policy,
             mode,
             server=False,
             certificate=pair.sent,
             key=pair.key,
-            peer_certificate=server,
+            peer_certificate=self.certificate_of(policy, mode),
         )
 
     @staticmethod
@@ -314,23 +251,6 @@ class Secure(Logins):
         return taken
 
 
-async def step(answer: Awaitable[Reply]) -> Reply:
-    """Return the answer to a step that leads up to what is judged.
-
-    Raises:
-        Undecided: it was refused, or nothing came.
-    """
-    try:
-        reply = await answer
-    except Unanswered as trouble:
-        said = trouble.said
-        raise Undecided(Text(en=f"set-up: {said.en}", ko=f"준비 단계: {said.ko}")) from trouble
-    if reply.status != status.Good:
-        title = reply.status.title
-        raise Undecided(Text(en=f"set-up: {title}", ko=f"준비 단계: {title}"))
-    return reply
-
-
 async def secured(desk: UaCase, asking: Client) -> Secure:
     """Return what a case of security works with; the endpoints are asked for once a run.
 
@@ -345,6 +265,6 @@ async def secured(desk: UaCase, asking: Client) -> Secure:
     if bench.endpoints is None:
         reply = await step(asking.get_endpoints())
         found = reply.results if isinstance(reply.results, tuple) else ()
-        bench.endpoints = tuple(one for one in found if one.TransportProfileUri in {_TRANSPORT, None, ""})
+        bench.endpoints = tuple(one for one in found if one.TransportProfileUri in {TRANSPORT, None, ""})
         asking.frames = ()
     return Secure(desk, bench.endpoints)
