@@ -20,7 +20,9 @@ URI = APPLICATION_URI
 def pairs():
     """The tester's certificates, made once a process."""
     keys = throw_away()
-    return keys.bad | {"client": keys.signed, "other": keys.renewed, "self-signed": keys.self_signed}
+    good = {"client": keys.signed, "other": keys.renewed}
+    good |= {"self-signed": keys.self_signed, "chained": keys.chained}
+    return good | keys.bad
 
 
 def certificate(name="client"):
