@@ -79,4 +79,6 @@ class Server(Dispatch, Attributes, Views, Methods, ServerObject):
     def serve(self, over: str = "tcp", keys: Path | None = None) -> Serve:  # noqa: ARG002 - as all simulators
         """Return what makes the protocol of one connection; `keys` is a folder of `testbed keys opcua`."""
         self.keys = keys or self.keys
+        if keys is not None:
+            _ = self.trust  # made before anybody waits for it
         return partial(self.protocol_class, self)

@@ -90,7 +90,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
 
 
 def _started(device: Simulator, over: Over, keys: Path | None) -> Serve:
-    if device.protocol == "opcua" and keys is not None:
+    if device.protocol == "opcua":
         return _trusting(device, keys)
     return _secured(device, keys) if over == "tls" else device.start(over)
 
@@ -113,22 +113,25 @@ def _secured(device: Simulator, keys: Path | None) -> Serve:
         raise fail(f"{keys}: {error.strerror or error}", BAD_INPUT) from None
 
 
-def _trusting(device: Simulator, keys: Path) -> Serve:
-    """Start an OPC UA server that trusts the tester of a folder."""
+def _trusting(device: Simulator, keys: Path | None) -> Serve:
+    """Start an OPC UA server that trusts the tester of a folder, or of one that is gone when it ends."""
     from testbed.wire.opcua_keys import (  # noqa: PLC0415 - only secured channels need these
         MaterialError,
         OpcUaKeys,
         check_writable,
         make_folder,
+        throw_away,
     )
 
     try:
-        if not keys.exists():
+        if keys is None:
+            keys = throw_away().folder
+        elif not keys.exists():
             make_folder(keys)
         tester = OpcUaKeys(keys)
         tester.check()
         check_writable(tester)
-        click.echo(f"it trusts the tester of {keys}, and keeps its trust lists there", err=True)
+        click.echo(f"certificates for its clients: {keys}", err=True)
         return device.start("tcp", keys)
     except MaterialError as error:
         raise fail(str(error), BAD_INPUT) from None

@@ -34,7 +34,7 @@ GOOD: Mapping[str, Text] = MappingProxyType(
             ko="authority.der가 서명한 시험기의 갱신 인증서",
         ),
         "chained": Text(
-            en="the tester's certificate under an intermediate authority, which is sent with it",
+            en="the tester's certificate below an intermediate authority, sent with it",
             ko="중간 인증기관이 서명한 시험기 인증서(중간 인증기관 인증서를 함께 보냄)",
         ),
     }

@@ -28,7 +28,8 @@ asyncua (opcua-asyncio)
   Put authority.der, second-authority.der and self-signed.der into one folder, authority.crl into another:
     store = TrustStore([Path(CERTS)], [Path(CRLS)])
     await store.load()
-    server.set_certificate_validator(CertificateValidator(trust_store=store))
+    options = CertificateValidatorOptions.TRUSTED_VALIDATION | CertificateValidatorOptions.PEER_CLIENT
+    server.set_certificate_validator(CertificateValidator(options, store))
   [read in: asyncua 2.1.0, asyncua/crypto/truststore.py and validator.py]
 
 OPC Foundation UA .NET Standard

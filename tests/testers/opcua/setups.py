@@ -36,9 +36,9 @@ def setup(declaration, name="a.yaml"):
     return prepare_text(declaration, str(name))
 
 
-def server(made=Plc):
-    """What serves the connections of one server."""
-    return made().serve()
+def server(made=Plc, keys=None):
+    """What serves the connections of one server, which trusts the tester of a folder."""
+    return made().serve(keys=keys)
 
 
 class Elsewhere(Plc):
@@ -87,13 +87,13 @@ class NoStrangers(Plc):
 class NoUsers(Plc):
     """Takes anonymous users only."""
 
-    users = {}  # noqa: RUF012 - a test's
+    TOKENS = {"anonymous": Plc.TOKENS["anonymous"]}  # noqa: RUF012 - a test's
 
 
 class ChangedItsMind(Plc):
     """Offers anonymous users and refuses them."""
 
-    def identify(self, channel, nonce, token):
+    def identify(self, channel, nonce, token, proof):
         raise Refused(status.BadIdentityTokenRejected)
 
 

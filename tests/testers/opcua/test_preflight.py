@@ -10,6 +10,7 @@ from testbed.plugin.preflight import NotReadyError, look, reach
 from testbed.plugin.setup import prepare, prepare_text
 from testbed.testers.opcua.permission import Permission
 from testbed.testers.opcua.preflight import reaching
+from testbed.wire.opcua_keys import make_folder
 from testbed.wire.simulator import simulator
 from tests.testers.opcua import setups
 from tests.testers.opcua.setups import PLC, certified, server, setup, text
@@ -204,10 +205,11 @@ def test_the_line_of_a_wrong_type_is_right():
 
 
 def test_a_secured_channel_is_opened_and_its_user_let_in(tmp_path, monkeypatch):
-    certified(tmp_path)
+    make_folder(tmp_path / "keys")
     monkeypatch.setenv("PLC_PASSWORD", "simulated")
-    with serving(server()) as port:
-        declared = text(port, {"channel": SECURED, "user": OPERATOR})
+    channel = "{ policy: Basic256Sha256, mode: SignAndEncrypt }"
+    with serving(server(keys=tmp_path / "keys")) as port:
+        declared = text(port, {"channel": channel, "security": "{ keys: keys }", "user": OPERATOR})
         done = look(setup(declared, tmp_path / "a.yaml"))
 
         assert done.found == ()
@@ -222,10 +224,8 @@ def test_a_server_that_does_not_trust_us_yet(tmp_path):
     certified(tmp_path)
 
     class Suspicious(setups.Plc):
-        def opened(self, secure, frame):
-            if not secure.policy.is_none:
-                raise setups.Broken(setups.status.BadSecurityChecksFailed)
-            return super().opened(secure, frame)
+        def accept_certificate(self, sent, policy):  # noqa: ARG002 - the server's interface
+            raise setups.Broken(setups.status.BadSecurityChecksFailed)
 
     with serving(server(Suspicious)) as port:
         found = one(setup(text(port, {"channel": SECURED}), tmp_path / "a.yaml"))
@@ -295,13 +295,13 @@ def test_tls_on_the_port(tmp_path):
     assert "write the port of its `opc.tcp` endpoint" in found.remedy.en
 
 
-@pytest.mark.parametrize("name", ["plc", "transmitter"])
-def test_reference_devices_are_as_declared(name):
+@pytest.mark.parametrize(("name", "checks"), [("plc", 6), ("transmitter", 5)])
+def test_reference_devices_are_as_declared(name, checks):
     began = time.monotonic()
     done = look(prepare(DEVICES / f"sim-opcua-{name}.yaml"))
 
     assert done.found == ()
-    assert len(done.checks) == 5
+    assert len(done.checks) == checks  # one more where `security` is declared
     assert done.capture[:4] == b"\n\r\r\n"
     assert time.monotonic() - began < 10
 

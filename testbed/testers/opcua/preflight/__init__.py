@@ -15,6 +15,7 @@ from testbed.testers.opcua.preflight.endpoints import discover
 from testbed.testers.opcua.preflight.entering import enter, sessions
 from testbed.testers.opcua.preflight.nodes import namespaces, nodes
 from testbed.testers.opcua.preflight.reaching import lost, unreachable
+from testbed.testers.opcua.preflight.trusting import trusted
 from testbed.testers.trouble import Unanswered
 from testbed.wire.dial import CONNECT_WITHIN, UnreachableError
 
@@ -46,7 +47,7 @@ async def examine(desk: Desk) -> None:
 async def _examine(desk: Desk) -> None:
     """Take each step while nothing was found that would falsify every case."""
     try:
-        for step in (discover, enter, namespaces, nodes, sessions):
+        for step in (discover, enter, trusted, namespaces, nodes, sessions):
             if not desk.is_stopped:
                 await step(desk)
     except UnreachableError as error:

@@ -127,8 +127,10 @@ _CAUSES: Mapping[str, Cause] = {
         en="no endpoint has policy {policy} with mode {mode}; the server offers {offered}, none of which the "
         "bed speaks",
         ko="정책 {policy}, 모드 {mode} 엔드포인트가 없고, 서버가 제공하는 {offered}은(는) 지원하지 않음",
-        remedy_en="enable an endpoint with policy None or Basic256Sha256 in the server",
-        remedy_ko="서버에서 정책 None 또는 Basic256Sha256 엔드포인트를 켤 것",
+        remedy_en="enable an endpoint with policy None, Basic256Sha256, Aes128_Sha256_RsaOaep or "
+        "Aes256_Sha256_RsaPss in the server",
+        remedy_ko="서버에서 정책 None, Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss 중 하나의 "
+        "엔드포인트를 켤 것",
     ),
     "ANONYMOUS": Cause(
         en="anonymous users are not offered; the endpoint takes {offered}",
@@ -146,11 +148,37 @@ _CAUSES: Mapping[str, Cause] = {
     ),
     # Whom it lets in.
     "NOT-TRUSTED": Cause(
-        en="the server does not take the tester's certificate: {status}",
-        ko="서버가 시험기의 인증서를 받아들이지 않음: {status}",
-        remedy_en="put {certificate} into the server's trust list, often by moving it from the list of "
-        "rejected ones, and see that its clock is right",
-        remedy_ko="{certificate}을(를) 서버의 신뢰 목록에 넣고 서버의 시계를 확인할 것",
+        en="the server has not trusted us yet: it refuses {certificate}: {status}",
+        ko="서버가 아직 시험기를 신뢰하지 않음: {certificate}을(를) 거부함: {status_ko}",
+        remedy_en="{do}; see that its clock is right, and run again",
+        remedy_ko="{do_ko}; 서버의 시계를 확인하고 다시 실행할 것",
+    ),
+    "CERTIFICATE-TIME": Cause(
+        en="the server says that {certificate} or its authority is not valid now: {status}",
+        ko="서버가 {certificate} 또는 그 인증기관의 유효 기간이 아니라고 함: {status_ko}",
+        remedy_en="set the server's clock; if it is right, make new certificates with `testbed keys opcua`",
+        remedy_ko="서버의 시계를 맞추고, 시계가 맞다면 `testbed keys opcua`로 인증서를 새로 만들 것",
+    ),
+    "NO-LIST": Cause(
+        en="the server has no revocation list of the authority that signed {certificate}: {status}",
+        ko="서버에 {certificate}을(를) 서명한 인증기관의 폐기 목록이 없음: {status_ko}",
+        remedy_en="give it {list} as the revocation list of that authority",
+        remedy_ko="{list}을(를) 그 인증기관의 폐기 목록으로 등록할 것",
+    ),
+    "NO-SECURED-ENDPOINT": Cause(
+        en="`security` is declared, and the server offers no secured endpoint that the bed speaks",
+        ko="`security`가 선언되었으나 지원되는 보안 엔드포인트를 서버가 제공하지 않음",
+        remedy_en="enable Basic256Sha256, Aes128_Sha256_RsaOaep or Aes256_Sha256_RsaPss in the server, or "
+        "leave `security` out",
+        remedy_ko="서버에서 Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss 중 하나를 켜거나 "
+        "`security`를 뺄 것",
+        stops=False,
+    ),
+    "SECURED-CHANNEL": Cause(
+        en="a secured channel cannot be tried: {error}",
+        ko="보안 채널을 시도할 수 없음: {error_ko}",
+        remedy_en="give the server a certificate of its own, and see that it takes a second connection",
+        remedy_ko="서버에 자체 인증서를 두고 두 번째 연결을 받는지 확인할 것",
     ),
     "FULL": Cause(
         en="the server has no room for a session: {status}",

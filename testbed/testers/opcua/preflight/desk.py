@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from testbed.model.base import Text
 from testbed.model.connect import Endpoint
@@ -45,6 +46,8 @@ class Desk:
         self.case = self.bench.case("(preflight)", (), "", recorder)
         self.client: Client | None = None
         """The client with a session, once there is one."""
+        self.offered: Sequence[Any] = ()
+        """The endpoints of the binary protocol over TCP, as the server tells them."""
 
     @property
     def endpoint(self) -> Endpoint:

@@ -38,6 +38,7 @@ async def discover(desk: Desk) -> None:
     desk.passed(f"{desk.endpoint} answers a Hello", f"{desk.endpoint}이(가) Hello에 응답함")
     offered = await _endpoints(desk, client)
     await desk.case.part(client)
+    desk.offered = offered
     if offered:
         _compare(desk, offered)
 
@@ -97,11 +98,12 @@ def _no_endpoint(desk: Desk, offered: list[Any]) -> None:
     listed = ", ".join(f"{policy} with mode {mode}" for policy, mode in list(pairs)[:MOST_SHOWN])
     declared = desk.declaration.channel
     facts = {"policy": declared.policy, "mode": declared.mode, "offered": listed}
-    ours = next(((policy, mode) for policy, mode in pairs if policy in {"None", "Basic256Sha256"}), None)
+    ours = next(((policy, mode) for policy, mode in pairs if policy in POLICY and mode in MODES), None)
     if ours is None:
         desk.found(diagnosis("ENDPOINT-NONE", **facts))
         return
-    files = "" if ours[0] == "None" else ", certificate: own.pem, key: own.key"
+    has_keys = ours[0] == "None" or desk.declaration.security is not None
+    files = "" if has_keys else ", certificate: own.pem, key: own.key"
     desk.found(diagnosis("ENDPOINT", f"channel: {{ policy: {ours[0]}, mode: {ours[1]}{files} }}", **facts))
 
 

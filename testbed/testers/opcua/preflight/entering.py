@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from testbed.model.base import Text
 from testbed.model.preflight import Diagnosis
 from testbed.protocols.opcua import Status, status
 from testbed.testers.opcua.preflight.causes import diagnosis
 from testbed.testers.opcua.preflight.desk import Desk
+from testbed.testers.opcua.preflight.trusting import OF_CERTIFICATES, not_trusted
 from testbed.testers.opcua.requests import ids
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
@@ -17,19 +19,6 @@ MOST = 64
 CLOCK_OFFSET = 60.0
 """Seconds by which clocks may differ before it is said (assumed)."""
 
-_NOT_TRUSTED = {
-    "BadSecurityChecksFailed",
-    "BadCertificateUntrusted",
-    "BadCertificateInvalid",
-    "BadCertificateUriInvalid",
-    "BadCertificateChainIncomplete",
-    "BadCertificateTimeInvalid",
-    "BadCertificateUseNotAllowed",
-    "BadCertificateRevocationUnknown",
-    "BadCertificateIssuerRevocationUnknown",
-    "BadCertificatePolicyCheckFailed",
-}
-"""How a server says that it does not take a certificate (10000-4, 6.1.3)."""
 _FULL = {"BadTooManySessions", "BadMaximumReached", "BadTcpNotEnoughResources", "BadServerTooBusy"}
 _FULL |= {"BadTcpServerTooBusy", "BadOutOfMemory", "BadResourceUnavailable"}
 _USER = {
@@ -59,7 +48,7 @@ async def enter(desk: Desk) -> None:
             return
         except Unanswered as error:
             if name == "open" and desk.declaration.channel.is_secured and not client.is_open:
-                desk.found(_not_trusted(desk, error.said.en))
+                desk.found(not_trusted(desk, "", error.said))
                 return
             raise
         if reply.status != status.Good:
@@ -72,8 +61,8 @@ async def enter(desk: Desk) -> None:
 
 
 def _refusal(desk: Desk, step: str, said: Status) -> Diagnosis:
-    if said.name in _NOT_TRUSTED:
-        return _not_trusted(desk, said.title)
+    if said.name in OF_CERTIFICATES:
+        return not_trusted(desk, said.name, Text(en=said.title, ko=said.title))
     if said.name in _FULL:
         return diagnosis("FULL", status=said.title)
     if said.name in _USER and step == "activate_session":
@@ -82,10 +71,6 @@ def _refusal(desk: Desk, step: str, said: Status) -> Diagnosis:
             return diagnosis("ANONYMOUS-REFUSED", status=said.title)
         return diagnosis("USER", status=said.title, name=user.name)
     return diagnosis("SESSION", step=step, status=said.title)
-
-
-def _not_trusted(desk: Desk, said: str) -> Diagnosis:
-    return diagnosis("NOT-TRUSTED", status=said, certificate=desk.declaration.channel.certificate)
 
 
 async def _clock(desk: Desk) -> None:
