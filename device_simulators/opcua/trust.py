@@ -20,6 +20,7 @@ REJECTED_MAX = 100
 ENTRY_MAX = 1 << 16
 """Bytes of the largest file that is read (assumed)."""
 LOGIN_LINES = 2
+PEM = b"-----BEGIN"
 
 _Read = TypeVar("_Read")
 
@@ -87,9 +88,9 @@ class TrustFolder:
         if known is None or known[0] != stamp:
             certs, crl, issuer_certs, issuer_crl = folders
             read = TrustList(
-                tuple(_entries(certs, x509.load_der_x509_certificate)),
-                tuple(_entries(issuer_certs, x509.load_der_x509_certificate)),
-                (*_entries(crl, x509.load_der_x509_crl), *_entries(issuer_crl, x509.load_der_x509_crl)),
+                tuple(_entries(certs, _certificate)),
+                tuple(_entries(issuer_certs, _certificate)),
+                (*_entries(crl, _revocations), *_entries(issuer_crl, _revocations)),
             )
             known = self._read[name] = stamp, read
         return known[1]
@@ -103,8 +104,18 @@ def _age(path: Path) -> int:
         return 0
 
 
+def _certificate(data: bytes) -> x509.Certificate:
+    return (
+        x509.load_pem_x509_certificate(data) if data.startswith(PEM) else x509.load_der_x509_certificate(data)
+    )
+
+
+def _revocations(data: bytes) -> x509.CertificateRevocationList:
+    return x509.load_pem_x509_crl(data) if data.startswith(PEM) else x509.load_der_x509_crl(data)
+
+
 def _entries(folder: Path, load: Callable[[bytes], _Read]) -> Iterator[_Read]:
-    """Read the files of a folder in DER; what is none of them is no entry, as with any server."""
+    """Read the files of a folder in DER or PEM; what is neither is no entry, as with any server."""
     for path in sorted(folder.glob("*")):
         with path.open("rb") as file:
             data = file.read(ENTRY_MAX)

@@ -6,6 +6,7 @@ client is told is masked.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +24,8 @@ from device_simulators.opcua.trust import TrustFolder, TrustList
 from testbed.protocols.opcua import Policy, status
 from testbed.protocols.opcua.asymmetric import leaf, thumbprint
 from testbed.protocols.opcua.status import Status
+
+_LOG = logging.getLogger(__name__)
 
 MAX_CHAIN = 8
 """Certificates of the longest chain that is followed (assumed)."""
@@ -94,7 +97,10 @@ class Validation(Audit):
         """Note a refusal, and keep a certificate that was not trusted where an administrator finds it."""
         self.note_certificate(why, thumbprint(certificate).hex())
         if why in {status.BadCertificateUntrusted, status.BadCertificateChainIncomplete}:
-            self.trust.reject(certificate)
+            try:
+                self.trust.reject(certificate)
+            except OSError:  # the client is answered all the same
+                _LOG.exception("the rejected list cannot be written")
 
     # The steps
 

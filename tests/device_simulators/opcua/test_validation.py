@@ -3,6 +3,8 @@
 import shutil
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate
 
 from device_simulators.opcua import trust
 from device_simulators.opcua.certificates import certificates_in, read_certificate, uris_of
@@ -108,6 +110,29 @@ def test_files_that_are_no_certificates_are_not_read(folder):
     (folder / "trusted" / "certs" / "STEPS.txt").write_text("move it here")
 
     assert len(TrustFolder(folder).applications.trusted) == 3
+
+
+def test_certificates_in_pem_are_read_too(folder):
+    for path in (folder / "trusted" / "certs").iterdir():
+        path.write_bytes(load_der_x509_certificate(path.read_bytes()).public_bytes(Encoding.PEM))
+
+    assert len(TrustFolder(folder).applications.trusted) == 3
+
+
+def test_a_rejected_list_that_cannot_be_written_stops_no_answer(folder, caplog):
+    (folder / "rejected").rmdir()
+    (folder / "rejected").write_bytes(b"a file")
+
+    @plays
+    async def play(device):
+        device.trust = TrustFolder(folder)
+        peer = Secured(device, name="untrusted")
+        await peer.hello()
+        assert await peer.opened() == status.BadSecurityChecksFailed
+
+    play()
+
+    assert "the rejected list cannot be written" in caplog.text
 
 
 def test_a_list_that_is_over_is_no_list(folder):
