@@ -28,8 +28,9 @@ async def test_signature(secure):
 async def test_signature_algorithm(secure):
     """The signature of a CreateSession response names the algorithm of the channel's policy."""
     client = await secure.created()
+    algorithm = client.created.parameters.ServerSignature.Algorithm
 
-    assert client.created.parameters.ServerSignature.Algorithm == secure.policy.rsa.signature_uri
+    assert algorithm == secure.policy.rsa.signature_uri
 
 
 @verifies("UA-SEC-ENDPOINT-SESSION-CERTIFICATE")
