@@ -18,7 +18,14 @@ from testbed.wire.opcua_keys.material import ROOT, SECOND, USERS, OpcUaKeys
 DEVICE = "device"
 """The folder with all devices' own, inside the tester's."""
 OWN, TRUSTED, KNOWN, USERS_OWN, REJECTED = "own", "trusted", "issuers", "users", "rejected"
-_LISTED = ("chained", "chain-incomplete", "issuer-expired", "issuer-no-ca", "issuer-no-cert-sign")
+_LISTED = (
+    "chained",
+    "unknown-issuer",
+    "chain-incomplete",
+    "issuer-expired",
+    "issuer-no-ca",
+    "issuer-no-cert-sign",
+)
 """Authorities whose revocation lists the device has, though it does not know them: so nothing but their own
 fault is met."""
 

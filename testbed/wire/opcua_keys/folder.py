@@ -103,6 +103,7 @@ def _write_applications(folder: Path, key: RSAPrivateKey, root: Issuer) -> Certi
     stranger = of.authority("Somebody's OPC UA CA (test)")
     write_certificate(folder / "second-authority.der", second.certificate)
     write_certificate(folder / ISSUERS / "unknown-issuer.der", stranger.certificate)
+    write_new(folder / ISSUERS / "unknown-issuer.crl", of.revocations(stranger))
     write_certificate(folder / "tester.der", own("signed"))
     write_certificate(folder / "self-signed.der", own("self-signed", None))
     write_certificate(folder / "renewed.der", own("renewed"))
