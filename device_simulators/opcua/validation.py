@@ -20,6 +20,7 @@ from device_simulators.opcua.audit import Audit
 from device_simulators.opcua.certificate_use import is_application, is_authority
 from device_simulators.opcua.certificates import certificates_in, is_signed_by, read_certificate, uris_of
 from device_simulators.opcua.errors import Broken, Refused
+from device_simulators.opcua.revocation import Revocation
 from device_simulators.opcua.trust import TrustFolder, TrustList
 from testbed.protocols.opcua import Policy, status
 from testbed.protocols.opcua.asymmetric import leaf, thumbprint
@@ -33,7 +34,7 @@ HASHES = frozenset({"sha256", "sha384", "sha512"})
 """What certificates may be signed over (OPC 10000-7 1.05.04, 6.6: CertificateSignatureAlgorithm)."""
 
 
-class Validation(Audit):
+class Validation(Audit, Revocation):
     """The rules of certificates. A chain is a list that begins with the certificate and ends with a root."""
 
     TOLD: ClassVar[frozenset[Status]] = frozenset(
@@ -184,46 +185,3 @@ class Validation(Audit):
         """An issuer is an authority that may sign certificates (10000-6, 6.2.3)."""
         if not is_authority(issuer):
             raise Broken(status.BadCertificateIssuerUseNotAllowed)
-
-    def find_revocation(
-        self, chain: Sequence[x509.Certificate], trust: TrustList, now: datetime
-    ) -> x509.CertificateRevocationList | None:
-        """The issuer's revocation list is there; who has no issuer has none."""
-        found = self.revocations_of(chain, trust, now)
-        if found is None and len(chain) > 1:
-            raise Broken(status.BadCertificateRevocationUnknown)
-        return found
-
-    def find_issuer_revocation(
-        self, chain: Sequence[x509.Certificate], trust: TrustList, now: datetime
-    ) -> x509.CertificateRevocationList | None:
-        """So is that of an issuer's issuer."""
-        found = self.revocations_of(chain, trust, now)
-        if found is None:
-            raise Broken(status.BadCertificateIssuerRevocationUnknown)
-        return found
-
-    def revocations_of(
-        self, chain: Sequence[x509.Certificate], trust: TrustList, now: datetime
-    ) -> x509.CertificateRevocationList | None:
-        """Return the list, still good, that the second of a chain has signed."""
-        for one in trust.revocations if len(chain) > 1 else ():
-            if one.issuer == chain[1].subject and (one.next_update_utc or now) >= now:
-                key = chain[1].public_key()
-                if isinstance(key, RSAPublicKey) and one.is_signature_valid(key):
-                    return one
-        return None
-
-    def check_revocation(
-        self, certificate: x509.Certificate, found: x509.CertificateRevocationList | None
-    ) -> None:
-        """The list does not name the certificate."""
-        if found and found.get_revoked_certificate_by_serial_number(certificate.serial_number):
-            raise Broken(status.BadCertificateRevoked)
-
-    def check_issuer_revocation(
-        self, issuer: x509.Certificate, found: x509.CertificateRevocationList | None
-    ) -> None:
-        """Nor one of its issuers."""
-        if found and found.get_revoked_certificate_by_serial_number(issuer.serial_number):
-            raise Broken(status.BadCertificateIssuerRevoked)
