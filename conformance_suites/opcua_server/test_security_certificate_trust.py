@@ -3,9 +3,9 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import NORMAL, sha1_of, status
+from testbed.opcua import CLOSED, NORMAL, SILENCE, sha1_of
 
-MASK = status.BadSecurityChecksFailed
+UNREFUSED = (NORMAL, SILENCE, CLOSED)
 
 
 @verifies("UA-SEC-CERT-SIGNED")
@@ -49,7 +49,7 @@ async def test_untrusted(secure):
     """A self-signed certificate that nobody knows is refused."""
     reaction = await secure.met(secure.keys.bad["untrusted"])
 
-    assert reaction in (MASK, status.BadCertificateUntrusted)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-ISSUER-UNKNOWN")
@@ -57,7 +57,7 @@ async def test_issuer_unknown(secure):
     """A certificate of an authority that is sent with it, and that nobody trusts, is refused."""
     reaction = await secure.met(secure.keys.bad["unknown-issuer"])
 
-    assert reaction in (MASK, status.BadCertificateUntrusted, status.BadCertificateChainIncomplete)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-CHAIN-INCOMPLETE")
@@ -65,7 +65,7 @@ async def test_chain_incomplete(secure):
     """A certificate of an intermediate authority that is neither sent nor known is refused."""
     reaction = await secure.met(secure.keys.bad["chain-incomplete"])
 
-    assert reaction in (MASK, status.BadCertificateChainIncomplete, status.BadCertificateUntrusted)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-REVOKED")
@@ -73,7 +73,7 @@ async def test_revoked(secure):
     """A certificate in the authority's revocation list is refused."""
     reaction = await secure.met(secure.keys.bad["revoked"])
 
-    assert reaction in (MASK, status.BadCertificateRevoked)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-CRL-MISSING")
@@ -81,7 +81,7 @@ async def test_crl_missing(secure):
     """A certificate of a trusted authority whose revocation list the server does not have is refused."""
     reaction = await secure.met(secure.keys.bad["no-crl"])
 
-    assert reaction in (status.BadCertificateRevocationUnknown, MASK)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-SIGNATURE")
@@ -89,7 +89,7 @@ async def test_signature(secure):
     """A certificate with one wrong bit in its issuer's signature is refused."""
     reaction = await secure.met(secure.keys.bad["broken-signature"])
 
-    assert reaction in (MASK, status.BadCertificateInvalid)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-ISSUER-EXPIRED")
@@ -97,7 +97,7 @@ async def test_issuer_expired(secure):
     """A certificate of an intermediate authority that expired yesterday is refused."""
     reaction = await secure.met(secure.keys.bad["issuer-expired"])
 
-    assert reaction in (MASK, status.BadCertificateIssuerTimeInvalid, status.BadCertificateTimeInvalid)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-ISSUER-NO-CA")
@@ -105,7 +105,7 @@ async def test_issuer_no_ca(secure):
     """A certificate that was signed with one without the CA flag in its basicConstraints is refused."""
     reaction = await secure.met(secure.keys.bad["issuer-no-ca"])
 
-    assert reaction in (MASK, status.BadCertificateIssuerUseNotAllowed, status.BadCertificateUseNotAllowed)
+    assert reaction not in UNREFUSED
 
 
 @verifies("UA-SEC-CERT-ISSUER-NO-CERT-SIGN")
@@ -113,4 +113,4 @@ async def test_issuer_no_cert_sign(secure):
     """A certificate of an authority without keyCertSign in its keyUsage is refused."""
     reaction = await secure.met(secure.keys.bad["issuer-no-cert-sign"])
 
-    assert reaction in (MASK, status.BadCertificateIssuerUseNotAllowed, status.BadCertificateUseNotAllowed)
+    assert reaction not in UNREFUSED

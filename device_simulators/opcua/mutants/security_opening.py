@@ -17,6 +17,7 @@ from testbed.protocols.opcua import (
     Status,
     status,
 )
+from testbed.protocols.opcua.security_headers import decode_asymmetric
 
 if TYPE_CHECKING:
     from device_simulators.opcua.connection import ServerConnection
@@ -61,7 +62,7 @@ class DoesNotVerifyOpenings(Plc):
 
 
 @mutant("UA-SEC-OPN-NONCE-SHORT")
-class TakesShortNonces(Plc):
+class OpensForShortNonces(Plc):
     """Opens a channel for a nonce that is too short."""
 
     def check_nonce(self, policy: Policy, nonce: bytes | None) -> None:
@@ -90,33 +91,39 @@ class TakesModeNone(Plc):
             super().check_mode(policy, mode)
 
 
-class _OtherCode(Plc):
-    """Refuses a security policy with a status that does not say so."""
+class _Deaf(Plc):
+    """Does not answer an OPN with some security policies."""
 
     ENDS: tuple[str, ...] = ()
 
-    def accepted_policy(self, uri: str | None) -> Policy:
-        """Say something else of some policies."""
-        try:
-            return super().accepted_policy(uri)
-        except Broken:
-            if (uri or "").endswith(self.ENDS):
-                raise Broken(status.BadSecurityChecksFailed) from None
-            raise
+    def take_open(self, line: ServerConnection, frame: bytes) -> None:
+        """Drop it."""
+        said, _ = decode_asymmetric(frame)
+        if not (said.policy_uri or "").endswith(self.ENDS):
+            super().take_open(line, frame)
 
 
 @mutant("UA-SEC-OPN-POLICY-UNOFFERED")
-class BlamesDeprecatedPolicies(_OtherCode):
-    """Refuses a deprecated security policy with Bad_SecurityChecksFailed."""
+class HangsOnDeprecatedPolicies(_Deaf):
+    """Does not answer an OPN with a deprecated security policy."""
 
     ENDS = ("#Basic256", "#Basic128Rsa15")
 
 
 @mutant("UA-SEC-OPN-POLICY-UNKNOWN")
-class BlamesUnknownPolicies(_OtherCode):
-    """Refuses an unknown secured policy with Bad_SecurityChecksFailed."""
+class HangsOnUnknownPolicies(_Deaf):
+    """Does not answer a secured OPN with a security policy that it does not know."""
 
     ENDS = ("#NoSuchSecuredPolicy",)
+
+
+@mutant("UA-SEC-OPN-CODE")
+class BlamesItselfForCertificates(Plc):
+    """Refuses certificates with Bad_TcpInternalError."""
+
+    def wire_status(self, found: Status) -> Status:  # noqa: ARG002 - whatever was found
+        """Know nothing."""
+        return status.BadTcpInternalError
 
 
 @mutant("UA-SEC-OPN-CLOSED")

@@ -151,21 +151,19 @@ class Secure(Offered, Logins):
         return (await self.refusal(pair, policy, mode, **fields)).reaction
 
     async def refused(self, name: str) -> Refusal:
-        """Have, as set-up, a bad certificate refused, however that ends.
+        """Have, as set-up, a bad certificate refused, with whatever status.
 
         Args:
             name: of the certificate.
 
         Raises:
-            Undecided: it opens a channel.
+            Undecided: it opens a channel, or nothing is said.
         """
         refusal = await self.refusal(self.keys.bad[name])
-        if refusal.reaction is Reaction.NORMAL:
-            said = Text(
-                en=f"set-up: the certificate `{name}` opens a channel",
-                ko=f"준비 단계: 인증서 `{name}`(으)로 채널이 열림",
-            )
-            raise Undecided(said)
+        if isinstance(refusal.reaction, Reaction):
+            said = f"set-up: the certificate `{name}` is not refused with a status"
+            ko = f"준비 단계: 인증서 `{name}`이(가) 상태 코드로 거부되지 않음"
+            raise Undecided(Text(en=said, ko=ko))
         return refusal
 
     async def meets(self, *names: str) -> Array:
