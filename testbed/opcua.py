@@ -38,6 +38,7 @@ from testbed.testers.opcua.channel_words import (
     unfit_mode,
     whole,
 )
+from testbed.testers.opcua.crafting import ISSUE, RENEW
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
     BOTH,
@@ -55,7 +56,6 @@ from testbed.testers.opcua.requests import (
     reading,
     variant,
 )
-from testbed.testers.opcua.speaking import ISSUE, RENEW
 from testbed.testers.trouble import Undecided
 
 NORMAL = Reaction.NORMAL

@@ -20,7 +20,7 @@ from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
 if TYPE_CHECKING:
-    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.attribute_services import AttributeServices
     from testbed.testers.opcua.declared import Declared
     from testbed.testers.opcua.reply import Reply
 
@@ -124,7 +124,7 @@ class Held:
     source_timestamp: datetime | None = None
 
 
-async def read_leased(client: Client, leases: list[Lease]) -> dict[str, Held]:
+async def read_leased(client: AttributeServices, leases: list[Lease]) -> dict[str, Held]:
     """Read what stands in leased nodes.
 
     Raises:
@@ -135,7 +135,7 @@ async def read_leased(client: Client, leases: list[Lease]) -> dict[str, Held]:
 
 
 async def read_held(
-    client: Client, node: ua.NodeId, attribute: int = Attribute.Value, absent: object = None
+    client: AttributeServices, node: ua.NodeId, attribute: int = Attribute.Value, absent: object = None
 ) -> Held:
     """Read what a node holds, or return what stands for an attribute that it does not have.
 
@@ -176,7 +176,7 @@ def _is_of_its_type(reply: Reply, attribute: int) -> bool:
     return not isinstance(kind, str) or is_typed(attribute, kind, is_array=isinstance(reply.value, Array))
 
 
-async def store(client: Client, node: ua.NodeId, value: object, kind: str | None) -> None:
+async def store(client: AttributeServices, node: ua.NodeId, value: object, kind: str | None) -> None:
     """Write what a case starts from; the exchange is no part of what is judged.
 
     Raises:
@@ -196,7 +196,7 @@ async def store(client: Client, node: ua.NodeId, value: object, kind: str | None
         )
 
 
-async def write_back(client: Client, node: ua.NodeId, data: bytes) -> Text | None:
+async def write_back(client: AttributeServices, node: ua.NodeId, data: bytes) -> Text | None:
     """Write the bytes of a Variant into a node; say what is wrong where that fails."""
     try:
         reply = await client.write(node, Raw(data))
