@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from testbed.testers.opcua.reply import Reply
 
 _PREFIX = "scratch "
+MOST_KEPT = 1 << 16
+"""Bytes of a value that is kept to be given back (assumed; as many as a journal's entry holds)."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,21 @@ async def read_leased(client: AttributeServices, leases: list[Lease]) -> dict[st
     """Read what stands in leased nodes.
 
     Raises:
-        Undecided: it cannot be read.
+        Undecided: it cannot be read, or is too long to be kept.
     """
     # one a request: a declared limit may allow no more
-    return {one.fact: await read_held(client, one.node) for one in leases}
+    held = {one.fact: await read_held(client, one.node) for one in leases}
+    for one in leases:
+        if (size := len(held[one.fact].raw)) > MOST_KEPT:
+            name, most = one.text[:200], f"{size} bytes, more than the {MOST_KEPT}"
+            raise Undecided(
+                Text(
+                    en=f"set-up: {name} holds {most} that are kept to be given back; declare a shorter one",
+                    ko=f"준비 단계: {name}의 값이 {size}바이트로, 복원용 보관 한도 {MOST_KEPT}바이트를 넘음; "
+                    "더 짧은 노드를 선언할 것",
+                )
+            )
+    return held
 
 
 async def read_held(
