@@ -125,16 +125,34 @@ class Held:
     """The bytes of its Variant, as they came."""
     source_timestamp: datetime | None = None
 
+    @property
+    def elements(self) -> Array:
+        """The elements of an array; none of anything else."""
+        return self.value if isinstance(self.value, Array) else Array()
+
+    @property
+    def strings(self) -> Array:
+        """The texts among them."""
+        return Array(one for one in self.elements if isinstance(one, str))
+
 
 async def read_leased(client: AttributeServices, leases: list[Lease]) -> dict[str, Held]:
     """Read what stands in leased nodes.
 
     Raises:
-        Undecided: it cannot be read, or is too long to be kept.
+        Undecided: it cannot be read, is too long to be kept, or is no array where one is declared.
     """
     # one a request: a declared limit may allow no more
     held = {one.fact: await read_held(client, one.node) for one in leases}
     for one in leases:
+        if not _is_of_its_rank(held[one.fact].elements, one.fact.partition(" ")[2]):
+            rank, name = one.fact.partition(" ")[2], one.text[:200]
+            raise Undecided(
+                Text(
+                    en=f"set-up: {name} is declared as {rank} and holds none that has elements",
+                    ko=f"준비 단계: {name}은(는) {rank}(으)로 선언되었으나 값이 그렇지 않음",
+                )
+            )
         if (size := len(held[one.fact].raw)) > MOST_KEPT:
             name, most = one.text[:200], f"{size} bytes, more than the {MOST_KEPT}"
             raise Undecided(
@@ -145,6 +163,13 @@ async def read_leased(client: AttributeServices, leases: list[Lease]) -> dict[st
                 )
             )
     return held
+
+
+def _is_of_its_rank(elements: Array, rank: str) -> bool:
+    """Whether a case that goes through rows and elements finds them; of types it judges itself."""
+    if rank == "matrix":
+        return bool(elements) and all(isinstance(row, list | tuple) and row for row in elements)
+    return bool(elements) or not rank
 
 
 async def read_held(
