@@ -142,5 +142,5 @@ def _methods(found: Found) -> Iterator[str]:
     if said:
         yield ""
         yield "# Methods, none of which was called. Add what does no harm, with inputs: [{ Double: 1.0 }]"
-        yield "# methods:"
+        yield "#methods:"
         yield from said
