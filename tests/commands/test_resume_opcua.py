@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from asyncua.ua.ua_binary import variant_to_binary
 
 from device_simulators.opcua.plc import Plc
 from testbed.bundle.journal import Leased
@@ -40,7 +41,9 @@ class Server:
     def scratch(self):
         """Return every value that a case may write."""
         space = self.plc.space
-        return {str(node): repr(space[node].value) for node in list(space) if "Scratch." in str(node)}
+        return {
+            str(node): variant_to_binary(space[node].value) for node in list(space) if "Scratch." in str(node)
+        }
 
     def close(self):
         self._loop.call_soon_threadsafe(self._server.result().close)
