@@ -5,6 +5,7 @@ OPC 10000-4 1.05.04, 5.7. A session that was created well is used from then on.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Any
 
@@ -15,7 +16,7 @@ from testbed.testers.opcua.identity import Signing
 from testbed.testers.opcua.reply import Reply
 from testbed.testers.opcua.requests import NULL_NODE
 from testbed.testers.opcua.speaking import Speaking
-from testbed.testers.trouble import NotTestable
+from testbed.testers.trouble import NotTestable, Undecided
 
 SESSION_TIMEOUT = 60_000.0
 """Milliseconds for which a session is asked for (assumed; a case takes seconds)."""
@@ -137,6 +138,7 @@ class SessionServices(Speaking):
 
         Raises:
             NotTestable: that takes too long.
+            Undecided: the bed came back only when a timeout that was to go on had passed.
         """
         seconds = share * self.created.session_timeout / 1000 if self.created is not None else 0.0
         if share >= 1:
@@ -148,7 +150,16 @@ class SessionServices(Speaking):
                     ko=f"서버가 유휴 세션을 {LONGEST_IDLE:g}초 넘게 유지함",
                 )
             )
+        clock = asyncio.get_running_loop().time
+        began = clock()
         await self.is_closed(seconds)
+        if share < 1 and share * (clock() - began) >= seconds > 0:
+            raise Undecided(
+                Text(
+                    en="the tester was late: the session's timeout had passed",
+                    ko="시험기가 늦어 세션 시간 제한이 지남",
+                )
+            )
 
     async def cancel(self, handle: int) -> Reply:
         """Cancel the outstanding requests of a handle (5.7.5)."""
