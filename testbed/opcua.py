@@ -45,6 +45,7 @@ from testbed.testers.opcua.channel_words import (
     unfit_mode,
     whole,
 )
+from testbed.testers.opcua.crafting import ISSUE, RENEW
 from testbed.testers.opcua.own_certificate import (
     is_signed_by_server,
     misplaced,
@@ -89,7 +90,6 @@ from testbed.testers.opcua.secured_words import (
     unprotected,
     wear,
 )
-from testbed.testers.opcua.speaking import ISSUE, RENEW
 from testbed.testers.trouble import Undecided
 
 NORMAL = Reaction.NORMAL

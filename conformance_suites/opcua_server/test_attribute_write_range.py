@@ -13,7 +13,7 @@ async def test_elements(ua, scratch):
     await ua.write(scratch.node, [71, 72], "Int32", index_range="0:1")
     held = await ua.held(scratch.node)
 
-    assert held.value[:2] == (71, 72)
+    assert held.elements[:2] == (71, 72)
 
 
 @verifies("UA-WRITE-RANGE-NEIGHBOURS")
@@ -22,7 +22,7 @@ async def test_neighbours(ua, scratch):
     await ua.write(scratch.node, [71, 72], "Int32", index_range="1:2")
     held = await ua.held(scratch.node)
 
-    assert held.value[:1] + held.value[3:] == scratch.value[:1] + scratch.value[3:]
+    assert held.elements[:1] + held.elements[3:] == scratch.value[:1] + scratch.value[3:]
 
 
 @verifies("UA-WRITE-RANGE-MATRIX")

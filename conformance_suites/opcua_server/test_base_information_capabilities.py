@@ -70,7 +70,7 @@ async def test_profiles(ua):
 async def test_claimed_profiles(ua, declared):
     """A profile that the vendor claims is among those that the server names."""
     reply = await ua.read(ids.Server_ServerCapabilities_ServerProfileArray)
-    common = declared.claims & set(reply.elements)
+    common = declared.claims & set(reply.strings)
 
     assert len(common) >= 1
 

@@ -179,7 +179,7 @@ async def test_first_server(ua):
     """The first server is the one that answers."""
     reply = await ua.read(ids.Server_ServerArray)
 
-    assert set(reply.elements[:1]) == ua.application_uris
+    assert set(reply.strings[:1]) == ua.application_uris
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """OPC 10000-6 1.05.04, 7.1.2.2, 7.1.3, 7.1.5: Message Header, Establishing a connection, Error handling."""
 
 from testbed.cases import verifies
-from testbed.opcua import CLOSED, HEL, MSG, NORMAL, SILENCE, asking, granted, status
+from testbed.opcua import CLOSED, HEL, MSG, NORMAL, SILENCE, asking, granted, stated, status
 
 UNKNOWN = b"XYZF\x20\x00\x00\x00" + bytes(24)
 """A message of 32 bytes and of a type that is none."""
@@ -74,10 +74,10 @@ async def test_size_small(wire):
 
 @verifies("UA-UACP-SIZE-NEGOTIATED")
 async def test_size_negotiated(wire):
-    """A chunk of 9,000 bytes is refused where the client said that it sends 8,192."""
-    granted(await wire.hello(send_buffer=8192))
+    """A chunk that is a thousand bytes longer than the receive buffer that was acknowledged is refused."""
+    negotiated = stated(granted(await wire.hello(send_buffer=8192)).acknowledge.receive_buffer, 1_000_000)
     granted(await wire.open())
-    await wire.send(b"".join(wire.seal(asking(9000), most=20_000)))
+    await wire.send(b"".join(wire.seal(asking(negotiated + 1000), most=negotiated + 10_000)))
     reaction = await wire.ended(wire.answer())
 
     assert reaction not in (NORMAL, SILENCE)

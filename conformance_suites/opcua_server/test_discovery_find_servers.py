@@ -32,7 +32,7 @@ async def test_uri_array(ua):
     array = await ua.held(ids.Server_ServerArray)
     reply = granted(await ua.find_servers())
 
-    assert {*(array.value or ())[:1]} & {*each(reply, "ApplicationUri")} != set()
+    assert {*array.strings[:1]} & {*each(reply, "ApplicationUri")} != set()
 
 
 @verifies("UA-SERVERS-FILTER-NONE")

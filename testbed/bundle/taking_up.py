@@ -166,6 +166,9 @@ def _check_captures(folder: Path) -> None:
 
 
 def _is_scratch(one: Leased, declaration: Declaration) -> bool:
+    if one.table == "nodes":  # a value is the bytes of its Variant
+        is_granted = any(node.scratch and node.id == one.node for node in declaration.nodes)
+        return is_granted and max(one.values) <= 0xFF  # noqa: PLR2004 - a byte
     areas: Sequence[Area | FileArea] = [area for area in declaration.files if area.file == one.file]
     if one.table != "files":
         areas = (

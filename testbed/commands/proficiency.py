@@ -26,6 +26,7 @@ def proficiency() -> None:
 
     A provider deals: each device is the reference or a mutant, and its declaration does not tell which. The
     laboratory judges them as it judges any device. Then the provider opens the seal and scores.
+    Devices of Modbus TCP alone are dealt, none of OPC UA.
 
     \b
     Example:

@@ -119,8 +119,10 @@ def endpoint(text: str) -> Endpoint:
     """
     scheme, colon, rest = text.partition(":")
     if not colon or scheme not in SCHEMES:
-        near = difflib.get_close_matches(scheme, SCHEMES, n=1)
+        near = difflib.get_close_matches(scheme.lower(), SCHEMES, n=1)
         hint = f" (did you mean `{near[0]}`?)" if near else ""
+        if scheme in {"opc.https", "opc.wss", "http", "https"} and "//" in rest:
+            hint = "; of OPC UA the bed speaks `opc.tcp` alone"
         forms = "`tcp://HOST:PORT?unit=1`, `opc.tcp://HOST:PORT` or `sim:NAME`"
         raise ValueError(f"cannot connect to `{text}`{hint}; write {forms}")
     if scheme == "opc.tcp":

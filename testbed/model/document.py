@@ -222,9 +222,12 @@ def _complaints(model: Any, error: ValidationError, lines: dict[Path, int]) -> I
         else:
             said = fault["msg"].removeprefix("Value error, ")
             shown = repr(fault["input"])
-            told = len(shown) < 60 and path and path[0] not in SECRETIVE and kind != WHOLE  # noqa: PLR2004 - as much as fits a line
+            is_quoted = f"`{fault['input']}`" in said
+            told = not is_quoted and len(shown) < 60 and path and path[0] not in SECRETIVE and kind != WHOLE  # noqa: PLR2004 - as much as fits a line
             tail = f" (it is {shown})" if told else ""
-            yield Complaint(line, f"`{name}`: {said[:1].lower()}{said[1:]}{tail}")
+            if kind not in {"value_error", WHOLE}:  # what pydantic says begins with a capital
+                said = said[:1].lower() + said[1:]
+            yield Complaint(line, f"`{name}`: {said}{tail}")
 
 
 def _known_keys(model: Any, path: Path) -> list[str]:

@@ -265,11 +265,15 @@ class Connection(asyncio.Protocol):
         self._unasked += 1
         if self.ended is None and (self._unasked > self.most_unasked or self._unread > self.most_unread):
             self._monitor.flooded(self._number, number)
-            self.recorder.note("the device floods: reading stopped, connection reset by the tester")
-            self._inbox.clear()
-            self._cutter.drop()
-            self._end(Ended.FLOODED)
-            self.reset()
+            self._stop_flood()
+
+    def _stop_flood(self) -> None:
+        """Read nothing more of a device that sends without end."""
+        self.recorder.note("the device floods: reading stopped, connection reset by the tester")
+        self._inbox.clear()
+        self._cutter.drop()
+        self._end(Ended.FLOODED)
+        self.reset()
 
     def _end(self, how: Ended) -> None:
         if self._silence is not None:

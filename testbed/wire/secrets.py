@@ -192,7 +192,9 @@ def _read(path: Path, place: tuple[str, ...]) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise SecretError(place, f"{path} cannot be read: {error.strerror}") from None
+        raise SecretError(
+            place, f"{path} cannot be read: {error.strerror}; write it there, or name the right file"
+        ) from None
     if len(data) > LARGEST:
         raise SecretError(place, f"{path} is larger than {LARGEST} bytes")
     return data

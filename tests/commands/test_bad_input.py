@@ -34,6 +34,10 @@ FAULTS = {
         "line 4: no simulator is called `io-blok`; did you mean `io-block`?",
     ),
     "unknown scheme": ({"sim:io-block": "tpc://plc"}, "line 4: `connect`: cannot connect to `tpc://plc`"),
+    "another transport of OPC UA": (
+        {"sim:io-block": "opc.https://plc"},
+        "`connect`: cannot connect to `opc.https://plc`; of OPC UA the bed speaks `opc.tcp` alone; write",
+    ),
     "no duration": ({"500 ms": "500"}, "has no unit; write `500 ms` or `500 s`"),
     "not YAML": ({"[fc01": "[[fc01"}, "is not YAML"),
     "a control character": (

@@ -132,5 +132,5 @@ def test_lines_to_paste_for_nodes_are_lines_of_a_declaration_of_opcua(opcua):
     assert len(node_permissions()) == 75
     for name in node_permissions():
         line = PERMISSIONS[name].format(least=1).replace("NODE", "ns=1;s=A")
-        line = re.sub("LENGTH|ROWS|COLUMNS", "3", line)
+        line = re.sub("LENGTH|ROWS|COLUMNS", "4", line)
         assert opcua(line).facts[name] == 1

@@ -43,10 +43,8 @@ FILES = {
     for file in sorted(folder.glob("*.py"))
 }
 CASES = {
-    f"{name}::{node.name}": node
+    name: [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     for name, tree in FILES.items()
-    for node in tree.body
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 }
 
 
@@ -81,54 +79,77 @@ def called(decorator):
     return node.attr if isinstance(node, ast.Attribute) else node.id
 
 
-@pytest.mark.parametrize("name", CASES)
-class TestCase:
-    def test_its_shape(self, name):
-        case = CASES[name]
-        assert isinstance(case, ast.AsyncFunctionDef)
-        assert case.name.startswith("test_")
-        assert case.end_lineno - case.lineno + 1 <= MOST_LINES
-        assert {called(one) for one in case.decorator_list} <= DECORATORS
-        assert "verifies" in {called(one) for one in case.decorator_list}
-        found = [type(node).__name__ for node in ast.walk(case) if isinstance(node, FORBIDDEN)]
-        assert found == ["AsyncFunctionDef"]  # itself
+def shape(case):
+    assert isinstance(case, ast.AsyncFunctionDef)
+    assert case.name.startswith("test_")
+    assert case.end_lineno - case.lineno + 1 <= MOST_LINES
+    assert {called(one) for one in case.decorator_list} <= DECORATORS
+    assert "verifies" in {called(one) for one in case.decorator_list}
+    found = [type(node).__name__ for node in ast.walk(case) if isinstance(node, FORBIDDEN)]
+    assert found == ["AsyncFunctionDef"]  # itself
 
-    def test_its_sentence(self, name):
-        sentence = ast.get_docstring(CASES[name])
-        assert sentence
-        assert "\n" not in sentence
-        assert re.fullmatch(r"[A-Z0-9].*\.", sentence)
 
-    def test_its_one_observation_only_looks_at_values(self, name):
-        body = CASES[name].body
-        assertions = [node for node in ast.walk(CASES[name]) if isinstance(node, ast.Assert)]
-        assert assertions == [body[-1]]
-        assert assertions[0].msg is None
-        inside = list(ast.walk(assertions[0].test))
-        assert not any(isinstance(node, ast.Await | ast.NamedExpr) for node in inside)
-        scopes = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
-        assert not any(isinstance(node, scopes) for node in inside)
-        calls = {called(node) for node in inside if isinstance(node, ast.Call)}
-        assert calls <= LOOKS
+def sentence(case):
+    sentence = ast.get_docstring(case)
+    assert sentence
+    assert "\n" not in sentence
+    assert re.fullmatch(r"[A-Z0-9].*\.", sentence)
 
-    def test_a_blank_line_stands_before_it(self, name):
-        body = CASES[name].body
-        assert body[-1].lineno - body[-2].end_lineno == 2
 
-    def test_it_waits_and_logs_through_the_tester_only(self, name):
-        names_used = {node.id for node in ast.walk(CASES[name]) if isinstance(node, ast.Name)}
-        assert not names_used & {"asyncio", "time", "sleep", "print", "logging", "open", "eval", "exec"}
+def one_observation_that_only_looks_at_values(case):
+    body = case.body
+    assertions = [node for node in ast.walk(case) if isinstance(node, ast.Assert)]
+    assert assertions == [body[-1]]
+    assert assertions[0].msg is None
+    inside = list(ast.walk(assertions[0].test))
+    assert not any(isinstance(node, ast.Await | ast.NamedExpr) for node in inside)
+    scopes = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+    assert not any(isinstance(node, scopes) for node in inside)
+    calls = {called(node) for node in inside if isinstance(node, ast.Call)}
+    assert calls <= LOOKS
 
-    def test_its_arguments_are_fixtures_or_parameters(self, name):
-        case = CASES[name]
-        parameters = set()
-        for decorator in case.decorator_list:
-            if called(decorator) == "parametrize":
-                named = ast.literal_eval(decorator.args[0])
-                parameters |= set(named.replace(" ", "").split(",") if isinstance(named, str) else named)
-        arguments = {argument.arg for argument in case.args.args}
-        assert parameters <= arguments
-        assert arguments - parameters <= {*ModbusBench.FIXTURES, *UaBench.FIXTURES}
+
+def a_blank_line_before_it(case):
+    body = case.body
+    assert body[-1].lineno - body[-2].end_lineno == 2
+
+
+def waiting_and_logging_through_the_tester(case):
+    names_used = {node.id for node in ast.walk(case) if isinstance(node, ast.Name)}
+    assert not names_used & {"asyncio", "time", "sleep", "print", "logging", "open", "eval", "exec"}
+
+
+def arguments_that_are_fixtures_or_parameters(case):
+    parameters = set()
+    for decorator in case.decorator_list:
+        if called(decorator) == "parametrize":
+            named = ast.literal_eval(decorator.args[0])
+            parameters |= set(named.replace(" ", "").split(",") if isinstance(named, str) else named)
+    arguments = {argument.arg for argument in case.args.args}
+    assert parameters <= arguments
+    assert arguments - parameters <= {*ModbusBench.FIXTURES, *UaBench.FIXTURES}
+
+
+RULES = (
+    shape,
+    sentence,
+    one_observation_that_only_looks_at_values,
+    a_blank_line_before_it,
+    waiting_and_logging_through_the_tester,
+    arguments_that_are_fixtures_or_parameters,
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("name", FILES)
+def test_every_case_of_a_file_has(name, rule):
+    broken = {}
+    for case in CASES[name]:
+        try:
+            rule(case)
+        except AssertionError as error:
+            broken[case.name] = str(error)
+    assert not broken
 
 
 @pytest.mark.parametrize("name", suites())

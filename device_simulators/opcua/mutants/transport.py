@@ -92,7 +92,7 @@ class SendsTooLittle(Plc):
     SEND_BUFFER = 4096
 
 
-@mutant("UA-ACK-RECEIVE-MOST", "UA-UACP-SIZE-NEGOTIATED")
+@mutant("UA-ACK-RECEIVE-MOST")
 class IgnoresTheSendBuffer(Plc):
     """Acknowledges its own receive buffer, whatever the client sends at most."""
 

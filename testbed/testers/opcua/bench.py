@@ -20,12 +20,12 @@ from testbed.testers.journal import Journal, Leased
 from testbed.testers.opcua.client import Client
 from testbed.testers.opcua.declared import Declared, endpoint_url
 from testbed.testers.opcua.desk import UaCase
+from testbed.testers.opcua.guard import naive
 from testbed.testers.opcua.identity import anonymous, token_policy, user_name
 from testbed.testers.opcua.material import Material
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.restoring import put_back
 from testbed.testers.opcua.scratch import Pool
-from testbed.testers.opcua.speaking import naive
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder

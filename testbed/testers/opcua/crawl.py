@@ -7,7 +7,8 @@ looked at only as far as instances use them: what else they hold is the standard
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 MOST_NODES = 20_000
 MOST_REFERENCES = 20_000
 """References of one node (assumed)."""
+MOST_IN_ALL = 200_000
+"""References of all nodes, both ways (assumed; twenty thousand nodes have ten each)."""
 MOST_SECONDS = 60.0
 AT_ONCE = 250
 """Nodes of one Browse and attributes of one Read, where the server states no less (assumed)."""
@@ -75,6 +78,9 @@ class Crawl:
     stopped: str = ""
     browses: int = AT_ONCE
     reads: int = AT_ONCE
+    references: int = 0
+    until: float = math.inf
+    """Time of the loop at which it is stopped."""
 
     async def run(self, namespaces: tuple[str, ...]) -> Snapshot:
         """Crawl; whatever stops it is said in the snapshot.
@@ -83,21 +89,29 @@ class Crawl:
             Unanswered: silence or a close.
         """
         await self._learn_limits()
-        until = asyncio.get_running_loop().time() + MOST_SECONDS
+        self.until = asyncio.get_running_loop().time() + MOST_SECONDS
         waiting: dict[ua.NodeId, Described] = {
             node: Described(node=node, node_class=OBJECT) for node in (ids.ObjectsFolder, ids.ViewsFolder)
         }
         while waiting and not self.stopped:
             batch = [waiting.pop(node) for node in list(waiting)[: self.browses]]
-            fresh = await self.look(batch)
-            self.nodes |= fresh
-            for one in fresh.values():
-                waiting |= {node: how for node, how in _onward(one) if node not in self.nodes}
+            waiting |= self._keep(await self.look(batch))
             if len(self.nodes) > MOST_NODES:
                 self.stopped = f"more than {MOST_NODES} nodes"
-            elif asyncio.get_running_loop().time() > until:
-                self.stopped = f"not done within {MOST_SECONDS:g} s"
+            self._look_at_clock()
         return Snapshot(self.nodes, namespaces, self.stopped)
+
+    def _keep(self, fresh: Mapping[ua.NodeId, Known]) -> dict[ua.NodeId, Described]:
+        """Keep nodes, unless they were looked at in part; return where the crawl goes on from them."""
+        if self.stopped:
+            return {}
+        self.nodes |= fresh
+        return {node: how for one in fresh.values() for node, how in _onward(one) if node not in self.nodes}
+
+    def _look_at_clock(self) -> None:
+        """Stop what takes too long: between nodes, and among the references and values of one."""
+        if not self.stopped and asyncio.get_running_loop().time() > self.until:
+            self.stopped = f"not done within {MOST_SECONDS:g} s"
 
     async def look(self, batch: Sequence[Described]) -> dict[ua.NodeId, Known]:
         """Browse some nodes and read their attributes."""
@@ -106,6 +120,8 @@ class Crawl:
         held: dict[ua.NodeId, dict[int, Held]] = {node: {} for node in found}
         for item, value in await self._read(wanted, self.reads):
             held[item.node][item.attribute] = value
+        if self.stopped:
+            return {}
         values = [Item(one.id) for one in found.values() if _has_value(one, held[one.id])]
         for is_long, at_once in ((False, VALUES_AT_ONCE), (True, ARRAYS_AT_ONCE)):
             some = [item for item in values if _may_be_long(held[item.node]) is is_long]
@@ -162,10 +178,14 @@ class Crawl:
             more, rounds = reply.described, rounds + 1
             references += more
             point = reply.point
+            self._look_at_clock()
             if len(references) > MOST_REFERENCES or rounds > MOST_REFERENCES // 10:
                 self.stopped = (
                     f"references of {how.node.to_string() if how.node else how.name} without an end"
                 )
+        self.references += len(references)
+        if self.references > MOST_IN_ALL and not self.stopped:
+            self.stopped = f"more than {MOST_IN_ALL} references"
         node = how.node if how.node is not None else ua.NodeId()
         code = Status(result.StatusCode.value)
         return Known(node, how.node_class or 0, how.name, code, tuple(references))
@@ -173,7 +193,9 @@ class Crawl:
     async def _read(self, items: Sequence[Item], at_once: int) -> list[tuple[Item, Held]]:
         found: list[tuple[Item, Held]] = []
         for at in range(0, len(items), at_once):
-            found += await self._read_part(items[at : at + at_once])
+            self._look_at_clock()
+            if not self.stopped:
+                found += await self._read_part(items[at : at + at_once])
         return found
 
     async def _read_part(self, items: Sequence[Item]) -> list[tuple[Item, Held]]:

@@ -246,6 +246,11 @@ class Reply(ViewReply):
         return self.value if isinstance(self.value, Array) else Array()
 
     @property
+    def strings(self) -> Array:
+        """The texts among these elements."""
+        return Array(one for one in self.elements if isinstance(one, str))
+
+    @property
     def texts(self) -> Array:
         """Texts among the values that were read; what else came is left out."""
         found = () if isinstance(self.values, Instead) else self.values

@@ -125,8 +125,14 @@ def _line(one: Picked, more: str = "") -> str:
 def _writable(found: Found) -> Iterator[str]:
     """Yield variables that could be granted, as comments: what a write would do only the vendor knows."""
     if found.choice.write:
-        yield "# This user may write these. Who knows that it does no harm takes the mark off a line, removes"
-        yield "# the line above of the same node, and claims `Attribute Write Values` in `supports`."
+        read = {one.text for one in found.choice.read.values()}
+        twice = any(one.text in read for one in found.choice.write.values())
+        yield "# This user may write these. Who knows that it does no harm takes the mark off a line" + (
+            "," if twice else ""
+        )
+        if twice:
+            yield "# removes the line above of the same node, where there is one,"
+        yield "# and claims `Attribute Write Values` in `supports`."
     for _, one in sorted(found.choice.write.items(), key=_order):
         yield f"#{_line(one, ', scratch: true')}"
 
@@ -142,5 +148,5 @@ def _methods(found: Found) -> Iterator[str]:
     if said:
         yield ""
         yield "# Methods, none of which was called. Add what does no harm, with inputs: [{ Double: 1.0 }]"
-        yield "# methods:"
+        yield "#methods:"
         yield from said

@@ -20,11 +20,13 @@ from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.dial import UnreachableError
 
 if TYPE_CHECKING:
-    from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.attribute_services import AttributeServices
     from testbed.testers.opcua.declared import Declared
     from testbed.testers.opcua.reply import Reply
 
 _PREFIX = "scratch "
+MOST_KEPT = 1 << 16
+"""Bytes of a value that is kept to be given back (assumed; as many as a journal's entry holds)."""
 
 
 @dataclass(frozen=True)
@@ -123,19 +125,55 @@ class Held:
     """The bytes of its Variant, as they came."""
     source_timestamp: datetime | None = None
 
+    @property
+    def elements(self) -> Array:
+        """The elements of an array; none of anything else."""
+        return self.value if isinstance(self.value, Array) else Array()
 
-async def read_leased(client: Client, leases: list[Lease]) -> dict[str, Held]:
+    @property
+    def strings(self) -> Array:
+        """The texts among them."""
+        return Array(one for one in self.elements if isinstance(one, str))
+
+
+async def read_leased(client: AttributeServices, leases: list[Lease]) -> dict[str, Held]:
     """Read what stands in leased nodes.
 
     Raises:
-        Undecided: it cannot be read.
+        Undecided: it cannot be read, is too long to be kept, or is no array where one is declared.
     """
     # one a request: a declared limit may allow no more
-    return {one.fact: await read_held(client, one.node) for one in leases}
+    held = {one.fact: await read_held(client, one.node) for one in leases}
+    for one in leases:
+        if not _is_of_its_rank(held[one.fact].elements, one.fact.partition(" ")[2]):
+            rank, name = one.fact.partition(" ")[2], one.text[:200]
+            raise Undecided(
+                Text(
+                    en=f"set-up: {name} is declared as {rank} and holds none that has elements",
+                    ko=f"준비 단계: {name}은(는) {rank}(으)로 선언되었으나 값이 그렇지 않음",
+                )
+            )
+        if (size := len(held[one.fact].raw)) > MOST_KEPT:
+            name, most = one.text[:200], f"{size} bytes, more than the {MOST_KEPT}"
+            raise Undecided(
+                Text(
+                    en=f"set-up: {name} holds {most} that are kept to be given back; declare a shorter one",
+                    ko=f"준비 단계: {name}의 값이 {size}바이트로, 복원용 보관 한도 {MOST_KEPT}바이트를 넘음; "
+                    "더 짧은 노드를 선언할 것",
+                )
+            )
+    return held
+
+
+def _is_of_its_rank(elements: Array, rank: str) -> bool:
+    """Whether a case that goes through rows and elements finds them; of types it judges itself."""
+    if rank == "matrix":
+        return bool(elements) and all(isinstance(row, list | tuple) and row for row in elements)
+    return bool(elements) or not rank
 
 
 async def read_held(
-    client: Client, node: ua.NodeId, attribute: int = Attribute.Value, absent: object = None
+    client: AttributeServices, node: ua.NodeId, attribute: int = Attribute.Value, absent: object = None
 ) -> Held:
     """Read what a node holds, or return what stands for an attribute that it does not have.
 
@@ -176,7 +214,7 @@ def _is_of_its_type(reply: Reply, attribute: int) -> bool:
     return not isinstance(kind, str) or is_typed(attribute, kind, is_array=isinstance(reply.value, Array))
 
 
-async def store(client: Client, node: ua.NodeId, value: object, kind: str | None) -> None:
+async def store(client: AttributeServices, node: ua.NodeId, value: object, kind: str | None) -> None:
     """Write what a case starts from; the exchange is no part of what is judged.
 
     Raises:
@@ -196,7 +234,7 @@ async def store(client: Client, node: ua.NodeId, value: object, kind: str | None
         )
 
 
-async def write_back(client: Client, node: ua.NodeId, data: bytes) -> Text | None:
+async def write_back(client: AttributeServices, node: ua.NodeId, data: bytes) -> Text | None:
     """Write the bytes of a Variant into a node; say what is wrong where that fails."""
     try:
         reply = await client.write(node, Raw(data))

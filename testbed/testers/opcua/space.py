@@ -56,20 +56,17 @@ class Space:
 
         Raises:
             Unanswered: silence or a close.
-            Undecided: nothing was found, but the crawl had to be stopped.
+            Undecided: nothing stands against it, but the crawl had to be stopped.
         """
         guilty = list(judged.find(self._found))
         if not guilty:
-            if self._found.stopped:
-                said = self._found.stopped
-                raise Undecided(
-                    Text(en=f"the crawl was stopped: {said}", ko=f"주소 공간 탐색이 중단됨: {said}")
-                )
+            _is_whole(self._found.stopped)
             return Agreement()
         suspects = list(dict.fromkeys(one.node for one in guilty))[:_LOOKED_AT_AGAIN]
         again = await self._look_again(suspects)
         still = [one for one in judged.find(again) if one.node in suspects]
         if not still:
+            _is_whole(self._found.stopped)
             return Agreement()
         more = len({one.node for one in guilty}) - 1
         first, name = still[0], _shown(still[0].node)
@@ -87,7 +84,17 @@ class Space:
         crawl = Crawl(self._client)
         self._client.frames = ()
         batch = [Described(node=one.id, node_class=one.node_class, name=one.name) for one in known]
-        return self._found.with_nodes(await crawl.look(batch))
+        again = await crawl.look(batch)
+        _is_whole(crawl.stopped)
+        return self._found.with_nodes(again)
+
+
+def _is_whole(stopped: str) -> None:
+    """Let nobody say that all is well of an address space that was seen in part."""
+    if stopped:
+        raise Undecided(
+            Text(en=f"the crawl was stopped: {stopped}", ko=f"주소 공간 탐색이 중단됨: {stopped}")
+        )
 
 
 def _shown(node: ua.NodeId) -> str:

@@ -89,10 +89,16 @@ def one_supertype(found: Snapshot) -> Iterator[Guilty]:
 
 @rule("a target that exists", "존재하는 참조 대상")
 def targets_exist(found: Snapshot) -> Iterator[Guilty]:
-    """What a reference leads to within the server can be browsed."""
-    for one in found.own:
-        if one.browsed == status.BadNodeIdUnknown:
-            yield Guilty(one.id, one.browsed.title, one.browsed.title)
+    """What a reference leads to within the server can be browsed.
+
+    Guilty is who refers to it: a node that came and went with somebody's session leaves no reference behind.
+    """
+    gone = {one.id: one.browsed.title for one in found.own if one.browsed == status.BadNodeIdUnknown}
+    for one in found.nodes.values() if gone else ():
+        target = next((how.node for how in one.references if how.node in gone), None)
+        if target is not None:
+            said = f"{target.to_string()[:200]}: {gone[target]}"
+            yield Guilty(one.id, f"a reference to {said}", f"참조 대상 {said}")
 
 
 @rule("the mandatory components and properties of its type", "유형이 정한 필수 구성 요소와 속성")

@@ -22,7 +22,7 @@ from testbed.protocols.opcua import (
 )
 from testbed.protocols.opcua.policies import NONE
 from testbed.testers.opcua.conversation import Asked, Conversation
-from testbed.testers.opcua.speaking import operations_of
+from testbed.testers.opcua.operations import operations_of
 from testbed.testers.tap import Line, part
 from testbed.wire.connection import Connection, Cutter
 from testbed.wire.monitor import Monitor

@@ -78,7 +78,7 @@ class ClosesInMidAnswer(Turncoat):
     """Sends all of an answer but its last byte, and closes."""
 
     said = "do not make a message"
-    stops = "(answered once|ends it without an answer)"
+    stops = "do not make a message"
     broken = ("UA-UACP-MESSAGE-HEADER",)
 
     def reply(self, channel: Any, body: bytes, request_id: int, kind: bytes = b"MSG") -> None:

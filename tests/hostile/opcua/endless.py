@@ -45,7 +45,7 @@ class BrowsesForEver(Turncoat):
 class GrowsForEver(Turncoat):
     """Has ten new children below every node that is browsed, and each leads back to Objects."""
 
-    said = "crawl was stopped|more than"
+    said = "crawl was stopped|crawl of the address space"
     numbers = itertools.count()
 
     def browse(self, session: Any, request: ua.BrowseRequest) -> ua.BrowseResponse:

@@ -6,7 +6,7 @@ from typing import Any
 
 from asyncua import ua
 
-from testbed.protocols.opcua import MSG, OPN, encode_service
+from testbed.protocols.opcua import MSG, OPN
 from tests.hostile.opcua.turncoat import Turncoat
 
 _DEEP = 10_000
@@ -18,10 +18,18 @@ _VARIANT, _BYTES, _ONE_MORE = b"\x98\x01\x00\x00\x00", b"\x0f", b"\x40"
 in another."""
 
 
+def _operands(deep: int) -> bytes:
+    """Return a Variant with structures in one another, each in an ExtensionObject of the right length."""
+    value = b"\x01\x01"
+    for _ in range(deep):
+        value = b"\x16\x01\x00\x55\x02\x01" + len(value).to_bytes(4, "little") + value  # i=597
+    return value
+
+
 class Nested(Turncoat):
     """Answers every Read with one value, a Variant in a Variant and so on, 10,000 deep."""
 
-    said = "a response that can be decoded|nested|deep"
+    said = "levels of nesting"
     stops = "cannot be read"
     broken = ("UA-ENCODING-DECODABLE",)
     value = _VARIANT * _DEEP + b"\x01\x01"
@@ -40,22 +48,22 @@ class Nested(Turncoat):
 
 
 class NestedObjects(Nested):
-    """Answers every Read with one value, an ExtensionObject in an ExtensionObject and so on."""
+    """Answers every Read with one value, a LiteralOperand that holds a LiteralOperand and so on."""
 
-    said = "a response that can be decoded|nested|deep"
-    value = b"\x16" + b"\x00\x00\x01\xff\xff\xff\x7f" * _DEEP
+    said = "levels of nesting"
+    value = _operands(1_000)
 
 
 class NestedDiagnostics(Turncoat):
     """Puts a DiagnosticInfo 10,000 deep into the header of every answer."""
 
-    said = "a response that can be decoded|nested|deep"
+    said = "levels of nesting"
     stops = "cannot be read"
     broken = ("UA-ENCODING-DECODABLE",)
 
     def reply(self, channel: Any, body: bytes, request_id: int, kind: bytes = MSG) -> None:
         if self.is_hostile and kind != OPN:
-            at = len(encode_service(ua.ServiceFault())) - 20 + 16  # type id, time, handle, result
+            at = 4 + 8 + 4 + 4  # type id, time, handle, result
             body = body[:at] + _ONE_MORE * _DEEP + b"\x00" + body[at + 1 :]
         super().reply(channel, body, request_id, kind)
 
@@ -63,7 +71,8 @@ class NestedDiagnostics(Turncoat):
 class LongText(Turncoat):
     """Answers every Read with strings of ten megabytes."""
 
-    said = "."
+    said = "AAAA|flooded"
+    most_memory = 2500.0  # sixteen sessions, each with answers that are kept encoded, decoded and recorded
 
     def read(self, session: Any, request: ua.ReadRequest) -> ua.ReadResponse:
         response = super().read(session, request)
@@ -81,6 +90,6 @@ class ManyNamespaces(Turncoat):
     def read(self, session: Any, request: ua.ReadRequest) -> ua.ReadResponse:
         response = super().read(session, request)
         for one, result in zip(request.Parameters.NodesToRead, response.Results, strict=True):
-            if one.NodeId == ua.NodeId(2255) and one.AttributeId == ua.AttributeIds.Value:
+            if self.is_hostile and one.NodeId == ua.NodeId(2255) and one.AttributeId == ua.AttributeIds.Value:
                 result.Value = ua.Variant([f"urn:{at}" for at in range(_NAMESPACES)])
         return response

@@ -35,11 +35,13 @@ class Turncoat(Plc):
         said: a pattern of what the record says was received, or why it could not judge.
         stops: a pattern of what preflight says, where a server that is hostile at once gets no further.
         broken: requirements that must be judged FAIL once it has turned.
+        most_memory: megabytes that the tester's process may have at its peak.
     """
 
     said: ClassVar[str] = ""
     stops: ClassVar[str] = ""
     broken: ClassVar[tuple[str, ...]] = ()
+    most_memory: ClassVar[float] = 500.0
 
     def __init__(self, *, at_once: bool) -> None:
         super().__init__()

@@ -67,8 +67,8 @@ class SendsAByteASecond(Turncoat):
 class SendsAChunkNowAndThen(Turncoat):
     """Answers every request with one more intermediate chunk every fifth of a second, for ever."""
 
-    said = "no answer within"
-    stops = "no answer within"
+    said = "not whole within 10 s"
+    stops = "not whole within 10 s|no session could be opened"
 
     def reply(self, channel: Any, body: bytes, request_id: int, kind: bytes = MSG) -> None:
         if not self.is_hostile or kind == OPN:

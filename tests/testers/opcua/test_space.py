@@ -104,6 +104,14 @@ def test_a_second_type_definition():
     assert guilty(space_rules.one_type_definition, node("O", OBJECT, kind, kind)) == ["O"]
 
 
+def test_a_target_that_is_gone_is_held_against_who_refers_to_it_still():
+    gone = Known(ua.NodeId("Session", 1), OBJECT, ua.QualifiedName("Session", 1), status.BadNodeIdUnknown)
+    there = Described(ids.HasComponent, is_forward=True, node=gone.id)
+
+    assert guilty(space_rules.targets_exist, node("O", OBJECT, there), gone) == ["O"]
+    assert guilty(space_rules.targets_exist, node("O", OBJECT), gone) == []
+
+
 class Endless:
     """A server that has always one more reference, or one more node."""
 

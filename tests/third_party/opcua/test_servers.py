@@ -1,7 +1,9 @@
 """What the suite says of OPC UA servers that nobody here wrote; README.md argues what is no PASS."""
 
+import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import yaml
 from tests.third_party.opcua.products import ASYNCUA, NODE_OPCUA, OPCUA
 
 VERDICTS = Path(__file__).parent / "verdicts"
+README = Path(__file__).with_name("README.md")
 PREFLIGHT_WITHIN = 60.0
 """Seconds within which preflight ends; three are usual."""
 
@@ -32,6 +35,31 @@ def verdicts(product):
     """Return what is known of a product: a verdict for each requirement that it does not pass."""
     known = yaml.safe_load((VERDICTS / f"{product.name}.yaml").read_text(encoding="utf-8"))
     return {requirement: verdict for verdict, some in known.items() for requirement in some}
+
+
+def named(chapter):
+    """Return patterns of what a chapter names: `-CODE` behind `ERR-SENT` means `ERR-CODE`."""
+    patterns, last = [], []
+    for word in re.findall(r"`(-?[A-Z*][A-Z0-9*-]+)`", chapter):
+        if word.startswith("-"):
+            patterns += ["UA-" + "-".join(last[:kept]) + word for kept in range(1, len(last) + 1)]
+        else:
+            last = word.split("-")
+            patterns.append(f"UA-{word}")
+    return patterns
+
+
+@pytest.mark.parametrize(
+    ("product", "title"),
+    [(ASYNCUA, "asyncua and python-opcua"), (OPCUA, "asyncua and python-opcua"), (NODE_OPCUA, "node-opcua")],
+    ids=str,
+)
+def test_whatever_is_no_pass_is_argued(product, title):
+    page = README.read_text(encoding="utf-8")
+    chapter = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    patterns = named(chapter)
+
+    assert [one for one in verdicts(product) if not any(fnmatchcase(one, like) for like in patterns)] == []
 
 
 @products
