@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
@@ -68,7 +69,7 @@ class Conclusion:
         except UnreachableError as error:
             desk.testers.remove(client)
             return Text(en=f"after the case: {error}", ko=f"케이스 이후: {error}")
-        for step in (client.hello, client.open, client.get_endpoints):
+        for step in (client.hello, client.open, partial(desk.discover, client)):
             if (trouble := await desk.tried(step)) is not None:
                 client.frames = ()
                 return trouble

@@ -299,9 +299,15 @@ class UaCase:
         ask = (
             partial(client.read, ids.Server_ServerStatus_State)
             if client.is_activated
-            else client.get_endpoints
+            else partial(self.discover, client)
         )
         return await self.tried(ask)
+
+    @staticmethod
+    async def discover(client: Client) -> Any:
+        """Ask for what needs no session: FindServers, whose answer is short, else GetEndpoints (5.5.1)."""
+        reply = await client.find_servers()
+        return await client.get_endpoints() if reply.status == status.BadServiceUnsupported else reply
 
     @staticmethod
     async def tried(ask: Callable[[], Awaitable[Any]]) -> Text | None:

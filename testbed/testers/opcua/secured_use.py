@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from testbed.testers.opcua.client import Client
     from testbed.testers.opcua.secure import Secure
 
-READS, RENEWALS = 50, 3
-"""Exchanges of one policy and mode: enough for several renewals, short beside a token's life."""
+READS, RENEWALS = 21, 3
+"""Exchanges of one policy and mode (assumed): three reads of each length, a renewal behind every fifth."""
 _LENGTHS = 7
 """Numbers of nodes in a read: with them come paddings of several sizes."""
 _DEPRECATED = frozenset({"Basic128Rsa15", "Basic256"})
@@ -43,7 +43,7 @@ def _names(secure: Secure) -> set[str]:
 
 
 async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, int]:
-    """Use a policy and a mode: fifty reads, three renewals among them, then the same client once more.
+    """Use a policy and a mode: twenty-one reads, three renewals among them, then the same client once more.
 
     Returns:
         how many reads, renewals and connections went well.
