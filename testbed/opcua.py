@@ -49,8 +49,8 @@ from testbed.testers.opcua.own_certificate import (
     is_signed_by_server,
     misplaced,
     shown,
+    told_otherwise,
     unnamed_hosts,
-    ways_in,
 )
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
@@ -177,6 +177,7 @@ __all__ = [
     "stated",
     "status",
     "structures",
+    "told_otherwise",
     "uncovered",
     "undelivered",
     "undress",
@@ -185,7 +186,6 @@ __all__ = [
     "unprotected",
     "utc",
     "variant",
-    "ways_in",
     "wear",
     "whole",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
 from testbed.protocols.opcua import POLICIES, status
+from testbed.testers.opcua.offered import DEPRECATED
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.secured_words import not_offered
 from testbed.testers.trouble import Unanswered, Undecided
@@ -21,19 +22,17 @@ READS, RENEWALS = 50, 3
 """Exchanges of one policy and mode: enough for several renewals, short beside a token's life."""
 _LENGTHS = 7
 """Numbers of nodes in a read: with them come paddings of several sizes."""
-_DEPRECATED = frozenset({"Basic128Rsa15", "Basic256"})
-"""Policies that OPC 10000-7 1.05.04 calls deprecated: they rest on SHA-1."""
 _PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
 
 
 def deprecated(secure: Secure) -> tuple[str, ...]:
     """Return the names of the deprecated policies that are offered."""
-    return tuple(sorted(_names(secure) & _DEPRECATED))
+    return tuple(sorted(_names(secure).intersection(DEPRECATED)))
 
 
 def uncovered(secure: Secure) -> tuple[str, ...]:
     """Return the names of policies of the endpoints that the bed does not speak: those of elliptic curves."""
-    known = {one.name for one in POLICIES.values()} | _DEPRECATED
+    known = {*DEPRECATED, *(one.name for one in POLICIES.values())}
     return tuple(sorted(_names(secure) - known))
 
 
