@@ -74,6 +74,8 @@ class UaMonitor:
 
     record_plain: Any
     """Keeps the body of a frame by its number, for whoever reads the evidence."""
+    keep_keys: Any = None
+    """Keeps the keys of a token by channel, client's and server's nonce; None where nobody may."""
     breaches: list[Breach] = field(default_factory=list)
     watched: int = 0
     """Frames judged."""
@@ -298,14 +300,15 @@ class UaMonitor:
             return _found(TIMESTAMP, number, (0, 0), "the time of the response", "none", fatal=False)
         return None if is_fault or result.is_bad else _counted(message)
 
-    @staticmethod
-    def _install(line: Conversation, decoded: ua.OpenSecureChannelResponse, chunk: Chunk) -> None:
+    def _install(self, line: Conversation, decoded: ua.OpenSecureChannelResponse, chunk: Chunk) -> None:
         """Take the token of a channel that was opened or renewed, before anything comes that it secures."""
         if line.channel is None or line.opening is None:
             return
         token, nonce = decoded.Parameters.SecurityToken, decoded.Parameters.ServerNonce or b""
         del chunk
         line.channel.install(token.ChannelId, token.TokenId, line.opening, nonce)
+        if self.keep_keys is not None and not line.channel.policy.is_none:
+            self.keep_keys(line.channel, line.opening, nonce)
         line.opening, line.is_opened = None, True
 
 
