@@ -69,7 +69,7 @@ from testbed.testers.opcua.requests import (
     reading,
     variant,
 )
-from testbed.testers.opcua.secured_use import deprecated, exercised, uncovered
+from testbed.testers.opcua.secured_use import WORKS, deprecated, exercised, uncovered
 from testbed.testers.opcua.secured_words import (
     CUT_SHORT,
     WRONG_PADDING,
@@ -84,10 +84,10 @@ from testbed.testers.opcua.secured_words import (
     other_mode,
     put,
     relabelled,
+    renewal,
     undelivered,
     undress,
     unprotected,
-    wear,
 )
 from testbed.testers.opcua.speaking import ISSUE, RENEW
 from testbed.testers.trouble import Undecided
@@ -124,6 +124,7 @@ __all__ = [
     "SIGN",
     "SIGN_AND_ENCRYPT",
     "SILENCE",
+    "WORKS",
     "WRONG_PADDING",
     "WRONG_PADDING_AND_SIGNATURE",
     "WRONG_SIGNATURE",
@@ -171,6 +172,7 @@ __all__ = [
     "put",
     "reading",
     "relabelled",
+    "renewal",
     "rules",
     "sha1_of",
     "shown",
@@ -186,7 +188,6 @@ __all__ = [
     "unprotected",
     "utc",
     "variant",
-    "wear",
     "whole",
 ]
 

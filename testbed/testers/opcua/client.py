@@ -51,6 +51,8 @@ class Client(Speaking):
 
     url = property(lambda self: self._guard.url)
     """The endpoint URL, as declared."""
+    reply_within = property(lambda self: self._guard.reply_within)
+    """Seconds within which the device declares to answer."""
 
     @property
     def application_uris(self) -> frozenset[str]:

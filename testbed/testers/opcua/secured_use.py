@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
 from testbed.protocols.opcua import POLICIES, status
+from testbed.testers.answer import Instead
 from testbed.testers.opcua.offered import DEPRECATED
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.secured_words import not_offered
@@ -41,11 +42,23 @@ def _names(secure: Secure) -> set[str]:
     return {uri.removeprefix(_PREFIX) for uri in uris if uri}
 
 
-async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, int]:
+def _done(reads: int, renewals: int, connections: int) -> Instead:
+    """Say what went well."""
+    return Instead(
+        f"{reads} reads, {renewals} renewals, {connections} connections",
+        f"읽기 {reads}회, 갱신 {renewals}회, 연결 {connections}회",
+    )
+
+
+WORKS = _done(READS, RENEWALS, 2)
+"""What `exercised` gives of a policy that works."""
+
+
+async def exercised(secure: Secure, policy: str, mode: int) -> Instead:
     """Use a policy and a mode: fifty reads, three renewals among them, then the same client once more.
 
     Returns:
-        how many reads, renewals and connections went well.
+        how many reads, renewals and connections went well; `WORKS` where all did.
 
     Raises:
         NotTestable: no endpoint offers them.
@@ -57,7 +70,7 @@ async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, i
         client = await secure.session(policy=policy, mode=mode)
     except Undecided:
         await _elsewhere(secure, policy)
-        return 0, 0, 0
+        return _done(0, 0, 0)
     reads = renewals = 0
     for number in range(1, READS + 1):
         reads += await _went_well(client, number)
@@ -67,8 +80,8 @@ async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, i
     try:
         again = await secure.session(policy=policy, mode=mode)
     except Undecided:
-        return reads, renewals, 1
-    return reads, renewals, 1 + await _went_well(again, READS)
+        return _done(reads, renewals, 1)
+    return _done(reads, renewals, 1 + await _went_well(again, READS))
 
 
 async def _went_well(client: Client, number: int) -> bool:
