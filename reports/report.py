@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.contested import contested
+from reports.controls import controls
 from reports.departures import departures
 from reports.evidence import entries
 from reports.face import SignerFace, report_id, status
@@ -68,6 +69,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         header=header,
         footer=footer,
         profile=profile,
+        controls=controls(profile, judged),
         signer=signer,
         failed=[row for row in table.values() if row.verdict is Verdict.FAIL and row.waiver is None],
         documents=dict.fromkeys(pair for one in catalogues for pair in one.documents.items()),

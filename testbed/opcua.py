@@ -50,8 +50,8 @@ from testbed.testers.opcua.own_certificate import (
     is_signed_by_server,
     misplaced,
     shown,
+    told_otherwise,
     unnamed_hosts,
-    ways_in,
 )
 from testbed.testers.opcua.rare_requests import add_node, delete_node, empty, history_read
 from testbed.testers.opcua.requests import (
@@ -70,7 +70,7 @@ from testbed.testers.opcua.requests import (
     reading,
     variant,
 )
-from testbed.testers.opcua.secured_use import deprecated, exercised, uncovered
+from testbed.testers.opcua.secured_use import WORKS, deprecated, exercised, uncovered
 from testbed.testers.opcua.secured_words import (
     CUT_SHORT,
     WRONG_PADDING,
@@ -85,10 +85,10 @@ from testbed.testers.opcua.secured_words import (
     other_mode,
     put,
     relabelled,
+    renewal,
     undelivered,
     undress,
     unprotected,
-    wear,
 )
 from testbed.testers.trouble import Undecided
 
@@ -124,6 +124,7 @@ __all__ = [
     "SIGN",
     "SIGN_AND_ENCRYPT",
     "SILENCE",
+    "WORKS",
     "WRONG_PADDING",
     "WRONG_PADDING_AND_SIGNATURE",
     "WRONG_SIGNATURE",
@@ -171,12 +172,14 @@ __all__ = [
     "put",
     "reading",
     "relabelled",
+    "renewal",
     "rules",
     "sha1_of",
     "shown",
     "stated",
     "status",
     "structures",
+    "told_otherwise",
     "uncovered",
     "undelivered",
     "undress",
@@ -185,8 +188,6 @@ __all__ = [
     "unprotected",
     "utc",
     "variant",
-    "ways_in",
-    "wear",
     "whole",
 ]
 

@@ -11,9 +11,9 @@ from testbed.opcua import (
     other_mode,
     put,
     relabelled,
+    renewal,
     undelivered,
     undress,
-    wear,
 )
 
 
@@ -82,7 +82,7 @@ async def test_token_overlap(secure):
     """A request secured with the old token is answered behind a renewal."""
     client = await secure.opened()
     granted(await client.renew())
-    reaction = await put(client, b"".join(client.seal(asking(), previous=True)))
+    reaction = await client.ended(carried(client, b"".join(client.seal(asking(), previous=True))))
 
     assert reaction == NORMAL
 
@@ -115,8 +115,8 @@ async def test_token_before_last(secure):
 async def test_renew_certificate(secure):
     """A renewal with another good certificate of the same application is refused."""
     client = await secure.opened()
-    wear(client, secure.keys.renewed)
-    reaction = await client.ended(client.renew())
+    other = secure.keys.renewed
+    reaction = await put(client, renewal(client, other), other)
 
     assert reaction not in (NORMAL, SILENCE)
 
@@ -126,7 +126,7 @@ async def test_renew_policy(secure):
     """A renewal of a secured channel with the policy None is refused."""
     client = await secure.opened()
     undress(client)
-    reaction = await client.ended(client.renew())
+    reaction = await put(client, renewal(client))
 
     assert reaction not in (NORMAL, SILENCE)
 
@@ -135,6 +135,6 @@ async def test_renew_policy(secure):
 async def test_renew_mode(secure):
     """A renewal that asks for the other secured mode is refused."""
     client = await secure.opened()
-    reaction = await client.ended(client.renew(mode=other_mode(client)))
+    reaction = await put(client, renewal(client, mode=other_mode(client)))
 
     assert reaction not in (NORMAL, SILENCE)

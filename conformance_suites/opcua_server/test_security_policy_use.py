@@ -3,10 +3,7 @@
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import SIGN, SIGN_AND_ENCRYPT, deprecated, exercised, uncovered
-
-WELL = (21, 3, 2)
-"""Reads, renewals and connections of a policy that works."""
+from testbed.opcua import SIGN, SIGN_AND_ENCRYPT, WORKS, deprecated, exercised, uncovered
 
 
 @verifies("UA-SEC-POLICY-BASIC256SHA256")
@@ -15,7 +12,7 @@ async def test_basic256sha256(secure, mode):
     """Twenty-one reads, three renewals and a second connection go well under Basic256Sha256."""
     work = await exercised(secure, "Basic256Sha256", mode)
 
-    assert work == WELL
+    assert work == WORKS
 
 
 @verifies("UA-SEC-POLICY-AES128")
@@ -24,7 +21,7 @@ async def test_aes128(secure, mode):
     """Twenty-one reads, three renewals and a second connection go well under Aes128_Sha256_RsaOaep."""
     work = await exercised(secure, "Aes128_Sha256_RsaOaep", mode)
 
-    assert work == WELL
+    assert work == WORKS
 
 
 @verifies("UA-SEC-POLICY-AES256")
@@ -33,7 +30,7 @@ async def test_aes256(secure, mode):
     """Twenty-one reads, three renewals and a second connection go well under Aes256_Sha256_RsaPss."""
     work = await exercised(secure, "Aes256_Sha256_RsaPss", mode)
 
-    assert work == WELL
+    assert work == WORKS
 
 
 @verifies("UA-SEC-POLICY-DEPRECATED")

@@ -14,7 +14,7 @@ from cryptography import x509
 from device_simulators.opcua.certificates import read_certificate
 from device_simulators.opcua.errors import Broken, Refused
 from device_simulators.opcua.trust import TrustList
-from device_simulators.opcua.users import Users
+from device_simulators.opcua.users import BY_CERTIFICATE, Users
 from testbed.protocols.opcua import Policy, status
 from testbed.protocols.opcua.asymmetric import leaf, thumbprint
 
@@ -64,5 +64,5 @@ class UserCertificates(Users):
         self.check_revocation(chain[0], self.find_revocation(chain, trust, now))
 
     def name_of(self, certificate: bytes) -> str:
-        """Return what a user is called by its certificate: the subject."""
-        return str(read_certificate(leaf(certificate)).subject.rfc4514_string())
+        """Return what a user is called by its certificate: the subject, unlike any user with a password."""
+        return BY_CERTIFICATE + read_certificate(leaf(certificate)).subject.rfc4514_string()

@@ -38,6 +38,8 @@ PERMISSIONS = (
 )
 """The bits of PermissionType by their number (10000-3, 8.55)."""
 READ, WRITE, CALL = (1 << PERMISSIONS.index(one) for one in ("Read", "Write", "Call"))
+BY_CERTIFICATE = "certificate:"
+"""What names of users with a certificate begin with."""
 ROLE_PERMISSIONS = int(ua.AttributeIds.RolePermissions)
 
 _FREE, _STEP, _LONGEST = 3, 0.05, 0.4
@@ -97,8 +99,10 @@ class Users(Validation):
         """Return the roles of a session's user; anybody has that of anonymous users (10000-18, 4.3)."""
         if user is None:
             return frozenset({ANONYMOUS})
+        if user.startswith(BY_CERTIFICATE):
+            return frozenset({ANONYMOUS, AUTHENTICATED, OPERATOR})
         known = self.user_called(user)
-        return (known.roles if known else frozenset({OPERATOR})) | {ANONYMOUS, AUTHENTICATED}
+        return frozenset({ANONYMOUS, AUTHENTICATED}) | (known.roles if known else frozenset())
 
     def permissions(self, node: Node, session: Any) -> int | None:
         """Return what a session's user may do with a node, as it is now; None where roles do not matter."""

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from testbed.model.base import Frozen
+from testbed.model.opcua.channel import lacks_security
 from testbed.model.opcua.nodes import lacks_kind, node_permissions
 from testbed.model.verdict import Verdict
 
@@ -44,12 +45,14 @@ PERMISSIONS: Mapping[str, str] = {
     "scratch_registers": "holding_registers: [{{ first: ADDRESS, count: {least}, scratch: true }}]",
     "scratch_coils": "coils: [{{ first: ADDRESS, count: {least}, scratch: true }}]",
     "scratch_files": "files: [{{ file: NUMBER, first: RECORD, count: {least}, scratch: true }}]",
+    "security_keys": "security: {{ keys: FOLDER }}",
     **node_permissions(),
 }
 """Facts that allow a test something, with the line of a declaration that grants them.
 
 Their absence says nothing about the device, so it leaves a requirement INCONCLUSIVE; the absence of any
-other fact makes it NOT_APPLICABLE, and so does that of a node to write where there is none to read either.
+other fact makes it NOT_APPLICABLE, and so does that of a node to write where there is none to read either,
+and that of certificates where no secured channel is claimed.
 """
 
 
@@ -98,7 +101,7 @@ def _lack(need: str | Sequence[str], facts: Mapping[str, int]) -> Missing | None
     name, amount = split(need)
     if facts.get(name, 0) >= amount:
         return None
-    if name in PERMISSIONS and not lacks_kind(name, facts):
+    if name in PERMISSIONS and not lacks_kind(name, facts) and not lacks_security(name, facts):
         line = PERMISSIONS[name].format(least=amount)
         return Missing(
             verdict=Verdict.INCONCLUSIVE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -46,6 +47,20 @@ class Choice(Frozen):
     most: int | None = Field(default=None, ge=1)
 
 
+class Control(Frozen):
+    """A requirement of another standard, and what is evidence for it, or against it, never all of it."""
+
+    id: str = Field(min_length=1, max_length=40)
+    document: str = Field(min_length=1, max_length=100)
+    title: Text
+    requirements: tuple[str, ...] = Field(min_length=1)
+    """Requirements of the profile's suites by id; `*` stands for any end."""
+
+    def is_served_by(self, requirement: str) -> bool:
+        """Say whether a finding about a requirement is evidence here."""
+        return any(fnmatchcase(requirement, pattern) for pattern in self.requirements)
+
+
 class Profile(Frozen):
     """A class of device, the suites that judge it, and the proforma that its declarations answer."""
 
@@ -59,6 +74,9 @@ class Profile(Frozen):
     choices: dict[Annotated[str, StringConstraints(pattern=r"^o\.\d{1,2}$")], Choice] = Field(
         default_factory=dict
     )
+
+    controls: tuple[Control, ...] = ()
+    """Of other standards, for who has to show evidence there."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -49,6 +49,9 @@ class Security(Frozen):
     resumption: _Bool = False
     revocation: _Bool = False
     """Whether the device has been given crl.pem of that folder."""
+    key_log: _Bool = False
+    """Of OPC UA: whether captures hold the keys of the channels, so that Wireshark decrypts them; whoever has
+    such a capture reads all that was said."""
 
     @model_validator(mode="after")
     def _sound(self) -> Security:
@@ -97,7 +100,7 @@ class Security(Frozen):
         }
 
 
-_OF_OPCUA = ("trusts",)
+_OF_OPCUA = ("trusts", "key_log")
 _OF_BOTH = ("keys",)
 
 

@@ -136,6 +136,11 @@ def _space() -> None:
     """The address space, as a crawl found it (supplied by the engine)."""
 
 
+@pytest.fixture(name="secure")
+def _secure() -> None:
+    """Opens secured channels of OPC UA as a case wants them (supplied by the engine)."""
+
+
 @pytest.fixture(name="fuzz")
 def _fuzz() -> None:
     """Fires random and nearly valid requests (supplied by the engine)."""

@@ -22,6 +22,7 @@ from testbed.plugin.case import Case
 from testbed.plugin.engine import Engine
 from testbed.plugin.setup import Setup
 from testbed.wire.clock import VirtualClockLoop
+from testbed.wire.reach import make_keys
 from testbed.wire.simulator import Simulator
 
 SEED = 1
@@ -132,6 +133,7 @@ def trials(
         yield from map(attempt, range(len(devices)))
         return
     _attempt = attempt
+    make_keys(setup.declaration)
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         yield from pool.imap_unordered(_attempted, range(len(devices)))
 

@@ -54,9 +54,9 @@ def look(setup: Setup, trying: Callable[[str], None] = lambda _: None) -> Prefli
 
     async def fly() -> Look:
         clock = asyncio.get_running_loop().time
-        way = partial(reach_device, security=setup.declaration.security, base=setup.base)
-        dial, elsewhere = way(setup.declaration.endpoint, device), way if device is None else None
         declared = located(setup.declaration, setup.base)
+        way = partial(reach_device, security=declared.security, base=setup.base)
+        dial, elsewhere = way(declared.endpoint, device), way if device is None else None
         desk = preflight.Desk(declared, dial, Recorder(clock), trying, elsewhere)
         await preflight.examine(desk)
         return desk

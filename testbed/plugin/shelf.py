@@ -179,7 +179,8 @@ def profile_files() -> Mapping[str, Path]:
     """Return every installed profile's file by name and version; nobody can replace the bed's own."""
     points = entry_points(group="testbed.profiles")
     folders = [Path(str(import_module(point.value).__path__[0])) for point in points]
-    return {file.stem: file for folder in (*folders, OWN) for file in sorted(folder.glob("*@*.yaml"))}
+    every = (*folders, OWN, OWN / "security")
+    return {file.stem: file for folder in every for file in sorted(folder.glob("*@*.yaml"))}
 
 
 @cache

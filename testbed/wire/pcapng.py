@@ -21,6 +21,7 @@ _DEVICE_MAC = bytes.fromhex("020000000002")
 _OPT_COMMENT, _OPT_NAME, _OPT_DESCRIPTION = 1, 2, 3
 _ETHERNET = 1
 _TLS_KEY_LOG = 0x544C534B
+_OPCUA_KEY_LOG = 0x55414B4C
 _IPV4 = 4
 NO_ADU = "TLS, no ADU inside"
 """What a capture says of records that carry a handshake, an alert, or a farewell."""
@@ -95,8 +96,9 @@ def capture(
         interfaces.setdefault(_interface(peers), len(interfaces))
     blocks += interfaces or [_interface(None)]
     sides = [(interfaces[_interface(peers)], _stream(peers)) for peers in recorder.connections]
-    if recorder.secrets:
-        blocks.append(_secrets("".join(f"{line}\n" for line in recorder.secrets).encode()))
+    for kind, lines in ((_TLS_KEY_LOG, recorder.secrets), (_OPCUA_KEY_LOG, recorder.channel_keys)):
+        if lines:
+            blocks.append(_secrets(kind, "".join(f"{line}\n" for line in lines).encode()))
     for packet in recorder.packets:
         micros = int((epoch + packet.at) * 1_000_000)
         interface, stream = sides[packet.connection]
@@ -166,9 +168,9 @@ def _stream(peers: Peers) -> _Stream | None:
     )
 
 
-def _secrets(log: bytes) -> bytes:
-    """Return a Decryption Secrets Block with a TLS key log (pcapng, 4.7)."""
-    return _block(10, struct.pack("<II", _TLS_KEY_LOG, len(log)) + log + bytes(-len(log) % 4), {})
+def _secrets(kind: int, log: bytes) -> bytes:
+    """Return a Decryption Secrets Block with a key log (pcapng, 4.7)."""
+    return _block(10, struct.pack("<II", kind, len(log)) + log + bytes(-len(log) % 4), {})
 
 
 def _block(kind: int, body: bytes, said: dict[int, str]) -> bytes:

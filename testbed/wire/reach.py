@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from testbed.model.connect import MODBUS_PORT, OPCUA_PORT, SECURE_PORT, Endpoint
+from testbed.model.declaration import Declaration
 from testbed.model.security import Security
+from testbed.wire import mbaps, opcua_keys
 from testbed.wire.dial import Dial, in_process, over_line, over_serial, over_tcp
 from testbed.wire.secure_dial import SecureDial, material_of
 from testbed.wire.simulator import Simulator
@@ -36,6 +38,21 @@ def reach(
             return over_line(endpoint, serve)
         return in_process(serve, OPCUA_PORT if endpoint.protocol == "opcua" else MODBUS_PORT)
     return over_serial(endpoint) if endpoint.scheme == "serial" else over_tcp(endpoint)
+
+
+def make_keys(declaration: Declaration) -> None:
+    """Make the throw-away keys that simulated devices of a declaration need.
+
+    They last as long as this process, and processes that it forks use them, too: each would make its own
+    otherwise, and leave them behind.
+    """
+    security = declaration.security
+    if security is None or security.keys:
+        return
+    if declaration.protocol == "opcua":
+        opcua_keys.throw_away()
+    elif declaration.endpoint.over == "tls":
+        mbaps.throw_away(security.named)
 
 
 def _opcua_keys(endpoint: Endpoint, security: Security | None) -> Path | None:

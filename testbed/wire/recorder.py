@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from testbed.wire.masking import SAID, masked
 
 MOST_BYTES = 256 << 10
 """Bytes kept of one case (assumed; the longest honest case stays under 100 kB)."""
@@ -70,6 +72,10 @@ class Recorder:
     """An error of the tester's own while it took in what came."""
     secrets: dict[str, None] = field(default_factory=dict)
     """Lines of the key log by which records of TLS are read, in order and each once."""
+    channel_keys: dict[str, None] = field(default_factory=dict)
+    """Lines of the key log by which messages of OPC UA are read, likewise."""
+    hidden: Collection[bytes] = ()
+    """Passwords: they are masked wherever they stand in clear. More may come while the case goes on."""
     bodies: dict[int, bytes] = field(default_factory=dict)
     """By the last frame's number, the whole body in clear of messages that were secured or in chunks."""
     _carried: dict[tuple[int, bool], bytes] = field(default_factory=dict)
@@ -95,6 +101,9 @@ class Recorder:
 
     def record(self, connection: int, kind: Kind, *, sent: bool, data: bytes = b"", comment: str = "") -> int:
         """Keep one packet; return its frame number, or 0 where the bounds are reached."""
+        kept = masked(data, self.hidden)
+        if kept != data:
+            data, comment = kept, "; ".join(filter(None, (comment, SAID)))
         records = None
         if connection in self._sealed and kind is Kind.DATA:
             records = self._carried.pop((connection, sent), b"")
@@ -112,7 +121,7 @@ class Recorder:
         """Keep the body of a message in clear, as long as there is room; frame 0 is one that was not kept."""
         if number and self._bytes + len(body) <= MOST_BYTES:
             self._bytes += len(body)
-            self.bodies[number] = body
+            self.bodies[number] = masked(body, self.hidden)
 
     def carry(self, connection: int, records: bytes, *, sent: bool) -> None:
         """Keep records of TLS until what they carry is recorded."""

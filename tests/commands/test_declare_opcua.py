@@ -93,6 +93,22 @@ def test_what_stands_behind_marks_are_lines_of_a_declaration(said):
     assert [found for found in look(setup).found if found.stops] == []
 
 
+def test_secured_endpoints_are_offered_to_be_judged(said):
+    _, out, _ = said("declare", "sim:opcua-transmitter")
+
+    for policy in ("Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss"):
+        assert f"#   {policy}: Sign, SignAndEncrypt\n" in out
+    setup = prepare_text(out, "draft.yaml")
+    assert setup.declaration.security is None
+    lines = "\n# security: {{ keys: opcua }}\n", "\nsecurity: {}\n"
+    uncovered = out.replace(lines[0].format(), lines[1])
+    named = re.findall(r"(?m)^#   (SecurityPolicy .*)$", uncovered)
+    claims = "".join(f'  - "{one}"\n' for one in named)
+    granted = prepare_text(uncovered.replace("claims:\n", f"claims:\n{claims}"), "draft.yaml")
+    assert granted.declaration.facts["security_keys"] == 1
+    assert granted.declaration.facts["Security Signing Required"] == 1
+
+
 def test_over_tcp_and_as_json(said):
     with serving(server()) as port:
         where = f"opc.tcp://127.0.0.1:{port}"

@@ -121,7 +121,10 @@ def test_names_and_least():
     assert (least(needs, "coils"), least(needs, "fc01"), least(needs, "fc99")) == (16, 1, 0)
 
 
-@pytest.mark.parametrize("name", sorted(PERMISSIONS.keys() - node_permissions()))
+OF_OPCUA = {"security_keys"}
+
+
+@pytest.mark.parametrize("name", sorted(PERMISSIONS.keys() - node_permissions() - OF_OPCUA))
 def test_lines_to_paste_are_lines_of_a_declaration(name, declared):
     line = re.sub("ADDRESS|NUMBER|RECORD|BYTES", "1", PERMISSIONS[name].format(least=4))
 
@@ -134,3 +137,12 @@ def test_lines_to_paste_for_nodes_are_lines_of_a_declaration_of_opcua(opcua):
         line = PERMISSIONS[name].format(least=1).replace("NODE", "ns=1;s=A")
         line = re.sub("LENGTH|ROWS|COLUMNS", "4", line)
         assert opcua(line).facts[name] == 1
+
+
+def test_certificates_are_permitted_where_a_secured_channel_is_claimed(opcua):
+    line = PERMISSIONS["security_keys"].format(least=1)
+    assert opcua(line).facts["security_keys"] == 1
+    plain, claimed = opcua(), opcua('claims: ["SecurityPolicy [B] \u2013 Basic256Sha256"]')
+    assert missing(("security_keys",), plain.facts).verdict == NOT_APPLICABLE
+    lack = missing(("security_keys",), claimed.facts)
+    assert (lack.verdict, lack.paste) == (INCONCLUSIVE, line)

@@ -135,17 +135,18 @@ class _AnyMode(Plc):
 
     def check_mode(self, policy: Policy, mode: int) -> None:
         """Let one more mode pass."""
-        if mode != self.TAKEN:
+        if mode != self.TAKEN or not policy.is_none:
             super().check_mode(policy, mode)
 
     def new_channel(self, line: ServerConnection, secure: SecureChannel, mode: int) -> Channel:
         """Open it without security."""
-        return super().new_channel(line, secure, NO_SECURITY if mode == self.TAKEN else mode)
+        is_meant = mode == self.TAKEN and secure.policy.is_none
+        return super().new_channel(line, secure, NO_SECURITY if is_meant else mode)
 
     def read_open(self, chunk: Chunk) -> ua.OpenSecureChannelRequest:
         """Read the mode that is meant."""
         request = super().read_open(chunk)
-        if int(request.Parameters.SecurityMode) == self.TAKEN:
+        if int(request.Parameters.SecurityMode) == self.TAKEN and (chunk.policy_uri or "").endswith("#None"):
             request.Parameters.SecurityMode = ua.MessageSecurityMode(NO_SECURITY)
         return request
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from device_simulators.opcua.connection import ServerConnection
 
 
-@mutant("UA-MSG-SEQUENCE-REPEATED")
+@mutant("UA-MSG-SEQUENCE-REPEATED", "UA-SEC-MSG-REPLAYED")
 class TakesRepeatedNumbers(Plc):
     """Takes a sequence number twice."""
 
@@ -35,7 +35,7 @@ class TakesRepeatedNumbers(Plc):
             super().check_sequence(channel, sequence)
 
 
-@mutant("UA-MSG-SEQUENCE-GAP")
+@mutant("UA-MSG-SEQUENCE-GAP", "UA-SEC-MSG-GAP")
 class TakesGapsInNumbers(Plc):
     """Takes any sequence number that is higher."""
 
@@ -45,7 +45,7 @@ class TakesGapsInNumbers(Plc):
             super().check_sequence(channel, sequence)
 
 
-@mutant("UA-MSG-SEQUENCE-WRAP")
+@mutant("UA-MSG-SEQUENCE-WRAP", "UA-SEC-MSG-WRAP")
 class NeverStartsAnew(Plc):
     """Refuses a small sequence number behind the largest ones."""
 
@@ -68,7 +68,7 @@ class CountsRequestIds(Plc):
         return chunk
 
 
-@mutant("UA-MSG-BEFORE-OPEN")
+@mutant("UA-MSG-BEFORE-OPEN", "UA-SEC-MSG-ELSEWHERE")
 class IgnoresEarlyMessages(Plc):
     """Ignores messages on a connection without a channel."""
 

@@ -100,11 +100,14 @@ class ReceivesWhatItCan(Plc):
 
 @mutant("UA-ERR-SENT", "UA-HEL-MAX-MESSAGE", "UA-HEL-MAX-CHUNKS")
 class ClosesWithoutError(Plc):
-    """Closes a connection without saying why."""
+    """Closes a connection for what is no matter of security without saying why."""
 
-    def fail(self, line: ServerConnection, why: Status, reason: str | None = None) -> None:  # noqa: ARG002 - not said
+    def fail(self, line: ServerConnection, why: Status, reason: str | None = None) -> None:
         """Close only."""
-        line.end(self.LINGER)
+        if any(word in why.name for word in ("Security", "Certificate", "Nonce")):
+            super().fail(line, why, reason)
+        else:
+            line.end(self.LINGER)
 
 
 @mutant("UA-ERR-CODE")

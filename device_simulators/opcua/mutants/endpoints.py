@@ -89,7 +89,7 @@ class OffersNoModeForAPolicy(_Misdescribed):
             endpoint.SecurityMode = ua.MessageSecurityMode.None_
 
 
-@mutant("UA-ENDPOINTS-TOKENS")
+@mutant("UA-ENDPOINTS-TOKENS", "UA-SEC-POLICY-BASIC256SHA256", "UA-SEC-POLICY-AES128", "UA-SEC-POLICY-AES256")
 class HidesTokenPolicies(_Misdescribed):
     """Describes a secured endpoint without user token policies."""
 
@@ -112,7 +112,7 @@ class NamesPoliciesAlike(Plc):
         return found
 
 
-@mutant("UA-ENDPOINTS-LEVEL")
+@mutant("UA-ENDPOINTS-LEVEL", "UA-SEC-ENDPOINT-LEVEL")
 class PrefersNoSecurity(Plc):
     """Gives the endpoint without security the highest level."""
 
@@ -131,7 +131,12 @@ class HidesItsCertificate(_Misdescribed):
             endpoint.ServerCertificate = None
 
 
-@mutant("UA-ENDPOINTS-CERTIFICATE-URI")
+@mutant(
+    "UA-ENDPOINTS-CERTIFICATE-URI",
+    "UA-SEC-POLICY-BASIC256SHA256",
+    "UA-SEC-POLICY-AES128",
+    "UA-SEC-POLICY-AES256",
+)
 class ShowsAnotherCertificate(_Misdescribed):
     """Describes a secured endpoint with bytes that are no certificate."""
 

@@ -40,7 +40,7 @@ class RenamesRenewedChannels(Plc):
         super().issue(channel, request, request_id)
 
 
-@mutant("UA-RENEW-TOKEN-NEW", "UA-RENEW-OLD-REFUSED", "UA-RENEW-BEFORE-LAST")
+@mutant("UA-RENEW-TOKEN-NEW", "UA-RENEW-OLD-REFUSED", "UA-RENEW-BEFORE-LAST", "UA-SEC-MSG-TOKEN-OVERLAP")
 class RenewsWithTheSameToken(Plc):
     """Gives a channel that is renewed the token id that it had."""
 
@@ -49,7 +49,7 @@ class RenewsWithTheSameToken(Plc):
         return channel.secure.token_id if channel.expiries else super().new_token_id(channel)
 
 
-@mutant("UA-RENEW-OLD-SERVED")
+@mutant("UA-RENEW-OLD-SERVED", "UA-SEC-MSG-TOKEN-OVERLAP")
 class DropsOldTokens(Plc):
     """Refuses the old token as soon as there is a new one."""
 
@@ -59,7 +59,9 @@ class DropsOldTokens(Plc):
         super().issue(channel, request, request_id)
 
 
-@mutant("UA-RENEW-SESSION-KEPT")
+@mutant(
+    "UA-RENEW-SESSION-KEPT", "UA-SEC-POLICY-BASIC256SHA256", "UA-SEC-POLICY-AES128", "UA-SEC-POLICY-AES256"
+)
 class LosesSessionsInRenewals(Plc):
     """Closes the sessions of a channel that is renewed for the third time."""
 
@@ -96,7 +98,8 @@ class _Lenient(Plc):
         """Take one token for another."""
         given = self.tokens.get(secure, [])
         token = int.from_bytes(frame[TOKEN], "little")
-        if frame.startswith(MSG) and token != secure.token_id and self.is_taken(given, token):
+        is_plain = secure.policy.is_none and frame.startswith(MSG)  # elsewhere the token is signed, too
+        if is_plain and token != secure.token_id and self.is_taken(given, token):
             frame = frame[: TOKEN.start] + secure.token_id.to_bytes(4, "little") + frame[TOKEN.stop :]
         return super().opened(secure, frame)
 

@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from device_simulators.opcua.mutants.of_applications import OfApplications
 from device_simulators.opcua.mutants.registry import mutant
 from device_simulators.opcua.plc import Plc
-from testbed.protocols.opcua import Policy
+from testbed.protocols.opcua import POLICIES, Policy
 from testbed.protocols.opcua.asymmetric import leaf
 from testbed.protocols.opcua.security_headers import decode_asymmetric
 
@@ -161,7 +161,8 @@ class _Deaf(Plc):
     def take_open(self, line: ServerConnection, frame: bytes) -> None:
         """Drop what is not heard."""
         said, _ = decode_asymmetric(frame)
-        if (said.policy_uri or "").endswith("#None") or self.is_heard(said.sender_certificate or b""):
+        policy = POLICIES.get(said.policy_uri or "")
+        if policy is None or policy.is_none or self.is_heard(said.sender_certificate or b""):
             super().take_open(line, frame)
 
 

@@ -37,11 +37,13 @@ class TakesAnonymousUsersUnasked(Plc):
 
     def offered(self, channel: Channel, kind: ua.UserTokenType) -> list[str | None]:
         """Take an anonymous token whatever the endpoint says."""
-        return [None, ""] if kind == ua.UserTokenType.Anonymous else super().offered(channel, kind)
+        if channel.is_secured and kind == ua.UserTokenType.Anonymous:
+            return [None, ""]
+        return super().offered(channel, kind)
 
     def check_policy_id(self, channel: Channel, kind: ua.UserTokenType, policy_id: str | None) -> None:
-        """Ask no anonymous token for its policy."""
-        if kind != ua.UserTokenType.Anonymous:
+        """Ask no anonymous token for its policy, where the channel is secured."""
+        if kind != ua.UserTokenType.Anonymous or not channel.is_secured:
             super().check_policy_id(channel, kind, policy_id)
 
 

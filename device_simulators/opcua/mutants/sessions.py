@@ -40,9 +40,14 @@ class ListsOneEndpointOnly(Plc):
     """Returns only one of its endpoints in CreateSession."""
 
     def create_session(self, channel: Channel, request: ua.CreateSessionRequest) -> ua.CreateSessionResponse:
-        """Leave the other endpoints out."""
+        """Leave those out that the channel does not use."""
         response = super().create_session(channel, request)
-        response.Parameters.ServerEndpoints = response.Parameters.ServerEndpoints[:1]
+        used = (channel.policy.uri, channel.mode)
+        response.Parameters.ServerEndpoints = [
+            one
+            for one in response.Parameters.ServerEndpoints
+            if (one.SecurityPolicyUri, int(one.SecurityMode)) == used
+        ]
         return response
 
 

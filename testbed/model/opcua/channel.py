@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self, get_args
 
 from pydantic import field_validator, model_validator
@@ -16,6 +17,15 @@ _DEPRECATED = frozenset({"Basic128Rsa15", "Basic256"})
 _OTHER_KEYS = "ECC_"
 """How the names of policies with elliptic curves begin."""
 _PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
+
+
+_SIGNED = "Security Signing Required"
+"""Conformance unit that every secured policy's facet has."""
+
+
+def lacks_security(fact: str, facts: Mapping[str, int]) -> bool:
+    """Say whether certificates would be of no use: no secured channel is claimed or declared."""
+    return fact == "security_keys" and not facts.get(_SIGNED) and not facts.get("secured")
 
 
 class Channel(Frozen):

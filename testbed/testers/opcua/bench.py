@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -129,6 +129,16 @@ class UaBench:
     def keys(self) -> OpcUaKeys:
         """The tester's certificates for cases of security."""
         return self._material.keys
+
+    @property
+    def passwords(self) -> Collection[bytes]:
+        """All passwords that were read so far; nothing that is kept of a case may hold them."""
+        return self._material.told
+
+    @property
+    def logs_keys(self) -> bool:
+        """Whether captures may hold the keys of channels."""
+        return self._material.logs_keys
 
     @property
     def login(self) -> Login:

@@ -69,7 +69,8 @@ class UaCase:
     """What else has to be ended after the case: taps, programs."""
 
     def __post_init__(self) -> None:
-        self.monitor = UaMonitor(self.keep_body)
+        self.recorder.hidden = self.bench.passwords
+        self.monitor = UaMonitor(self.keep_body, self._keep_keys if self.bench.logs_keys else None)
         isolated = self.bench.declaration.isolated
         self.permission = Permission(set(), self.bench.callable, isolated, self.bench.pool.writes)
 
@@ -104,6 +105,14 @@ class UaCase:
     def keep_body(self, number: int, body: bytes) -> None:
         """Keep the body of a message by the number of its last frame, for the evidence."""
         self.recorder.keep_body(number, body)
+
+    def _keep_keys(self, channel: SecureChannel, client_nonce: bytes, server_nonce: bytes) -> None:
+        """Keep the keys of a token for the capture."""
+        from testbed.protocols.opcua.keylog import key_log  # noqa: PLC0415 - loads cryptography
+
+        ids = channel.channel_id, channel.token_id
+        lines = key_log(channel.policy, channel.mode, ids, client_nonce, server_nonce)
+        self.recorder.channel_keys |= dict.fromkeys(lines)
 
     async def open(self) -> UaConnection:
         """Open one more connection; UnreachableError where that fails."""

@@ -60,6 +60,8 @@ class FrameRules:
 
     record_plain: Any
     """Keeps the body of a frame by its number, for whoever reads the evidence."""
+    keep_keys: Any = None
+    """Keeps the keys of a token by channel, client's and server's nonce; None where nobody may."""
     busy: bool = False
     """Whether the device said that it has no room for a request."""
 
@@ -189,13 +191,14 @@ class FrameRules:
             self.busy |= Status(decoded.ResponseHeader.ServiceResult.value).name in _BUSY
         return breach_of(message)
 
-    @staticmethod
-    def _install(line: Conversation, decoded: ua.OpenSecureChannelResponse) -> None:
+    def _install(self, line: Conversation, decoded: ua.OpenSecureChannelResponse) -> None:
         """Take the token of a channel that was opened or renewed, before anything comes that it secures."""
         if line.channel is None or line.opening is None:
             return
         token, nonce = decoded.Parameters.SecurityToken, decoded.Parameters.ServerNonce or b""
         line.channel.install(token.ChannelId, token.TokenId, line.opening, nonce)
+        if self.keep_keys is not None and not line.channel.policy.is_none:
+            self.keep_keys(line.channel, line.opening, nonce)
         line.opening, line.is_opened = None, True
 
 

@@ -22,6 +22,13 @@ class Material:
         self._declared = declaration.channel
         self._user = declaration.user
         self._security = declaration.security
+        self.told: set[bytes] = set()
+        """Passwords that were read."""
+
+    @property
+    def logs_keys(self) -> bool:
+        """Whether captures may hold the keys of channels."""
+        return self._security is not None and self._security.key_log
 
     @cached_property
     def keys(self) -> OpcUaKeys:
@@ -37,7 +44,9 @@ class Material:
         """A user with a password: the declared one, else that of the folder of keys."""
         from testbed.wire.opcua_keys import Login  # noqa: PLC0415 - as above
 
-        return Login(self._user.name, self.password()) if self._user is not None else self.keys.login
+        login = Login(self._user.name, self.password()) if self._user is not None else self.keys.login
+        self.told.add(login.password.encode())
+        return login
 
     @cached_property
     def _own(self) -> tuple[bytes, Any]:
@@ -84,4 +93,6 @@ class Material:
         """Return the declared user's password."""
         if self._user is None:
             return ""
-        return read_secret(self._user.password)
+        password = read_secret(self._user.password)
+        self.told.add(password.encode())
+        return password

@@ -5,7 +5,8 @@ from __future__ import annotations
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.protocols.opcua import NO_SECURITY, SIGN, SIGN_AND_ENCRYPT, Policy
+from testbed.protocols.opcua import NO_SECURITY, SIGN, SIGN_AND_ENCRYPT, Policy, SecurityError
+from testbed.protocols.opcua.asymmetric import public_key
 from testbed.testers.opcua.proofs import named
 from testbed.testers.trouble import NotTestable, Undecided
 
@@ -82,11 +83,28 @@ class Offered:
         """Return the server's certificate, of the endpoint of a policy and mode where that has one.
 
         Raises:
-            Undecided: no endpoint has.
+            Undecided: no endpoint has, or none can be secured with what it shows.
         """
         endpoints = (self.offers(policy, mode), *self.endpoints)
         found = next((one.ServerCertificate for one in endpoints if one and one.ServerCertificate), None)
         if found is None:
             said = Text(en="no endpoint has a server certificate", ko="서버 인증서가 있는 엔드포인트가 없음")
             raise Undecided(said)
+        _usable(bytes(found), policy)
         return bytes(found)
+
+
+def _usable(certificate: bytes, policy: Policy) -> None:
+    """Look at whether a policy can use a server's certificate at all.
+
+    Raises:
+        Undecided: it cannot be read, or its key is none of the policy.
+    """
+    try:
+        bits = public_key(certificate).key_size
+    except SecurityError as error:
+        said = f"the server's certificate: {error}"
+        raise Undecided(Text(en=said, ko=f"서버 인증서를 쓸 수 없음: {error}")) from error
+    if policy.rsa is not None and not policy.rsa.key_bits[0] <= bits <= policy.rsa.key_bits[1]:
+        said = f"the server's certificate has a key of {bits} bits, which {policy.name} does not allow"
+        raise Undecided(Text(en=said, ko=f"서버 인증서의 키가 {bits}비트로 {policy.name}에서 허용되지 않음"))

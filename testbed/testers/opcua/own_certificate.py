@@ -5,6 +5,7 @@ OPC 10000-6 1.05.04, 6.2.2 (certificates); OPC 10000-4 1.05.04, 5.7.2 (CreateSes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
     from testbed.testers.opcua.client import Client
+    from testbed.testers.opcua.reply import Reply
     from testbed.testers.opcua.secure import Secure
 
 _USES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment")
@@ -153,17 +155,25 @@ def is_signed_by_server(client: Client, nonce: bytes) -> bool:
     return any(verify(one + nonce, signed) for one in (leaf(channel.certificate), channel.certificate))
 
 
-def ways_in(endpoints: Any) -> frozenset[tuple[Any, ...]]:
-    """Return what a client compares of endpoints: policy, mode, level, and the ids of token policies."""
-    return frozenset(
-        (
-            one.SecurityPolicyUri,
-            int(one.SecurityMode),
-            one.SecurityLevel,
-            frozenset(token.PolicyId for token in one.UserIdentityTokens or ()),
-        )
-        for one in endpoints or ()
-    )
+def told_otherwise(client: Client, told: Reply) -> Array:
+    """Return policy and mode of endpoints that CreateSession described otherwise than GetEndpoints.
+
+    Compared are the levels and the ids of token policies, as a client does (5.7.2.1); which endpoints there
+    are is judged elsewhere.
+    """
+    listed = client.created.parameters.ServerEndpoints if client.created is not None else ()
+    before, now = _ways_in(told.results), _ways_in(listed or ())
+    return Array(way for way in before if way in now and now[way] != before[way])
+
+
+def _ways_in(endpoints: Iterable[Any]) -> dict[tuple[str, int], set[tuple[Any, ...]]]:
+    """What is said of each policy and mode; there may be several endpoints of one."""
+    found: dict[tuple[str, int], set[tuple[Any, ...]]] = {}
+    for one in endpoints:
+        tokens = frozenset(token.PolicyId for token in one.UserIdentityTokens or ())
+        way = (one.SecurityPolicyUri or "", int(one.SecurityMode))
+        found.setdefault(way, set()).add((one.SecurityLevel, tokens))
+    return found
 
 
 def misplaced(secure: Secure) -> Array:

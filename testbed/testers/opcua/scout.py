@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from testbed.model.connect import Endpoint
 from testbed.model.declaration import UNKNOWN
 from testbed.testers.manners import FellSilent, Manners, Spent, Tell
+from testbed.testers.opcua.bench import MODES, POLICY
 from testbed.testers.opcua.preflight.endpoints import shown
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.scout_choice import Choice, choose
@@ -44,6 +45,8 @@ class Found:
     """Names of ConformanceUnits."""
     choice: Choice = field(default_factory=Choice)
     crawl: Crawl = field(default_factory=Crawl)
+    secured: tuple[tuple[str, str], ...] = ()
+    """Policies and modes of the secured endpoints that the bed speaks."""
     sessions: int = 0
     """Sessions that were served at once; 0 where that was not tried."""
     most_sessions: int = 0
@@ -80,6 +83,7 @@ async def scout(dial: Dial, wishes: Wishes, found: Found, tell: Tell) -> None:
         async with asyncio.timeout(wishes.manners.seconds):
             await asker.enter()
             await _identify(asker, found)
+            await _endpoints(asker, found)
             await found.crawl.go(asker)
             await choose(asker, found.crawl, found.namespaces, found.choice)
             await _sessions(asker, wishes, found)
@@ -112,6 +116,20 @@ async def _identify(asker: Asker, found: Found) -> None:
     found.units = tuple(str(getattr(one, "Name", one)) for one in units)
     most = await asker.value(ids.Server_ServerCapabilities_MaxSessions)
     found.told_sessions = most if isinstance(most, int) else 0
+
+
+async def _endpoints(asker: Asker, found: Found) -> None:
+    """Ask which secured endpoints there are (10000-4, 5.5.4); a server that does not tell has none here."""
+    asker.purpose = "its endpoints"
+    reply = await asker.ask(asker.session.get_endpoints)
+    offered = reply.results if isinstance(reply.results, tuple) else ()
+    policies = {one.uri: name for name, one in POLICY.items() if not one.is_none}
+    modes = {number: name for name, number in MODES.items()}
+    pairs = (
+        (policies.get(one.SecurityPolicyUri, ""), modes.get(int(one.SecurityMode), ""))
+        for one in offered[:_MOST_TOLD]
+    )
+    found.secured = tuple(sorted({(policy, mode) for policy, mode in pairs if policy and mode}))
 
 
 def _listed(value: object) -> list[object]:

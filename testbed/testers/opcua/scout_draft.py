@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from testbed.model.opcua.units import mandatory_units, profile_named, unit_named
@@ -20,6 +20,12 @@ _WITH_WRITES = {"Attribute Write Index", "Attribute Write StatusCode & Timestamp
 """Units that no server has without plain writes."""
 _CALL, _METHODS = "Method Call", "Address Space Method"
 _MANY_SESSIONS = {"Session Multiple": 2, "Session Minimum 2 Parallel": 2, "Session Minimum 50 Parallel": 50}
+_FACETS = {
+    "Basic256Sha256": "SecurityPolicy [B] \u2013 Basic256Sha256",
+    "Aes128_Sha256_RsaOaep": "SecurityPolicy [A] - Aes128-Sha256-RsaOaep",
+    "Aes256_Sha256_RsaPss": "SecurityPolicy - Aes256-Sha256-RsaPss",
+}
+"""The facet of each secured policy (OPC 10000-7)."""
 _MOST_NAMED = 10
 """Unknown names of a server that a comment repeats."""
 
@@ -52,6 +58,7 @@ def draft(found: Found, profile: str, day: date) -> str:
         beside(f"timing:   {{ reply_within: {reply_within(found.times)} }}", "assumed, from what was seen:"),
         f"# {seen(found.times)}",
         "channel:  { policy: None, mode: None }",
+        *_security(found, claims),
         "",
         "nodes:",
         *(_line(one) for _, one in sorted(found.choice.read.items(), key=_order)),
@@ -110,6 +117,23 @@ def _sessions(found: Found) -> str:
     told = f"; MaxSessions tells {found.told_sessions}" if found.told_sessions else ""
     more = "; more were not tried" if found.sessions == found.most_sessions else ""
     return f"sessions that were served at once{more}{told}"
+
+
+def _security(found: Found, claims: Collection[str]) -> Iterator[str]:
+    """Yield what its security could be judged with, as comments: no read tells whom it trusts."""
+    if not found.secured:
+        return
+    policies = dict.fromkeys(policy for policy, _ in found.secured)
+    yield "# It offers secured channels, too:"
+    for policy in policies:
+        yield f"#   {policy}: {', '.join(mode for one, mode in found.secured if one == policy)}"
+    yield "# To have them judged make certificates with `testbed keys opcua opcua`, and do what its STEPS.txt"
+    yield "# says. Then take the mark off the next line."
+    yield "# security: { keys: opcua }"
+    more = [_FACETS[policy] for policy in policies if _FACETS[policy] not in claims]
+    if more:
+        yield "# Add to `claims` what its vendor claims of these:"
+        yield from (f"#   {facet}" for facet in more)
 
 
 def _order(pair: tuple[tuple[str, str], Picked]) -> tuple[str, int]:

@@ -136,7 +136,7 @@ class Asker:
 _WHY = {
     "hello": "no answer to a Hello: {said}; is this the port of OPC UA over TCP, usually 4840?",
     "open": "no channel without security is opened: {said}; a draft knows of no certificate: begin with a "
-    "copy of profiles/devices/example-opcua.yaml, and write `channel` there",
+    "copy of profiles/devices/example-opcua.yaml, and write `channel` and `security` there",
     "create_session": "no session is created: {said}; end the server's other clients and try again",
     "activate_session": "no anonymous user is let in: {said}; a draft knows of no password: begin with a "
     "copy of profiles/devices/example-opcua.yaml, and write `user` there",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
 from testbed.protocols.opcua import POLICIES, status
+from testbed.testers.answer import Instead
+from testbed.testers.opcua.offered import DEPRECATED
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.secured_words import not_offered
 from testbed.testers.trouble import Unanswered, Undecided
@@ -21,19 +23,17 @@ READS, RENEWALS = 21, 3
 """Exchanges of one policy and mode (assumed): three reads of each length, a renewal behind every fifth."""
 _LENGTHS = 7
 """Numbers of nodes in a read: with them come paddings of several sizes."""
-_DEPRECATED = frozenset({"Basic128Rsa15", "Basic256"})
-"""Policies that OPC 10000-7 1.05.04 calls deprecated: they rest on SHA-1."""
 _PREFIX = "http://opcfoundation.org/UA/SecurityPolicy#"
 
 
 def deprecated(secure: Secure) -> tuple[str, ...]:
     """Return the names of the deprecated policies that are offered."""
-    return tuple(sorted(_names(secure) & _DEPRECATED))
+    return tuple(sorted(_names(secure).intersection(DEPRECATED)))
 
 
 def uncovered(secure: Secure) -> tuple[str, ...]:
     """Return the names of policies of the endpoints that the bed does not speak: those of elliptic curves."""
-    known = {one.name for one in POLICIES.values()} | _DEPRECATED
+    known = {*DEPRECATED, *(one.name for one in POLICIES.values())}
     return tuple(sorted(_names(secure) - known))
 
 
@@ -42,11 +42,28 @@ def _names(secure: Secure) -> set[str]:
     return {uri.removeprefix(_PREFIX) for uri in uris if uri}
 
 
-async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, int]:
+def _said(reads: int, renewals: int, connections: int) -> Instead:
+    return Instead(
+        f"{reads} reads, {renewals} renewals, {connections} connections",
+        f"읽기 {reads}회, 갱신 {renewals}회, 연결 {connections}회",
+    )
+
+
+WORKS = _said(READS, RENEWALS, 2)
+"""What `exercised` gives of a policy that works."""
+
+
+def _done(reads: int, renewals: int, connections: int) -> Instead:
+    """Say what went well."""
+    went = (reads, renewals, connections)
+    return WORKS if went == (READS, RENEWALS, 2) else _said(*went)
+
+
+async def exercised(secure: Secure, policy: str, mode: int) -> Instead:
     """Use a policy and a mode: twenty-one reads, three renewals among them, then the same client once more.
 
     Returns:
-        how many reads, renewals and connections went well.
+        how many reads, renewals and connections went well; `WORKS` where all did.
 
     Raises:
         NotTestable: no endpoint offers them.
@@ -58,7 +75,7 @@ async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, i
         client = await secure.session(policy=policy, mode=mode)
     except Undecided:
         await _elsewhere(secure, policy)
-        return 0, 0, 0
+        return _done(0, 0, 0)
     reads = renewals = 0
     for number in range(1, READS + 1):
         reads += await _went_well(client, number)
@@ -68,8 +85,8 @@ async def exercised(secure: Secure, policy: str, mode: int) -> tuple[int, int, i
     try:
         again = await secure.session(policy=policy, mode=mode)
     except Undecided:
-        return reads, renewals, 1
-    return reads, renewals, 1 + await _went_well(again, READS)
+        return _done(reads, renewals, 1)
+    return _done(reads, renewals, 1 + await _went_well(again, READS))
 
 
 async def _went_well(client: Client, number: int) -> bool:

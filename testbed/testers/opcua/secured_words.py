@@ -13,22 +13,30 @@ from testbed.model.base import Text
 from testbed.protocols.opcua import (
     ABORT,
     CLO,
+    ERR,
     INTERMEDIATE,
     NO_SECURITY,
     SIGN,
     SIGN_AND_ENCRYPT,
+    DecodeError,
     ErrorMessage,
     SecureChannel,
+    SecurityError,
     Status,
     Tamper,
+    decode_service,
     status,
 )
 from testbed.protocols.opcua.policies import NONE
+from testbed.testers.answer import Reaction
 from testbed.testers.opcua.channel_words import HEADER, asking
+from testbed.testers.opcua.speaking import RENEW
 from testbed.testers.trouble import NotTestable
+from testbed.wire.connection import Received
 
 if TYPE_CHECKING:
-    from testbed.testers.answer import Reaction
+    from collections.abc import Iterable
+
     from testbed.testers.opcua.client import Client
     from testbed.testers.opcua.reply import Reply
     from testbed.testers.opcua.secure import Secure
@@ -100,11 +108,47 @@ async def asked_with(client: Client, tamper: Tamper) -> Status | Reaction:
     return await put(client, b"".join(client.seal(asking(), tamper=tamper)))
 
 
-async def put(client: Client, data: bytes) -> Status | Reaction:
-    """Send chunks as they are, and say how that ended, whatever request the answer is for."""
-    client.conversation.lenient = True
+async def put(client: Client, data: bytes, *shown: Pair) -> Status | Reaction:
+    """Send what is wrong on purpose, and say by what kind of message it was met.
+
+    Nothing else of the answer is judged: what a server secures such an answer with, nothing lays down. The
+    client says nothing more on this connection.
+
+    Args:
+        client: whose channel it is.
+        data: chunks as they go.
+        shown: certificates beside the channel's own that an answer may be encrypted for.
+
+    Returns:
+        the status of an Error message or of a fault that can be read; NORMAL for any other message.
+    """
+    client.conversation.out_of_step, client.in_step = True, False
     await client.send(data)
-    return await client.ended(client.answer())
+    received = await client.wire.receive(client.reply_within)
+    if not isinstance(received, Received):
+        return Reaction.SILENCE if client.is_open else Reaction.CLOSED
+    client.frames = (*client.frames, received.number)
+    reaction = _meaning(client.channel, received.data, shown)
+    if received.data.startswith(ERR):
+        await client.is_closed()
+    return reaction
+
+
+def _meaning(channel: SecureChannel, frame: bytes, shown: Iterable[Pair]) -> Status | Reaction:
+    if frame.startswith(ERR):
+        try:
+            return Status(ErrorMessage.decode(frame).status)
+        except DecodeError:
+            return Reaction.NORMAL  # an answer, whatever it was to say
+    own = (channel.certificate, channel.key)
+    for channel.certificate, channel.key in (own, *((one.certificate, one.key) for one in shown)):
+        try:
+            decoded = decode_service(channel.open(frame).body)
+        except (SecurityError, DecodeError):
+            continue
+        result = Status(decoded.ResponseHeader.ServiceResult.value)
+        return result if result.is_bad else Reaction.NORMAL
+    return Reaction.NORMAL
 
 
 async def carried(client: Client, data: bytes) -> Reply:
@@ -152,9 +196,15 @@ def relabelled(client: Client) -> bytes:
     return b"".join(client.seal(asking(), previous=True, token_id=client.channel.token_id))
 
 
-def wear(client: Client, pair: Pair) -> None:
-    """Go on with another certificate and its key, on a channel that is open."""
-    client.channel.certificate, client.channel.key = pair.certificate, pair.key
+def renewal(client: Client, pair: Pair | None = None, mode: int | None = None) -> bytes:
+    """Return the renewal of a channel, with another certificate and its key, or in another mode."""
+    channel = client.channel
+    own = (channel.certificate, channel.key)
+    if pair is not None:
+        channel.certificate, channel.key = pair.certificate, pair.key
+    sealed = client.opening(request_type=RENEW, mode=mode)
+    channel.certificate, channel.key = own
+    return b"".join(sealed)
 
 
 def undress(client: Client) -> None:

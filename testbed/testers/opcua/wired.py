@@ -34,6 +34,11 @@ class Wired:
         """The endpoint URL, as declared."""
         return self._guard.url
 
+    @property
+    def reply_within(self) -> float:
+        """Seconds within which the device declares to answer."""
+        return self._guard.reply_within
+
     async def connect(self) -> None:
         """Open the connection; a tester has one at a time."""
         self._connection = await self._guard.open()

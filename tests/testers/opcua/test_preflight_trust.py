@@ -153,3 +153,11 @@ def test_a_server_that_hangs_up_without_a_word(folder):
 
     assert found.id == "PF-NOT-TRUSTED"
     assert "connection" in found.said.en
+
+
+@pytest.mark.parametrize("changes", CHANNELS.values(), ids=CHANNELS)
+def test_a_server_in_this_process_trusts_the_folder_of_its_declaration(folder, changes):
+    done = looked(folder, 4840, {"connect": "sim:opcua-plc", **changes})
+
+    assert done.found == ()
+    assert (trusted_by(folder, "ours") / "own/certs/self-signed.der").exists()

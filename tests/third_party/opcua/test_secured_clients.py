@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,7 @@ def folder(tmp_path_factory):
 
 
 def met(*command, url, folder):
-    home = {"HOME": str(folder), "NODE_PATH": str(MODULES)}
+    home = {"HOME": str(folder), "QT_QPA_PLATFORM": "offscreen", "NODE_PATH": str(MODULES)}
     done = subprocess.run(
         [*command, url, folder, "simulated"],
         capture_output=True,
@@ -72,14 +72,15 @@ def met(*command, url, folder):
     return json.loads(done.stdout)
 
 
-def test_asyncua(url, folder, lacking):
-    if not find_spec("asyncua"):
-        lacking("asyncua is not installed")
+@pytest.mark.parametrize("client", ["asyncua", "opcua-client"])
+def test_python_clients(url, folder, lacking, client):
+    try:
+        version(client)
+    except PackageNotFoundError:
+        lacking(f"{client} is not installed")
 
-    assert (
-        met(sys.executable, "-W", "ignore", CLIENTS / "secured_asyncua.py", url=url, folder=folder)
-        == EXPECTED
-    )
+    program = CLIENTS / f"secured_{client.replace('-', '_')}.py"
+    assert met(sys.executable, "-W", "ignore", program, url=url, folder=folder) == EXPECTED
 
 
 def test_node_opcua(url, folder, program, lacking):
