@@ -30,7 +30,7 @@ from testbed.protocols.opcua import (
 from testbed.protocols.opcua.policies import NONE
 from testbed.testers.answer import Reaction
 from testbed.testers.opcua.channel_words import HEADER, asking
-from testbed.testers.opcua.speaking import RENEW
+from testbed.testers.opcua.crafting import RENEW
 from testbed.testers.trouble import NotTestable
 from testbed.wire.connection import Received
 
