@@ -105,7 +105,7 @@ class KeepsSecuredSessionsInPlace(Plc):
         super().check_new_channel(session, channel)
 
 
-@mutant("UA-SEC-USER-MOVES-CERTIFICATE", "UA-SEC-ENDPOINT-MOVE-MODE")
+@mutant("UA-SEC-USER-MOVES-CERTIFICATE")
 class MovesToAnybodysChannel(Plc):
     """Lets a session move to a channel that was opened with another certificate."""
 
