@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from testbed.model.declaration import Declaration
 from testbed.model.opcua.channel import Channel
-from testbed.model.opcua.user import LONGEST_PASSWORD, Secret
+from testbed.model.opcua.user import LONGEST_PASSWORD, Secret, User
 from testbed.wire.key_files import LARGEST, READABLE_BY_OTHERS
 
 if TYPE_CHECKING:
@@ -54,9 +54,12 @@ def located(declaration: Declaration, base: Path) -> Declaration:
     security = declaration.security
     if security is not None and security.keys:
         security = security.model_copy(update={"keys": _from(base, security.keys)})
-    if user is not None and user.password.file is not None:
+    if user is not None and user.password is not None and user.password.file is not None:
         secret = user.password.model_copy(update={"file": _from(base, user.password.file)})
         user = user.model_copy(update={"password": secret})
+    elif user is not None:
+        files = {name: _from(base, getattr(user, name)) for name in ("certificate", "key")}
+        user = user.model_copy(update=files)
     return declaration.model_copy(update={"channel": moved, "user": user, "security": security})
 
 
@@ -66,13 +69,28 @@ def check_secrets(declaration: Declaration, environment: Mapping[str, str] = os.
     Raises:
         SecretError: something is not.
     """
-    if declaration.user is not None:
-        read_secret(declaration.user.password, environment)
+    user = declaration.user
+    if user is not None and user.password is not None:
+        read_secret(user.password, environment)
+    elif user is not None:
+        check_user(user)
     channel = declaration.channel
     if channel.is_secured and (channel.certificate or declaration.security is None):
         check_channel(channel)
     if channel.server_certificate:
         _certificate(Path(channel.server_certificate), ("channel", "server_certificate"))
+
+
+def check_user(user: User) -> None:
+    """Hold that certificate and key of a user are there and belong together.
+
+    Raises:
+        SecretError: they do not.
+    """
+    certificate = _certificate(Path(user.certificate), ("user", "certificate"))
+    if _key(Path(user.key), ("user", "key")).public_key() != certificate.public_key():
+        said = f"{user.key} is not the key of {user.certificate}; name the two that were made together"
+        raise SecretError(("user", "key"), said)
 
 
 def read_secret(secret: Secret, environment: Mapping[str, str] = os.environ) -> str:
@@ -121,7 +139,7 @@ def check_channel(channel: Channel) -> None:
     if not _names_a_uri(certificate):
         said = f"{channel.certificate} names no application URI (subjectAltName)"
         raise SecretError(place, f"{said}; {_MAKE}")
-    key = _key(Path(channel.key))
+    key = _key(Path(channel.key), ("channel", "key"))
     if key.public_key() != public:
         said = f"{channel.key} is not the key of {channel.certificate}; name the two that were made together"
         raise SecretError(("channel", "key"), said)
@@ -167,8 +185,7 @@ def _certificate(path: Path, place: tuple[str, ...]) -> x509.Certificate:
         raise SecretError(place, f"{path} is no certificate in PEM or DER") from None
 
 
-def _key(path: Path) -> Any:
-    place = ("channel", "key")
+def _key(path: Path, place: tuple[str, ...]) -> Any:
     try:
         return key_of(_private(path, place))
     except TypeError:

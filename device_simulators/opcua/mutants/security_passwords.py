@@ -38,6 +38,7 @@ class AsksForNamesOnly(Plc):
     "UA-SEC-USER-UNKNOWN",
     "UA-SEC-USER-UNKNOWN-ALIKE",
     "UA-SEC-USER-REFUSED-UNUSABLE",
+    "UA-SEC-USER-CHANGE-FAILED",
     "UA-SEC-USER-BACK-OFF",
 )
 class TakesWhomItDoesNotKnow(Plc):

@@ -110,8 +110,9 @@ class MovesToAnybodysChannel(Plc):
     """Lets a session move to a channel that was opened with another certificate."""
 
     def check_new_channel(self, session: Session, channel: Channel) -> None:
-        """Ask for an active session only."""
-        if not session.is_active:
+        """Ask for an active session, and for the same policy and mode."""
+        same = (channel.policy, channel.mode) == (session.channel.policy, session.channel.mode)
+        if not session.is_active or not same:
             super().check_new_channel(session, channel)
 
 

@@ -1,4 +1,4 @@
-"""Who the tester is to a server (OPC 10000-4, 7.40): the name is declared, the secret never is."""
+"""Who the tester is to a server (OPC 10000-4, 7.40): names and files are declared, a secret never is."""
 
 from __future__ import annotations
 
@@ -30,15 +30,33 @@ class Secret(Frozen):
 
 
 class User(Frozen):
-    """A user with a name and a password."""
+    """A user with a name and a password, or with a certificate and the key to it."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    password: Secret
+    name: Annotated[str, StringConstraints(max_length=256)] = ""
+    password: Secret | None = None
+    certificate: Annotated[str, Field(max_length=4096)] = ""
+    """File of the user's certificate, in DER or PEM, seen from the declaration's folder."""
+    key: Annotated[str, Field(max_length=4096)] = ""
+    """File of its private key, without a passphrase; nobody but you can read it."""
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        by_name = bool(self.name) and self.password is not None
+        by_certificate = bool(self.certificate and self.key)
+        nothing_else = not (self.certificate or self.key) if by_name else not (self.name or self.password)
+        if not (by_name or by_certificate) or not nothing_else:
+            raise ValueError("write `name` and `password`, or `certificate` and `key`: one of the two")
+        return self
+
+    @property
+    def called(self) -> str:
+        """What a message calls the user."""
+        return self.name or self.certificate
 
     @field_validator("password", mode="before")
     @classmethod
     def _not_told(cls, value: object) -> object:
-        if isinstance(value, dict | Secret):
+        if value is None or isinstance(value, dict | Secret):
             return value
         raise PydanticCustomError(
             WHOLE,

@@ -23,6 +23,7 @@ from testbed.testers.opcua.desk import UaCase
 from testbed.testers.opcua.guard import naive
 from testbed.testers.opcua.identity import anonymous, token_policy, user_name
 from testbed.testers.opcua.material import Material
+from testbed.testers.opcua.proofs import Identities
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.restoring import put_back
 from testbed.testers.opcua.scratch import Pool
@@ -183,10 +184,15 @@ class UaBench:
             raise Undecided(Text(en=said, ko=f"{declared.policy}, {declared.mode} 엔드포인트가 없음"))
 
     def identity(self, created: Any, nonce: bytes | None, channel: SecureChannel) -> Any:
-        """Return the identity token of the declared user, or of nobody, for a session on a channel."""
+        """Return the token of the declared user or of nobody, or the Proof of one who has a certificate.
+
+        Nobody asks in a session that was never created.
+        """
         uri, mode = channel.policy.uri, channel.mode
-        if self.declaration.user is None:
+        if self.declaration.user is None or created is None:
             return anonymous(token_policy(created, uri, mode, ANONYMOUS))
+        if self.declaration.user.password is None:
+            return Identities.x509(self._material.user)
         certificate = created.ServerCertificate if created is not None else b""
         wanted = token_policy(created, uri, mode, USER_NAME)
         password = self._material.password()
@@ -226,5 +232,5 @@ POLICY = {one.name: one for one in POLICIES.values()}
 """Policies by the end of their URIs."""
 MODES = {"None": 1, "Sign": 2, "SignAndEncrypt": 3}
 """Message security modes by name (10000-4, 7.20)."""
-ANONYMOUS, USER_NAME = 0, 1
+ANONYMOUS, USER_NAME, CERTIFICATE = 0, 1, 2
 """Types of identity tokens (10000-4, 7.42)."""

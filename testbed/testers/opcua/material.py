@@ -6,13 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from testbed.model.base import Text
 from testbed.model.declaration import Declaration
 from testbed.model.security import Security
 from testbed.protocols.opcua import Policy, SecureChannel
 from testbed.wire.secrets import certificate_of, key_of, read_secret
 
 if TYPE_CHECKING:
-    from testbed.wire.opcua_keys import Login, OpcUaKeys
+    from testbed.wire.opcua_keys import Login, OpcUaKeys, Pair
 
 
 class Material:
@@ -44,9 +45,20 @@ class Material:
         """A user with a password: the declared one, else that of the folder of keys."""
         from testbed.wire.opcua_keys import Login  # noqa: PLC0415 - as above
 
-        login = Login(self._user.name, self.password()) if self._user is not None else self.keys.login
+        named = self._user is not None and self._user.password is not None
+        login = Login(self._user.name, self.password()) if self._user and named else self.keys.login
         self.told.add(login.password.encode())
         return login
+
+    @cached_property
+    def user(self) -> Pair:
+        """Certificate and key of the declared user."""
+        from testbed.wire.opcua_keys import Pair  # noqa: PLC0415 - as above
+
+        user = self._user
+        assert user is not None  # noqa: S101 - asked for where one is declared
+        certificate, what = self._der(user.certificate), Text(en="the declared user", ko="선언된 사용자")
+        return Pair("user", certificate, key_of(Path(user.key).read_bytes()), certificate, what)
 
     @cached_property
     def _own(self) -> tuple[bytes, Any]:
@@ -91,7 +103,7 @@ class Material:
 
     def password(self) -> str:
         """Return the declared user's password."""
-        if self._user is None:
+        if self._user is None or self._user.password is None:
             return ""
         password = read_secret(self._user.password)
         self.told.add(password.encode())

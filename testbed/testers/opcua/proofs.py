@@ -27,8 +27,13 @@ _NOT_SIGNED = ua.SignatureData(Algorithm=None, Signature=None)
 class Keys(Protocol):
     """A certificate and the key to it."""
 
-    certificate: bytes
-    key: Any
+    @property
+    def certificate(self) -> bytes:
+        """The certificate in DER, or a chain that begins with it."""
+
+    @property
+    def key(self) -> Any:
+        """The private key."""
 
 
 class Identities:

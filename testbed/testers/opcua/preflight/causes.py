@@ -141,10 +141,10 @@ _CAUSES: Mapping[str, Cause] = {
         "서버에서 익명 사용자를 허용할 것",
     ),
     "NO-USER-TOKEN": Cause(
-        en="users with a password are not offered; the endpoint takes {offered}",
-        ko="비밀번호 사용자가 제공되지 않음; 엔드포인트가 받는 토큰: {offered}",
-        remedy_en="leave `user` out, or allow user names in the server",
-        remedy_ko="`user`를 빼거나 서버에서 사용자 이름을 허용할 것",
+        en="users as the declared one are not offered; the endpoint takes {offered}",
+        ko="선언된 유형의 사용자가 제공되지 않음; 엔드포인트가 받는 토큰: {offered}",
+        remedy_en="change `user` or leave it out, or allow such users in the server",
+        remedy_ko="`user`를 바꾸거나 빼고, 또는 서버에서 그 유형의 사용자를 허용할 것",
     ),
     # Whom it lets in.
     "NOT-TRUSTED": Cause(

@@ -6,7 +6,7 @@ from typing import Any
 
 from testbed.model.connect import Endpoint, endpoint
 from testbed.protocols.opcua import Status, status
-from testbed.testers.opcua.bench import ANONYMOUS, MODES, POLICY, USER_NAME
+from testbed.testers.opcua.bench import ANONYMOUS, CERTIFICATE, MODES, POLICY, USER_NAME
 from testbed.testers.opcua.client import Client
 from testbed.testers.opcua.preflight.causes import diagnosis
 from testbed.testers.opcua.preflight.desk import Desk
@@ -124,7 +124,7 @@ def _urls(desk: Desk, fitting: list[Any]) -> None:
 
 def _tokens(desk: Desk, fitting: list[Any]) -> None:
     user = desk.declaration.user
-    wanted = ANONYMOUS if user is None else USER_NAME
+    wanted = ANONYMOUS if user is None else USER_NAME if user.password is not None else CERTIFICATE
     policies = [policy for one in fitting for policy in one.UserIdentityTokens or ()]
     if any(int(one.TokenType) == wanted for one in policies):
         return

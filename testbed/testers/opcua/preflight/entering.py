@@ -69,7 +69,7 @@ def _refusal(desk: Desk, step: str, said: Status) -> Diagnosis:
         user = desk.declaration.user
         if user is None:
             return diagnosis("ANONYMOUS-REFUSED", status=said.title)
-        return diagnosis("USER", status=said.title, name=user.name)
+        return diagnosis("USER", status=said.title, name=user.called)
     return diagnosis("SESSION", step=step, status=said.title)
 
 
