@@ -41,6 +41,10 @@ class User(Frozen):
 
     @model_validator(mode="after")
     def _one_proof(self) -> Self:
+        if self.name and self.password is None and not (self.certificate or self.key):
+            raise ValueError(
+                "`user.password` is missing: write `password: { env: VARIABLE }`, or `{ file: FILE }`"
+            )
         by_name = bool(self.name) and self.password is not None
         by_certificate = bool(self.certificate and self.key)
         nothing_else = not (self.certificate or self.key) if by_name else not (self.name or self.password)
