@@ -105,7 +105,7 @@ def test_what_is_overwritten_is_put_back(bundle):
     using = setup()
     shared = using.simulator.start()  # one device for both sessions
 
-    def same_device(_over):
+    def same_device(_over, _keys):
         return shared
 
     using = replace(using, simulator=replace(using.simulator, start=same_device))
