@@ -11,11 +11,11 @@ demo: $(VENV)/.installed
 	@$(BIN)/testbed demo
 
 test: $(VENV)/.test debian
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not acceptance" --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not acceptance" -q
 	$(MAKE) --no-print-directory lint
 
 acceptance: $(VENV)/.test debian
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered -q
 	$(BIN)/testbed mutants | tail -n 3
 	$(BIN)/python benchmarks/modbus_server.py
 	$(BIN)/python benchmarks/fleet.py

@@ -84,6 +84,7 @@ def test_too_large_is_refused_on_both_sides(laboratory, monkeypatch, pem):
         cms.open_container(pem)
 
 
+@pytest.mark.acceptance
 def test_every_byte_of_the_der_counts(pem):
     der = der_of(pem)
     for position in range(len(der)):

@@ -55,6 +55,7 @@ def test_one_byte(shared_bundle, pattern, data):
     assert path.relative_to(shared_bundle.directory).as_posix() in named
 
 
+@pytest.mark.acceptance
 def test_every_byte_of_a_signature_block(shared_bundle):
     """Where openssl accepted hundreds of flips: here not a sample, but all of them."""
     content = shared_bundle.report.read_bytes()

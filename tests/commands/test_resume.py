@@ -231,7 +231,7 @@ def test_what_stood_changed_in_the_device_is_put_back_first(tmp_path, house):
     house.check(bundle, kept)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.acceptance)])
 def test_ctrl_c_or_a_plain_kill_says_how_to_go_on(tmp_path, house, kind):
     bundle = tmp_path / "bundle"
     with house.run(bundle) as process:

@@ -13,7 +13,7 @@ from tests.hostile.devices import DEVICES
 from tests.hostile.harmless import controls, frames, is_good, shown
 from tests.hostile.running import MOST_MEMORY, MOST_TIME, declare, judged, served
 
-QUICK = {"answers_with_markup", "echoes_the_request"}
+QUICK = {"answers_with_markup"}
 """Devices that are met in every run of the tests after preflight; the others are acceptance tests."""
 SLOW = {"lets_nobody_in", "never_accepts", "never_answers", "never_reads"}
 """Devices that preflight waits for, for as long as a connection may take."""

@@ -106,10 +106,13 @@ SLOW = [(LIBMODBUS, OF_LIBMODBUS)]
 """It sleeps half a second, and serves nobody, before each exception response."""
 
 
-def products(of):
-    return pytest.mark.parametrize(
-        ("served", "verdicts"), of, indirect=["served"], ids=[product.name for product, _ in of]
-    )
+def products(of, slow=()):
+    """Parametrize with products and their verdicts; slow ones wait for acceptance."""
+    given = [
+        pytest.param(*one, id=one[0].name, marks=[pytest.mark.acceptance] if one[0] in slow else [])
+        for one in of
+    ]
+    return pytest.mark.parametrize(("served", "verdicts"), given, indirect=["served"])
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +127,7 @@ def served(request, tmp_path_factory) -> Iterator[Path]:
         yield declaration
 
 
-@products(QUICK)
+@products(QUICK, slow=[PYMODBUS])
 def test_verdicts(judge, verdicts):
     assert judge(1, 8) == verdicts
 
