@@ -1,7 +1,6 @@
 """A page as paper: only a genuine one is printed, and never into a bundle."""
 
 import os
-import pytest
 import re
 import shutil
 import time
