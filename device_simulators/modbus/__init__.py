@@ -5,9 +5,8 @@ from functools import partial
 from device_simulators.modbus.cell import Cell
 from device_simulators.modbus.devices import IoBlock, Plc, Transmitter
 from device_simulators.modbus.mutants import MUTANTS
-from device_simulators.modbus.mutants.registry import serve
 from device_simulators.modbus.standin import serve_declared
-from testbed.wire.simulator import Simulator
+from testbed.wire.simulator import Simulator, serve
 
 REFERENCES = {
     name: Simulator(
@@ -16,6 +15,7 @@ REFERENCES = {
         partial(serve, device),
         declaration=f"sim-{name}.yaml",
         device=device,
+        kind=device,
     )
     for name, device in {
         "plc": Plc,

@@ -3,10 +3,10 @@
 from functools import partial
 
 from device_simulators.opcua.mutants import MUTANTS
-from device_simulators.opcua.mutants.registry import DECLARATION, serve
+from device_simulators.opcua.mutants.registry import DECLARATION
 from device_simulators.opcua.plc import Plc, Transmitter
 from device_simulators.opcua.standin import serve_declared
-from testbed.wire.simulator import Simulator
+from testbed.wire.simulator import Simulator, serve
 
 REFERENCES = {
     name: Simulator(
@@ -15,6 +15,7 @@ REFERENCES = {
         partial(serve, device),
         declaration=declaration,
         protocol="opcua",
+        kind=device,
     )
     for name, device, declaration in (
         ("opcua-plc", Plc, DECLARATION),

@@ -25,20 +25,27 @@ if TYPE_CHECKING:
     show_default=True,
     help="Cases that may run at once; what is found must not depend on it.",
 )
+@click.option("--whole", is_flag=True, help="Every mutant meets every case, whether or not it can fail it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def mutants(wanted: tuple[str, ...], names: tuple[str, ...], jobs: int, *, as_json: bool) -> None:
+def mutants(
+    wanted: tuple[str, ...], names: tuple[str, ...], jobs: int, *, whole: bool, as_json: bool
+) -> None:
     """Prove that every case can fail.
 
     Each mutant is a simulated device that breaks named requirements. It must be judged broken in exactly
     those, and the reference in none. Exit status 1 when that does not hold or anything is unproven.
+
+    A mutant meets the cases that make the reference call what it overrides: in others both are the same code.
+    Devices that are named, and all with --whole, meet every case.
 
     \b
     Example:
       testbed mutants --suite modbus_tcp_server
     """  # noqa: D301 - click wants the character
     from testbed.plugin.gather import gather  # noqa: PLC0415 - heavy; only this command needs it
-    from testbed.plugin.ledger import Ledger, trials  # noqa: PLC0415
+    from testbed.plugin.ledger import Ledger  # noqa: PLC0415
     from testbed.plugin.shelf import suites  # noqa: PLC0415
+    from testbed.plugin.trials import guided_trials, trials  # noqa: PLC0415
 
     known = suites()
     if unknown := [name for name in wanted if name not in known]:
@@ -54,7 +61,8 @@ def mutants(wanted: tuple[str, ...], names: tuple[str, ...], jobs: int, *, as_js
         order = [device.name for _, devices in groups for device in devices]
         with progress(len(order), f"{name}: devices") as step:
             for setup, devices in groups:
-                for trial in trials(setup, cases, devices, jobs):
+                guided = not (whole or names or suite.catalogue.section != "conformance")
+                for trial in (guided_trials if guided else trials)(setup, cases, devices, jobs):
                     ledger.trials.append(trial)
                     step(trial.device)
         ledger.trials.sort(key=lambda trial: order.index(trial.device))

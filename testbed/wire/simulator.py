@@ -72,6 +72,14 @@ class Simulator:
     """File name of its example declaration in `profiles/devices/`."""
     device: Callable[[], Device] | None = None
     """Makes a fresh device that can stand in a fleet."""
+    kind: type | None = None
+    """The class of the device, where `serve` starts it: what a mutant's overrides is all that it changes."""
+
+
+def serve(kind: Callable[[], Any], over: Over = "tcp", keys: Path | None = None) -> Serve:
+    """Start a fresh device of a kind; what is returned makes the protocol of one connection to it."""
+    served: Serve = kind().serve(over, keys)
+    return served
 
 
 class NoSuchSimulatorError(LookupError):

@@ -12,9 +12,10 @@ import profiles
 from testbed.model.record import CaseRecord, Finding
 from testbed.model.verdict import Level, Verdict
 from testbed.plugin.gather import gather
-from testbed.plugin.ledger import Ledger, Trial, _trial, trials
+from testbed.plugin.ledger import Ledger, Trial
 from testbed.plugin.setup import prepare
 from testbed.plugin.shelf import suites
+from testbed.plugin.trials import judged, trials
 from testbed.wire.simulator import Simulator, simulator, simulators
 from tests.plugin.bench import setup
 
@@ -137,19 +138,19 @@ def test_what_a_trial_counts():
         record("not tested", Verdict.NOT_TESTED),
         record("ours", Verdict.ERROR),
     ]
-    trial = _trial(device, records, ["ValueError()"])
+    trial = judged(device, records, ["ValueError()"])
     assert trial.killed_by == {"MB-A", "MB-B"}
     assert trial.failed == {"failed"}
     assert trial.not_tested == {"not tested"}
     assert trial.trouble == ("ours: ERROR", "the simulated device raised ValueError()")
     assert not trial.is_equal
-    assert _trial(device, records[:1], []).is_equal
+    assert judged(device, records[:1], []).is_equal
 
 
 def test_a_reference_must_pass_and_not_only_not_fail():
     device = Simulator("d", "A device.", lambda: None)
-    assert _trial(device, [record("x", Verdict.INCONCLUSIVE)], []).trouble == ("x: INCONCLUSIVE",)
-    assert _trial(device, [record("x", Verdict.PASS, GOOD), record("y", Verdict.NOT_APPLICABLE)], []).is_equal
+    assert judged(device, [record("x", Verdict.INCONCLUSIVE)], []).trouble == ("x: INCONCLUSIVE",)
+    assert judged(device, [record("x", Verdict.PASS, GOOD), record("y", Verdict.NOT_APPLICABLE)], []).is_equal
 
 
 def test_what_is_unproven():

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from device_simulators.modbus.server import ModbusServer
-from testbed.wire.simulator import Serve, Simulator
+from testbed.wire.simulator import Simulator, serve
 
 Device = TypeVar("Device", bound=type[ModbusServer])
 
@@ -22,11 +21,6 @@ _DECLARATIONS = {
     "modbus_security": "sim-plc-tls.yaml",
 }
 """The reference's declaration where a suite is not met over TCP."""
-
-
-def serve(device: type[ModbusServer], over: str = "tcp", keys: Path | None = None) -> Serve:
-    """Start a fresh device; what is returned makes the protocol of one connection to it over a transport."""
-    return device().serve(over, keys)
 
 
 def mutant(
@@ -52,6 +46,7 @@ def mutant(
             crosses=crosses,
             declaration=declaration or _DECLARATIONS.get(suite, "sim-plc.yaml"),
             device=device,
+            kind=device,
         )
         return device
 

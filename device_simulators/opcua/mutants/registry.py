@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from device_simulators.opcua.server import Server
-from testbed.wire.simulator import Serve, Simulator
+from testbed.wire.simulator import Simulator, serve
 
 Device = TypeVar("Device", bound=type[Server])
 
@@ -18,11 +17,6 @@ MUTANTS: dict[str, Simulator] = {}
 
 DECLARATION = "sim-opcua-plc.yaml"
 """The reference's declaration, which every mutant claims to keep."""
-
-
-def serve(device: Callable[[], Server], over: str = "tcp", keys: Path | None = None) -> Serve:
-    """Start a fresh device; what is returned makes the protocol of one connection to it."""
-    return device().serve(over, keys)
 
 
 def mutant(
@@ -48,6 +42,7 @@ def mutant(
             crosses=crosses,
             declaration=declaration,
             protocol="opcua",
+            kind=device,
         )
         return device
 

@@ -7,9 +7,9 @@ import pytest
 
 from testbed.model.verdict import Verdict
 from testbed.plugin.gather import gather
-from testbed.plugin.ledger import try_device
 from testbed.plugin.setup import prepare_text
 from testbed.plugin.shelf import example, suites
+from testbed.plugin.trials import try_device
 from testbed.wire.simulator import simulator
 from tests.hostile.opcua.values import VALUES, server
 

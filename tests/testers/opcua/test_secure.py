@@ -8,7 +8,6 @@ import pytest
 from asyncua import ua
 
 from device_simulators.opcua.errors import Broken
-from device_simulators.opcua.mutants.registry import serve
 from device_simulators.opcua.plc import Plc
 from testbed.plugin.setup import prepare_text
 from testbed.plugin.shelf import example
@@ -22,7 +21,7 @@ from testbed.testers.trouble import NotTestable, Undecided
 from testbed.testers.words import words
 from testbed.wire.clock import VirtualClockLoop
 from testbed.wire.recorder import Recorder
-from testbed.wire.simulator import simulator
+from testbed.wire.simulator import serve, simulator
 
 TEXT = example("sim-opcua-plc.yaml").read_text(encoding="utf-8")
 
