@@ -50,6 +50,17 @@ def test_ledger(name):
     assert len(ledger["devices"]) == len(mutants) + len(references)
 
 
+@pytest.mark.acceptance
+@pytest.mark.parametrize("name", suites())
+def test_no_case_that_is_left_out_finds_anything(name):
+    command = [sys.executable, "-m", "testbed", "mutants", "--suite", name, "--whole", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False, env=FEWER)
+    (ledger,) = json.loads(done.stdout)
+
+    assert {name: trial for name, trial in ledger["devices"].items() if not trial["equal"]} == {}
+    assert ledger["proven"]
+
+
 @pytest.mark.parametrize(("suite", "shards"), LARGEST.items())
 def test_a_shard_of_the_largest_ledgers(suite, shards):
     """One mutant in so many; all of them, and whether anything is unproven, `make acceptance` tries."""
