@@ -129,15 +129,15 @@ class ClosesSilently(Plc):
             super().fail(line, why, reason)
 
 
-@mutant("UA-SEC-MSG-CIPHERTEXT", "UA-SEC-MSG-PLAIN", "UA-SEC-MSG-CLOSE-UNSIGNED")
-class WaitsForWholeBlocks(Plc):
-    """Does not answer ciphertext that is no whole number of blocks: it waits for the rest."""
+class _Waits(Plc):
+    """Does not answer what cannot be decrypted for one reason, as if the rest of it were to come."""
 
+    REASON: str
     waits = False
 
     def reason_of(self, error: SecurityError) -> Broken:
-        """Take note of what is missing."""
-        self.waits = error.reason == "encryption"
+        """Take note of what is wrong."""
+        self.waits = error.reason == self.REASON
         return super().reason_of(error)
 
     def fail(self, line: ServerConnection, why: Status, reason: str | None = None) -> None:
@@ -147,16 +147,21 @@ class WaitsForWholeBlocks(Plc):
             super().fail(line, why, reason)
 
 
+@mutant("UA-SEC-MSG-CIPHERTEXT", "UA-SEC-MSG-PLAIN", "UA-SEC-MSG-CLOSE-UNSIGNED")
+class WaitsForWholeBlocks(_Waits):
+    """Does not answer ciphertext that is no whole number of blocks: it waits for the rest."""
+
+    REASON = "encryption"
+
+
 @mutant("UA-SEC-MSG-PADDING")
-class NamesThePadding(Plc):
-    """Says of a padding that does not fit its message that the message cannot be decoded."""
+class WaitsForPadding(_Waits):
+    """Does not answer a message that is shorter than its padding: it waits for the rest."""
 
-    def reason_of(self, error: SecurityError) -> Broken:
-        """Say what it is."""
-        return Broken(status.BadDecodingError) if error.reason == "padding" else super().reason_of(error)
+    REASON = "padding"
 
 
-@mutant("UA-SEC-MSG-PADDING", "UA-SEC-MSG-ORACLE")
+@mutant("UA-SEC-MSG-ORACLE")
 class LooksAtPaddingFirst(Plc):
     """Looks at the padding before the signature, and says what is wrong with it."""
 

@@ -50,6 +50,10 @@ _TOO_MUCH = 0xFF
 """A padding size that is more than the whole of a short chunk."""
 
 
+class Farewell(Status):
+    """A status that came in an Error message; equal to the same status."""
+
+
 def _resized(chunk: bytes) -> bytes:
     return chunk[: _SIZE.start] + len(chunk).to_bytes(4, "little") + chunk[_SIZE.stop :]
 
@@ -108,6 +112,22 @@ async def asked_with(client: Client, tamper: Tamper) -> Status | Reaction:
     return await put(client, b"".join(client.seal(asking(), tamper=tamper)))
 
 
+async def ended_with(client: Client, tamper: Tamper) -> Status | Reaction:
+    """Likewise, for a case to which the code of an Error message is nothing: see `ended_by`."""
+    return await ended_by(client, b"".join(client.seal(asking(), tamper=tamper)))
+
+
+async def ended_by(client: Client, data: bytes) -> Status | Reaction:
+    """Send what is wrong on purpose, as `put` does.
+
+    Returns:
+        CLOSED for an Error message, too, whatever it says: nothing but the close comes behind it
+        (10000-6, 7.1.5). Else what `put` returns.
+    """
+    reaction = await put(client, data)
+    return Reaction.CLOSED if isinstance(reaction, Farewell) else reaction
+
+
 async def put(client: Client, data: bytes, *shown: Pair) -> Status | Reaction:
     """Send what is wrong on purpose, and say by what kind of message it was met.
 
@@ -120,7 +140,8 @@ async def put(client: Client, data: bytes, *shown: Pair) -> Status | Reaction:
         shown: certificates beside the channel's own that an answer may be encrypted for.
 
     Returns:
-        the status of an Error message or of a fault that can be read; NORMAL for any other message.
+        the status of an Error message, as a Farewell, or of a fault that can be read; NORMAL for any other
+        message.
     """
     client.conversation.out_of_step, client.in_step = True, False
     await client.send(data)
@@ -137,7 +158,7 @@ async def put(client: Client, data: bytes, *shown: Pair) -> Status | Reaction:
 def _meaning(channel: SecureChannel, frame: bytes, shown: Iterable[Pair]) -> Status | Reaction:
     if frame.startswith(ERR):
         try:
-            return Status(ErrorMessage.decode(frame).status)
+            return Farewell(ErrorMessage.decode(frame).status)
         except DecodeError:
             return Reaction.NORMAL  # an answer, whatever it was to say
     own = (channel.certificate, channel.key)
