@@ -1,5 +1,7 @@
 """OPC 10000-6 1.05.04, 6.7.7: Verifying message security; OPC 10000-4 1.05.04, 5.6.2: OpenSecureChannel."""
 
+from secrets import token_bytes
+
 import pytest
 
 from testbed.cases import verifies
@@ -39,7 +41,7 @@ async def test_signature(secure, index):
 @pytest.mark.parametrize("length", [1, 16, 31])
 async def test_nonce_short(secure, length):
     """A nonce of so many bytes, where the policy has 32, is refused."""
-    reaction = await secure.met(nonce=bytes(range(length)))
+    reaction = await secure.met(nonce=token_bytes(length))
 
     assert reaction not in UNREFUSED
 
@@ -55,7 +57,7 @@ async def test_nonce_missing(secure):
 @verifies("UA-SEC-OPN-NONCE-LONG")
 async def test_nonce_long(secure):
     """A nonce of 33 bytes, where the policy has 32, is refused."""
-    reaction = await secure.met(nonce=bytes(range(33)))
+    reaction = await secure.met(nonce=token_bytes(33))
 
     assert reaction not in UNREFUSED
 

@@ -1,5 +1,7 @@
 """OPC 10000-4 1.05.04, 5.7.2 and 7.14; OPC 10000-6 1.05.04, 6.2.2: What a server shows of itself."""
 
+from secrets import token_bytes
+
 from testbed.cases import verifies
 from testbed.opcua import (
     granted,
@@ -11,15 +13,13 @@ from testbed.opcua import (
     unnamed_hosts,
 )
 
-NONCE = bytes(range(32))
-
 
 @verifies("UA-SEC-ENDPOINT-SIGNATURE")
 async def test_signature(secure):
     """The signature of a CreateSession response is that of the server over our certificate and nonce."""
-    client = await secure.opened()
-    granted(await client.create_session(ClientNonce=NONCE))
-    is_signed = is_signed_by_server(client, NONCE)
+    client, nonce = await secure.opened(), token_bytes(32)
+    granted(await client.create_session(ClientNonce=nonce))
+    is_signed = is_signed_by_server(client, nonce)
 
     assert is_signed is True
 
