@@ -22,6 +22,7 @@ node-opcua (OPCUACertificateManager)
   authority.crl, issuers/*.crl         ->  ROOT/issuers/crl
   To trust the certificate alone: self-signed.der -> ROOT/trusted/certs.
   Whoever is unknown appears in ROOT/rejected: move the file from there.
+  user-authority.der and user-authority.crl go into the same folders of the userCertificateManager's ROOT.
   [read in: node-opcua-pki 7.0.0, readme and code]
 
 asyncua (opcua-asyncio)

@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
+from testbed.wire.opcua_keys import OpcUaKeys, throw_away
+
 SERVERS = Path(__file__).parent / "servers"
 MODULES = Path(os.environ.get("TESTBED_NODE_MODULES") or Path(sys.prefix) / "npm" / "node_modules")
 """Where `make test` installs the packages of Node.js."""
@@ -51,10 +53,15 @@ class Product:
         return [sys.executable, "-W", "ignore", str(SERVERS / f"with_{self.name}.py")]
 
     @contextmanager
-    def running(self) -> Iterator[str]:
-        """Start the server; yield its endpoint URL; end it."""
+    def running(self, keys: OpcUaKeys, folder: Path) -> Iterator[str]:
+        """Start the server; yield its endpoint URL; end it.
+
+        Args:
+            keys: whom it is to trust, and its user.
+            folder: where it keeps that.
+        """
         with subprocess.Popen(
-            self.command,
+            [*self.command, str(keys.folder), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -74,10 +81,12 @@ class Product:
     @contextmanager
     def served(self, folder: Path) -> Iterator[Path]:
         """Start the server; yield its declaration; end it."""
-        with self.running() as connect:
+        keys = throw_away()
+        with self.running(keys, folder / "device") as connect:
             said = Template((SERVERS / f"{self.name.replace('-', '_')}.yaml").read_text(encoding="utf-8"))
             declaration = folder / "declaration.yaml"
-            declaration.write_text(said.substitute(connect=connect, version=self.installed), "utf-8")
+            text = said.substitute(connect=connect, version=self.installed, keys=keys.folder)
+            declaration.write_text(text, "utf-8")
             yield declaration
 
 
