@@ -1,6 +1,6 @@
 """OPC 10000-4 1.05.04, 7.40.4: UserNameIdentityToken, and 7.40.2: how its secret is protected."""
 
-from testbed.cases import verifies
+from testbed.cases import lasting, verifies
 from testbed.opcua import CLOSED, NO_SECURITY, NORMAL, SIGN, SILENCE, ids, status, structures
 
 NOBODY = (status.BadIdentityTokenRejected, status.BadUserAccessDenied)
@@ -150,6 +150,7 @@ async def test_unusable_after_a_refusal(secure):
 
 
 @verifies("UA-SEC-USER-BACK-OFF")
+@lasting
 async def test_repeated_failures(secure):
     """The tenth login of a user whom nobody knows is refused later than the first, or otherwise."""
     held_back = await secure.slows_down(10)

@@ -165,6 +165,7 @@ class UaCase:
         if not self.testers:  # a sane exchange first, on a connection of its own
             first = await self._channel()
             await self.part(first)
+            self.testers.remove(first)  # that it is closed tells nothing of the device
         client = self.another()
         await self._connect(client)
         return client
