@@ -120,9 +120,9 @@ async def test_code(secure, name, code):
 async def test_closed(secure):
     """The connection is closed within 5 s of the refusal of a certificate that nobody knows."""
     refusal = await secure.refused("untrusted")
-    closed = await refusal.is_closed(5.0)
+    reaction = await refusal.end(5.0)
 
-    assert closed
+    assert reaction == CLOSED
 
 
 @verifies("UA-SEC-OPN-MASKED")

@@ -45,9 +45,9 @@ class Refusal:
         message = self.reply.message if self.reply is not None else None
         return (message.reason or "") if isinstance(message, ErrorMessage) else ""
 
-    async def is_closed(self, within: float | None = None) -> bool:
-        """Wait for the server to end the connection; say whether it has."""
-        return await self.client.is_closed(within)
+    async def end(self, within: float) -> Status | Reaction:
+        """Wait for the server to end the connection: CLOSED; how it refused, where it does not."""
+        return Reaction.CLOSED if await self.client.is_closed(within) else self.reaction
 
 
 def reaction(reply: Reply, *, is_secured: bool) -> Status | Reaction:

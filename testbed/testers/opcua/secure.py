@@ -28,6 +28,7 @@ from testbed.testers.opcua.offered import TRANSPORT, Offered
 from testbed.testers.opcua.proofs import Proof, named
 from testbed.testers.opcua.refusal import Refusal, reaction, step
 from testbed.testers.trouble import NotTestable, Unanswered, Undecided
+from testbed.testers.words import words
 from testbed.wire.dial import UnreachableError
 
 if TYPE_CHECKING:
@@ -125,8 +126,12 @@ class Secure(Offered, Logins):
         try:
             reply = await client.open(**self._crafted(client, fields))
         except Unanswered:
-            return Refusal(Reaction.SILENCE if client.is_open else Reaction.CLOSED, client)
-        return Refusal(reaction(reply, is_secured=not client.channel.policy.is_none), client, reply)
+            found = Refusal(Reaction.SILENCE if client.is_open else Reaction.CLOSED, client)
+        else:
+            found = Refusal(reaction(reply, is_secured=not client.channel.policy.is_none), client, reply)
+        name, met = (pair or self.own).name, words(found.reaction).en
+        self._desk.recorder.note(f"OpenSecureChannel with the certificate `{name}`: {met}")
+        return found
 
     async def met(
         self,
@@ -161,8 +166,9 @@ class Secure(Offered, Logins):
         """
         refusal = await self.refusal(self.keys.bad[name])
         if isinstance(refusal.reaction, Reaction):
-            said = f"set-up: the certificate `{name}` is not refused with a status"
-            ko = f"준비 단계: 인증서 `{name}`이(가) 상태 코드로 거부되지 않음"
+            met = words(refusal.reaction)
+            said = f"set-up: the certificate `{name}` is not refused with a status: {met.en}"
+            ko = f"준비 단계: 인증서 `{name}`이(가) 상태 코드로 거부되지 않음: {met.ko}"
             raise Undecided(Text(en=said, ko=ko))
         return refusal
 
