@@ -16,6 +16,16 @@ async def test_create_certificate(secure):
     assert reaction not in (NORMAL, SILENCE)
 
 
+@verifies("UA-SEC-ENDPOINT-CREATE-UNSECURED")
+async def test_create_unsecured(secure):
+    """Without security a session is created for a client that shows a certificate nobody trusts."""
+    client = await secure.unsecured_channel()
+    shown = secure.keys.bad["untrusted"].certificate
+    reaction = await client.ended(client.create_session(ClientCertificate=shown))
+
+    assert reaction == NORMAL
+
+
 @verifies("UA-SEC-ENDPOINT-CREATE-NONCE-SHORT")
 async def test_create_nonce_short(secure):
     """CreateSession with a nonce of 31 bytes is refused."""

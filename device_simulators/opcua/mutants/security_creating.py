@@ -27,6 +27,17 @@ class CreatesForAnyCertificate(Plc):
         asked.ClientCertificate = shown
 
 
+@mutant("UA-SEC-ENDPOINT-CREATE-UNSECURED")
+class WantsTrustWithoutSecurity(Plc):
+    """Refuses a certificate that it does not know on a channel without security, too."""
+
+    def check_client_certificate(self, channel: Channel, asked: ua.CreateSessionParameters) -> None:
+        """Look at it wherever there is one."""
+        if not channel.is_secured and asked.ClientCertificate:
+            raise Refused(status.BadCertificateUntrusted)
+        super().check_client_certificate(channel, asked)
+
+
 class _TakesNonces(Plc):
     """Takes some nonces that it should refuse."""
 

@@ -36,8 +36,8 @@ class Logins(Users):
         """Return a client with a session that is not activated yet."""
         raise NotImplementedError
 
-    async def opened(self) -> Client:
-        """Return a client with an open secured channel."""
+    async def opened(self, pair: Any = None, policy: Policy | str | None = None) -> Client:
+        """Return a client with an open channel, secured unless the policy is None."""
         raise NotImplementedError
 
     async def login(self, proof: Proof | None = None, **fields: Any) -> Status | Reaction:
@@ -55,8 +55,26 @@ class Logins(Users):
         """Activate a session as a user, as part of the set-up; Undecided where that is refused."""
         granted(await client.activate_session(identity=proof))
 
+    async def protecting(self, kind: ua.UserTokenType) -> Client:
+        """Return a client with a session, not activated, where tokens of a kind are encrypted or signed.
+
+        A server may take a password in clear where the channel encrypts it already (7.40.2.1): then another
+        secured endpoint is taken.
+
+        Raises:
+            NotTestable: no secured endpoint protects them.
+        """
+        policy, mode = self.protecting_endpoint(kind)
+        return await self.created(policy=policy, mode=mode)
+
     async def unsecured(self) -> Client:
-        """Return a client with a session on an unsecured channel, which is not activated yet.
+        """Return a client with a session on an unsecured channel, which is not activated yet."""
+        client = await self.unsecured_channel()
+        granted(await client.create_session())
+        return client
+
+    async def unsecured_channel(self) -> Client:
+        """Return a client with an open unsecured channel.
 
         Raises:
             NotTestable: the server offers no unsecured endpoint.
@@ -64,7 +82,7 @@ class Logins(Users):
         if not any(one.SecurityPolicyUri == NONE.uri for one in self.endpoints):
             said = Text(en="the server offers no unsecured endpoint", ko="보안 없는 엔드포인트가 없음")
             raise NotTestable(said)
-        return await self.created(policy=NONE)
+        return await self.opened(policy=NONE)
 
     async def nonces(self, client: Client, rounds: int) -> Array:
         """Activate a session so often; return all ServerNonces, that of its creation first."""

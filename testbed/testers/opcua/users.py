@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.protocols.opcua import POLICIES
+from testbed.protocols.opcua import POLICIES, Policy
 from testbed.testers.answer import Array
 from testbed.testers.opcua.identity import token_policy, user_name
 from testbed.testers.opcua.proofs import Identities, Proof
@@ -28,6 +28,8 @@ class Users:
     identity = Identities()
     _desk: UaCase
     endpoints: tuple[ua.EndpointDescription, ...]
+    policy: Policy
+    mode: int
 
     # Whom the device knows.
 
@@ -72,6 +74,24 @@ class Users:
                 )
             )
         return found
+
+    def protecting_endpoint(self, kind: ua.UserTokenType) -> tuple[Policy, int]:
+        """Return policy and mode of a secured endpoint where tokens of a kind are protected, the usual first.
+
+        Raises:
+            NotTestable: none has.
+        """
+        found = [
+            (used, int(endpoint.SecurityMode))
+            for endpoint in self.endpoints
+            if (used := POLICIES.get(endpoint.SecurityPolicyUri or "")) is not None and not used.is_none
+            for one in endpoint.UserIdentityTokens or ()
+            if one.TokenType == kind and not (one.SecurityPolicyUri or "").endswith("#None")
+        ]
+        if not found:
+            said = f"no secured endpoint has tokens of type {kind.name} protected"
+            raise NotTestable(Text(en=said, ko=f"{kind.name} 토큰을 보호하는 보안 엔드포인트가 없음"))
+        return min(found, key=lambda one: one != (self.policy, self.mode))
 
     @staticmethod
     def offered(client: Client, kind: ua.UserTokenType) -> ua.UserTokenPolicy | None:
