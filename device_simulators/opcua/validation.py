@@ -100,8 +100,8 @@ class Validation(Audit, Revocation):
         if why in {status.BadCertificateUntrusted, status.BadCertificateChainIncomplete}:
             try:
                 self.trust.reject(certificate)
-            except OSError:  # the client is answered all the same
-                _LOG.exception("the rejected list cannot be written")
+            except OSError as error:  # the client is answered all the same
+                _LOG.error("the rejected list cannot be written: %s", error)
 
     # The steps
 

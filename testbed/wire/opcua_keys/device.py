@@ -65,19 +65,22 @@ def device_side(keys: OpcUaKeys, application_uri: str) -> Path:
 
 
 def check_writable(keys: OpcUaKeys) -> None:
-    """Hold that a simulated device can keep its trust lists, and whom it rejected, in the tester's folder.
+    """Hold that simulated devices can keep their trust lists, and whom they rejected, in the tester's folder.
 
     Raises:
         MaterialError: it cannot; with the folder and the reason.
     """
     folder = keys.folder / DEVICE
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        said = f"{folder} cannot be written: {error.strerror}; a simulated device keeps its trust lists there"
-        raise MaterialError(f"{said}, so make it writable, or take a copy of {keys.folder}") from None
+    for place in (folder, *folder.glob(f"*/{REJECTED}")):
+        try:
+            place.mkdir(mode=0o700, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place):
+                pass
+        except OSError as error:
+            said = f"{place} cannot be written: {error.strerror}; a simulated device keeps its trust lists"
+            raise MaterialError(
+                f"{said} there, so make it writable, or take a copy of {keys.folder}"
+            ) from None
 
 
 def _write_trust(folder: Path, keys: OpcUaKeys) -> None:
