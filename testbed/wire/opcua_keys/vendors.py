@@ -26,7 +26,8 @@ node-opcua (OPCUACertificateManager)
   [read in: node-opcua-pki 7.0.0, readme and code]
 
 asyncua (opcua-asyncio)
-  Put authority.der, second-authority.der and self-signed.der into one folder, authority.crl into another:
+  Put authority.der, second-authority.der and self-signed.der into one folder, authority.crl into another,
+  renamed to authority.crl.der: a file that is called neither .der nor .pem is passed over without a word.
     store = TrustStore([Path(CERTS)], [Path(CRLS)])
     await store.load()
     options = CertificateValidatorOptions.TRUSTED_VALIDATION | CertificateValidatorOptions.PEER_CLIENT
