@@ -18,6 +18,10 @@ from testbed.protocols.opcua.protection import Protection
 
 EXTRA_PADDING_OVER = 256
 """Bytes of a key over which the padding's size has two bytes (6.7.2.5)."""
+MOST_CERTIFICATE = 65535
+"""Bytes of the longest certificate that is read: an OPN with it has to fit one chunk (6.7.2.3)."""
+MOST_KEY_BITS = 16384
+"""Bits of the longest RSA key that is computed with, four times what a policy allows; OpenSSL's limit."""
 
 _LONG = 0x80
 _HEAD = 2
@@ -85,23 +89,33 @@ def thumbprint(certificate: bytes) -> bytes:
     return sha1(leaf(certificate), usedforsecurity=False).digest()
 
 
-@lru_cache(maxsize=64)
 def public_key(certificate: bytes) -> RSAPublicKey:
-    """The key of a DER certificate.
+    """The key of a DER certificate, or of the first one of a chain.
 
     Raises:
-        SecurityError: it cannot be read, or its key is none of RSA.
+        SecurityError: it cannot be read, its key is none of RSA, or either is too long to be worked with.
     """
+    first = leaf(certificate)
+    if len(first) > MOST_CERTIFICATE:
+        raise SecurityError("certificate", f"the certificate has {len(first)} bytes, which fit no chunk")
+    return _public_key(first)
+
+
+@lru_cache(maxsize=64)
+def _public_key(certificate: bytes) -> RSAPublicKey:
     try:
         with catch_warnings():
             simplefilter("ignore")  # a certificate that is odd but can be read is for others to judge
-            key = load_der_x509_certificate(leaf(certificate)).public_key()
+            key = load_der_x509_certificate(certificate).public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm, InvalidVersion) as error:
         raise SecurityError(
             "certificate", f"the certificate cannot be read: {type(error).__name__}"
         ) from None
     if not isinstance(key, RSAPublicKey):
         raise SecurityError("certificate", "the certificate has no RSA key")
+    if key.key_size > MOST_KEY_BITS:
+        said = f"a key of {key.key_size} bits is longer than any that is computed with ({MOST_KEY_BITS})"
+        raise SecurityError("certificate", said)
     return key
 
 
@@ -118,13 +132,18 @@ def _size(key: RSAPublicKey | RSAPrivateKey) -> int:
     return -(-key.key_size // 8)
 
 
+def signed(rsa: Rsa, own: RSAPrivateKey, data: bytes) -> bytes:
+    """A signature over data."""
+    return own.sign(data, rsa.signature(), _HASH)
+
+
 def protect_sending(rsa: Rsa, own: RSAPrivateKey, peer_certificate: bytes) -> Protection:
     """What an OPN is signed and encrypted with by its sender; SecurityError as `public_key`."""
     peer = _peer_key(rsa, peer_certificate)
     block = _size(peer)
 
     def sign(data: bytes) -> bytes:
-        return own.sign(data, rsa.signature(), _HASH)
+        return signed(rsa, own, data)
 
     def encrypt(data: bytes) -> bytes:
         size = block - rsa.overhead

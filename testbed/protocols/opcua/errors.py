@@ -47,9 +47,10 @@ class SecurityError(DecodeError):
 
     Attributes:
         reason: "channel", "token", "policy", "certificate", "thumbprint", "encryption", "padding" or
-            "signature": the first that is wrong. The words are those of the exception.
+            "signature": the first that is wrong.
+        words: The same as a sentence.
     """
 
     def __init__(self, reason: str, words: str, start: int = 0, end: int | None = None) -> None:
         super().__init__(words, start, end)
-        self.reason = reason
+        self.reason, self.words = reason, words

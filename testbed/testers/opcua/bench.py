@@ -23,6 +23,7 @@ from testbed.testers.opcua.desk import UaCase
 from testbed.testers.opcua.guard import naive
 from testbed.testers.opcua.identity import anonymous, token_policy, user_name
 from testbed.testers.opcua.material import Material
+from testbed.testers.opcua.offered import usable
 from testbed.testers.opcua.proofs import Identities
 from testbed.testers.opcua.requests import ids
 from testbed.testers.opcua.restoring import put_back
@@ -158,7 +159,7 @@ class UaBench:
 
         Raises:
             UnreachableError: no connection.
-            Undecided: no endpoint of the declared policy and mode has one.
+            Undecided: no endpoint of the declared policy and mode has one, or one that the policy can use.
         """
         async with self._learning:
             if not self._material.lacks_server:
@@ -178,10 +179,12 @@ class UaBench:
             wanted = POLICY[declared.policy].uri, MODES[declared.mode]
             for one in reply.results if isinstance(reply.results, tuple) else ():
                 if (one.SecurityPolicyUri, int(one.SecurityMode)) == wanted and one.ServerCertificate:
+                    usable(one.ServerCertificate, POLICY[declared.policy])
                     self._material.asked = one.ServerCertificate
                     return
-            said = f"no endpoint offers {declared.policy} with mode {declared.mode}"
-            raise Undecided(Text(en=said, ko=f"{declared.policy}, {declared.mode} 엔드포인트가 없음"))
+            said = f"no endpoint of {declared.policy} with mode {declared.mode} has a server certificate"
+            ko = f"서버 인증서가 있는 {declared.policy}, {declared.mode} 엔드포인트가 없음"
+            raise Undecided(Text(en=said, ko=ko))
 
     def identity(self, created: Any, nonce: bytes | None, channel: SecureChannel) -> Any:
         """Return the token of the declared user or of nobody, or the Proof of one who has a certificate.

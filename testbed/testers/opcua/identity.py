@@ -11,12 +11,14 @@ from typing import Any
 from asyncua import ua
 
 from testbed.model.base import Text
-from testbed.protocols.opcua import POLICIES, Policy, SecureChannel
-from testbed.protocols.opcua.asymmetric import leaf, public_key
+from testbed.protocols.opcua import POLICIES, Policy, SecureChannel, SecurityError
+from testbed.protocols.opcua.asymmetric import leaf, public_key, signed
 from testbed.testers.trouble import Undecided
 
 APPLICATION_URI = "urn:mother-factory:testbed"
 """Of the tester, where it has no certificate that says another."""
+MOST_NONCE = 4096
+"""Bytes of the longest nonce that is encrypted with a password (assumed): 32 times what there may be."""
 _CLIENT = 1
 """Application type of a client (10000-4, 7.4)."""
 
@@ -65,10 +67,9 @@ class Signing:
 
 def signature(policy: Policy, key: Any, server: bytes, nonce: bytes | None) -> ua.SignatureData:
     """Return a signature over the server's certificate and nonce; a null one where a policy signs nothing."""
-    protection = policy.protect_sending(key, server)
-    if protection.sign is None:
+    if policy.rsa is None:
         return ua.SignatureData(Algorithm=None, Signature=None)
-    made = protection.sign(server + (nonce or b""))
+    made = signed(policy.rsa, key, server + (nonce or b""))
     return ua.SignatureData(Algorithm=_algorithms(policy).AsymmetricSignatureURI, Signature=made)
 
 
@@ -114,7 +115,8 @@ def user_name(  # noqa: PLR0913, PLR0917 - the parts of a token
     """Return the identity token of a user with a password, encrypted as the endpoint asks for it (7.40.2).
 
     Raises:
-        Undecided: the endpoint offers no such token, or asks for a policy that the bed does not speak.
+        Undecided: the endpoint offers no such token, asks for a policy that the bed does not speak, or
+            nothing can be encrypted with the server's certificate and nonce.
     """
     if policy is None:
         raise Undecided(
@@ -129,6 +131,10 @@ def user_name(  # noqa: PLR0913, PLR0917 - the parts of a token
         raise Undecided(
             Text(en=f"the password's policy is not covered: {uri}", ko=f"지원하지 않는 암호 정책: {uri}")
         )
+    if len(nonce or b"") > MOST_NONCE:
+        said = f"a server nonce of {len(nonce or b'')} bytes is too long to be encrypted with a password"
+        ko = f"서버 nonce가 {len(nonce or b'')}바이트로 너무 길어 암호와 함께 암호화할 수 없음"
+        raise Undecided(Text(en=said, ko=ko))
     secret = password.encode()
     if not used.is_none:
         secret = encrypted(used, certificate, _legacy(secret, nonce or b""))
@@ -141,11 +147,22 @@ def user_name(  # noqa: PLR0913, PLR0917 - the parts of a token
 
 
 def encrypted(policy: Policy, certificate: bytes, secret: bytes) -> bytes:
-    """Return a secret encrypted with the key of a certificate, in blocks, as a policy pads them."""
+    """Return a secret encrypted with the key of a certificate, in blocks, as a policy pads them.
+
+    Raises:
+        Undecided: the certificate cannot be read, or its key is too short or too long.
+    """
     if policy.rsa is None:
         return secret
-    key = public_key(certificate)
+    try:
+        key = public_key(certificate)
+    except SecurityError as error:
+        said = f"the server's certificate: {error.words}"
+        raise Undecided(Text(en=said, ko=f"서버 인증서를 쓸 수 없음: {error.words}")) from error
     size = key.key_size // 8 - policy.rsa.overhead
+    if size < 1:
+        said = f"nothing can be encrypted with the server's key of {key.key_size} bits"
+        raise Undecided(Text(en=said, ko=f"서버의 {key.key_size}비트 키로는 암호화할 수 없음"))
     parts = (secret[at : at + size] for at in range(0, len(secret), size))
     return b"".join(key.encrypt(part, policy.rsa.encryption()) for part in parts)
 

@@ -90,11 +90,11 @@ class Offered:
         if found is None:
             said = Text(en="no endpoint has a server certificate", ko="서버 인증서가 있는 엔드포인트가 없음")
             raise Undecided(said)
-        _usable(bytes(found), policy)
+        usable(bytes(found), policy)
         return bytes(found)
 
 
-def _usable(certificate: bytes, policy: Policy) -> None:
+def usable(certificate: bytes, policy: Policy) -> None:
     """Look at whether a policy can use a server's certificate at all.
 
     Raises:
@@ -103,8 +103,8 @@ def _usable(certificate: bytes, policy: Policy) -> None:
     try:
         bits = public_key(certificate).key_size
     except SecurityError as error:
-        said = f"the server's certificate: {error}"
-        raise Undecided(Text(en=said, ko=f"서버 인증서를 쓸 수 없음: {error}")) from error
+        said = f"the server's certificate: {error.words}"
+        raise Undecided(Text(en=said, ko=f"서버 인증서를 쓸 수 없음: {error.words}")) from error
     if policy.rsa is not None and not policy.rsa.key_bits[0] <= bits <= policy.rsa.key_bits[1]:
         said = f"the server's certificate has a key of {bits} bits, which {policy.name} does not allow"
         raise Undecided(Text(en=said, ko=f"서버 인증서의 키가 {bits}비트로 {policy.name}에서 허용되지 않음"))

@@ -1,17 +1,20 @@
-"""Serves one server, `python -m tests.hostile.opcua.serve NAME [at-once]`, until its standard input ends."""
+"""Serves one server until its input ends: `python -m tests.hostile.opcua.serve NAME [at-once] [KEYS]`."""
 
 import asyncio
 import os
 import sys
 import threading
+from pathlib import Path
 
 from tests.hostile.opcua import SERVERS
 
 
 async def _serve() -> None:
-    server = SERVERS[sys.argv[1]](at_once=sys.argv[2:] == ["at-once"])
+    at_once, keys = "at-once" in sys.argv[2:], [one for one in sys.argv[2:] if one != "at-once"]
+    server = SERVERS[sys.argv[1]](at_once=at_once)
+    served = server.serve(keys=Path(keys[0]) if keys else None)
     server.identity  # noqa: B018 - its key takes a second, which no answer may wait for
-    listener = await asyncio.get_running_loop().create_server(server.serve(), "127.0.0.1", 0)
+    listener = await asyncio.get_running_loop().create_server(served, "127.0.0.1", 0)
     print(listener.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it waits for this line
     await listener.serve_forever()
 

@@ -4,24 +4,19 @@ Most servers are met in acceptance tests alone: a run after preflight takes as l
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
-import time
 
 import pytest
 
 from tests.hostile.harmless import controls, is_good, shown
-from tests.hostile.opcua import SERVERS
-from tests.hostile.running import _PROGRAM, ROOT, Judged
+from tests.hostile.opcua import SERVERS as ALL
+from tests.hostile.opcua.conftest import MOST_RUN, MOST_TIME
+from tests.hostile.opcua.secured import Secured
 
 QUICK = {"Nested", "OffersMarkup"}
 """Servers that are met in every run of the tests; preflight names each within two seconds."""
-MOST_TIME = 60.0
-"""Seconds that preflight may take with a server that drips or never ends."""
-MOST_RUN = 600.0
-"""Seconds that a run may take; who lets every case wait to its bound of ten seconds takes half as long."""
+SERVERS = {name: server for name, server in ALL.items() if not issubclass(server, Secured)}
+"""Those that need no keys: test_secured.py meets the others."""
 
 
 def named(names, quick):
@@ -29,45 +24,6 @@ def named(names, quick):
         "name",
         [pytest.param(one, marks=() if one in quick else pytest.mark.acceptance) for one in sorted(names)],
     )
-
-
-@pytest.fixture
-def judge(tmp_path, keys):
-    """Serves a server, and judges it as a person would."""
-    started = []
-
-    def judged(name, *how):
-        command = [sys.executable, "-m", "tests.hostile.opcua.serve", name, *how]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        text = (ROOT / "profiles/devices/sim-opcua-plc.yaml").read_text(encoding="utf-8")
-        path = tmp_path / "device.yaml"
-        text = re.sub(r"^security:.*\n", "", text, flags=re.MULTILINE)  # keys of a folder that nobody trusts
-        path.write_text(
-            text.replace("sim:opcua-plc", f"opc.tcp://127.0.0.1:{int(process.stdout.readline())}")
-        )
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-        environment |= {"PEAK": str(tmp_path / "peak"), "PYTHONUTF8": "1"}
-        asked = [sys.executable, "-c", _PROGRAM, "run", path, "--out", tmp_path / "bundle", "--keys", keys]
-        began = time.perf_counter()
-        done = subprocess.run(
-            [*asked, "--seed", "1"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=MOST_RUN,
-            check=False,
-        )
-        peak = int((tmp_path / "peak").read_text()) / 1024
-        took = time.perf_counter() - began
-        return Judged(done.returncode, done.stdout + done.stderr, took, peak, tmp_path / "bundle")
-
-    yield judged
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 def test_there_are_thirty_and_each_says_what_it_does():

@@ -58,7 +58,8 @@ class Turncoat(Plc):
             self.meet(line)
 
     def take_frame(self, line: Any, frame: bytes) -> None:
-        self.is_hostile |= frame[:3] == MSG and not _is_harmless(frame[_BODY:])
+        is_plain = line.channel is None or not line.channel.is_secured
+        self.is_hostile |= is_plain and frame[:3] == MSG and not _is_harmless(frame[_BODY:])
         if self.is_hostile:
             self.act(line, frame)
         else:
@@ -99,8 +100,13 @@ class Turncoat(Plc):
         self.start(poured)
 
 
+def is_harmless_request(request: Any) -> bool:
+    """Say whether preflight asks for something."""
+    return isinstance(request, _HARMLESS)
+
+
 def _is_harmless(body: bytes) -> bool:
     try:
-        return isinstance(decode_service(body), _HARMLESS)
+        return is_harmless_request(decode_service(body))
     except DecodeError:
         return False

@@ -103,6 +103,14 @@ _CAUSES: Mapping[str, Cause] = {
         remedy_ko="서버에서 탐색(discovery)을 켤 것",
         stops=False,
     ),
+    "SERVER-CERTIFICATE": Cause(
+        en="the declared channel cannot be opened without the server's certificate: {error}",
+        ko="서버 인증서를 알 수 없어 선언된 채널을 열 수 없음: {error_ko}",
+        remedy_en="have the server show a certificate of its own in its endpoints, or write that "
+        "certificate's file as `channel: {{ server_certificate: FILE }}`",
+        remedy_ko="서버가 엔드포인트에 자신의 인증서를 밝히게 하거나, 그 파일을 "
+        "`channel: {{ server_certificate: FILE }}`로 선언할 것",
+    ),
     "URL": Cause(
         en="the server names itself {url}, but {here} was connected to; clients go where it says",
         ko="{here}에 연결했으나 서버는 자신을 {url}(으)로 알림; 클라이언트는 서버가 알린 주소로 연결함",

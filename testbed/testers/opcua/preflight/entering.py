@@ -9,6 +9,7 @@ from testbed.model.preflight import Diagnosis
 from testbed.protocols.opcua import Status, status
 from testbed.testers.opcua.preflight.causes import diagnosis
 from testbed.testers.opcua.preflight.desk import Desk
+from testbed.testers.opcua.preflight.reaching import lost
 from testbed.testers.opcua.preflight.trusting import OF_CERTIFICATES, not_trusted
 from testbed.testers.opcua.requests import ids
 from testbed.testers.trouble import Unanswered, Undecided
@@ -37,7 +38,13 @@ async def enter(desk: Desk) -> None:
     try:
         await desk.bench.know_certificate(desk.case)
     except Undecided as error:
-        desk.found(diagnosis("NO-ENDPOINTS", error=error.said.en, error_ko=error.said.ko))
+        is_garbled = isinstance(error.__cause__, Unanswered) and desk.case.monitor.breaches
+        said = error.said
+        desk.found(
+            lost(desk, said)
+            if is_garbled
+            else diagnosis("SERVER-CERTIFICATE", error=said.en, error_ko=said.ko)
+        )
         return
     client = await desk.greeted(secured=True)
     for name in _STEPS:
