@@ -50,7 +50,7 @@ def make_keys(declaration: Declaration) -> None:
     if security is None or security.keys:
         return
     if declaration.protocol == "opcua":
-        opcua_keys.throw_away()
+        opcua_keys.throw_away().check()  # and reads them, for all these processes
     elif declaration.endpoint.over == "tls":
         mbaps.throw_away(security.named)
 

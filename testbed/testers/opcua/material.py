@@ -37,8 +37,11 @@ class Material:
         from testbed.wire.opcua_keys import OpcUaKeys, throw_away  # noqa: PLC0415 - only where it is used
 
         said = self._security or Security()
+        by_authority = "authority" in said.trusts
+        if by_authority and not said.keys:
+            return throw_away()  # what was read of it once is read for all runs of this process
         folder = Path(said.keys) if said.keys else throw_away().folder
-        return OpcUaKeys(folder, by_authority="authority" in said.trusts)
+        return OpcUaKeys(folder, by_authority=by_authority)
 
     @cached_property
     def login(self) -> Login:
