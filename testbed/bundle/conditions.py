@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from testbed.bundle.reader import Record
 from testbed.model.base import Text
@@ -28,12 +29,9 @@ def conditions(was: Record, now: Record) -> Iterator[Condition]:
     for (before, after), is_barrier in ((barriers, True), (remarks, False)):
         for what in dict.fromkeys([*before, *after]):
             if before.get(what) != after.get(what):
-                yield Condition(
-                    _NAMES.get(what, Text(en=what, ko=what)),
-                    before.get(what, ""),
-                    after.get(what, ""),
-                    is_barrier,
-                )
+                named = _NAMES.get(what, Text(en=what, ko=what))
+                for a, b in _apart(before.get(what, ""), after.get(what, "")):
+                    yield Condition(named, a, b, is_barrier)
     cut = was.header.selected_by_hand, now.header.selected_by_hand
     if cut[0] and cut[0] == cut[1]:
         yield Condition(_NAMES["selected_by_hand"], *cut, is_barrier=False)
@@ -87,12 +85,45 @@ def _remarks(record: Record) -> dict[str, object]:
     }
 
 
-def _flat(facts: Mapping[str, object]) -> dict[str, str]:
-    """Name each fact of each group by its path, as text."""
-    flat: dict[str, str] = {}
+_Fact = str | list[object]
+"""A fact as text, or a list whose elements are compared one by one."""
+
+
+def _apart(was: _Fact, now: _Fact) -> Iterator[tuple[str, str]]:
+    """Yield where two different facts differ: of lists the elements that do, not all that they have.
+
+    Elements with an id are the same one where they have the same id. Of lists in another order alone
+    the first place is told that does.
+    """
+    if not isinstance(was, list) and not isinstance(now, list):
+        yield was, now
+        return
+    before, after = _elements(was), _elements(now)
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    for name in names:
+        yield before.get(name, ""), after.get(name, "")
+    if not names:
+        pairs = enumerate(zip_longest(before.values(), after.values(), fillvalue=""), 1)
+        yield next(((f"{at}. {a}", f"{at}. {b}") for at, (a, b) in pairs if a != b), (_text(was), _text(now)))
+
+
+def _elements(fact: _Fact) -> dict[str, str]:
+    """Return the elements of a list, as text, by their ids or by what they are."""
+    listed = fact if isinstance(fact, list) else [fact] if fact else []
+    named = ((one.get("id") if isinstance(one, dict) else None, _text(one)) for one in listed)
+    return {str(name or text): text for name, text in named}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _flat(facts: Mapping[str, object]) -> dict[str, _Fact]:
+    """Name each fact of each group by its path."""
+    flat: dict[str, _Fact] = {}
     for key, value in facts.items():
         if isinstance(value, dict):
             flat |= {f"{key}.{name}": text for name, text in _flat(value).items()}
         elif value not in ("", None):
-            flat[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            flat[key] = value if isinstance(value, list) else _text(value)
     return flat

@@ -176,7 +176,8 @@ def _unmet(result: Result, lang: Language) -> None:
         if record.reason is not None and unmet:
             waiting.setdefault(record.reason.in_language(lang), set()).update(unmet)
     for reason, requirements in waiting.items():
-        click.echo(f"{len(requirements)} requirements {Verdict.INCONCLUSIVE}: {printable(reason)}")
+        many = f"{len(requirements)} requirement{'' if len(requirements) == 1 else 's'}"
+        click.echo(f"{many} {Verdict.INCONCLUSIVE}: {printable(reason)}")
 
 
 def _writes(result: Result) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testbed.bundle.conditions import _apart
 from testbed.bundle.diff import Change, change, difference
 from testbed.bundle.reader import Record
 from testbed.model.lab import Laboratory
@@ -220,3 +221,22 @@ def test_another_laboratory_is_told():
     lab = Laboratory.model_validate(plain | {"client": {"name": line, "contact": "c"}, "item": item})
 
     assert remarks(record({}), record({}, lab=lab)) == [("laboratory", "", "A")]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        (
+            [{"id": "a", "n": 1}, {"id": "b"}],
+            [{"id": "a", "n": 2}, {"id": "b"}],
+            [('{"id": "a", "n": 1}', '{"id": "a", "n": 2}')],
+        ),
+        (["a", "b"], ["b", "c", "d"], [("a", ""), ("", "c"), ("", "d")]),
+        ("", ["a"], [("", "a")]),
+        (["a", "b"], ["b", "a"], [("1. a", "1. b")]),
+        (["a", "a"], ["a"], [('["a", "a"]', '["a"]')]),
+        ("x", "y", [("x", "y")]),
+    ],
+)
+def test_of_lists_what_differs_is_told(was, now, expected):
+    assert list(_apart(was, now)) == expected

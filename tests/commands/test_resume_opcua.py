@@ -12,6 +12,7 @@ from testbed.bundle.reader import read_record
 from testbed.bundle.taking_up import _is_scratch
 from testbed.plugin.setup import prepare_text
 from testbed.plugin.shelf import example
+from testbed.wire.opcua_keys.material import throw_away
 from tests.commands.test_resume import SEED, House, kill_when, lines, verdicts
 
 WRITES = ("-k", "test_attribute_write_values or test_attribute_write_range")
@@ -21,14 +22,15 @@ WRITES = ("-k", "test_attribute_write_values or test_attribute_write_range")
 class Server:
     """The simulated controller on a loopback port, served from a thread of this process."""
 
-    def __init__(self):
+    def __init__(self, keys):
         self.plc, self.port = Plc(), 0
-        self.plc.identity  # noqa: B018 - its key takes a second, which no answer may wait for
+        served = self.plc.serve(keys=keys)
+        self.plc.identity  # noqa: B018 - it is read before anybody waits for an answer
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
 
         async def serve():
-            server = await self._loop.create_server(self.plc.serve(), "127.0.0.1", 0)
+            server = await self._loop.create_server(served, "127.0.0.1", 0)
             self.port = server.sockets[0].getsockname()[1]
             ready.set()
             return server
@@ -53,8 +55,12 @@ class Server:
 
 def house(folder, started, declare, keys, *more):
     """Serve the controller and judge it once, with nobody who stops the run."""
-    device = Server()
-    words = {"sim:opcua-plc": f"opc.tcp://127.0.0.1:{device.port}", "500 ms": "2 s"}
+    device = Server(throw_away().folder)
+    words = {
+        "sim:opcua-plc": f"opc.tcp://127.0.0.1:{device.port}",
+        "500 ms": "2 s",
+        "security: {": f"security: {{ keys: {throw_away().folder},",
+    }
     declaration = declare(folder, "opcua-plc", words=words)
     made = House(device, declaration, keys, started, device.scratch())
     assert made.before

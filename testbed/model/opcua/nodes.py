@@ -140,7 +140,7 @@ def node_permissions() -> Mapping[str, str]:
     """Return, for each fact that lets a test write a node, the line of a declaration that grants it."""
     return {
         fact_of("scratch", type_, rank): (
-            f'nodes: [{{{{ id: "NODE", type: {type_},{_SHAPES[rank]} scratch: true }}}}]'
+            f'nodes: [{{{{ id: "nsu=URI;s=NODE", type: {type_},{_SHAPES[rank]} scratch: true }}}}]'
         )
         for type_ in BUILTINS
         for rank in _SUFFIXES

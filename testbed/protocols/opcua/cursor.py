@@ -7,7 +7,7 @@ from testbed.protocols.opcua.errors import DecodeError
 MOST_NESTED = 100
 """Levels that a decoder shall read (5.1.8, 5.2.2.12); a deeper one is refused."""
 MOST_ELEMENTS = 1 << 19
-"""Elements of all arrays of a message that are not plain numbers (assumed)."""
+"""Elements of all arrays of a message but plain numbers, a structure counted as its fields (assumed)."""
 
 _read_length = Struct("<i").unpack_from
 

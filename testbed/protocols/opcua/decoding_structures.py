@@ -36,11 +36,19 @@ def array_reader(kind: Kind) -> Reader:
         length = cursor.length()
         if length <= 0:
             return None if length and of_built_in else []
-        cursor.count(length)
         one = reader(of_one)  # not earlier: a structure may hold arrays of itself
+        cursor.count(length * _fields(of_one))
         return [one(cursor) for _ in range(length)]
 
     return read
+
+
+@cache
+def _fields(kind: Kind) -> int:
+    """How many values there are in one of a type, an array as one: that many are made to read it."""
+    if kind.is_array or kind.built_in or kind.cls is None:
+        return 1
+    return sum(_fields(one.kind) for one in layout_of(kind.cls).members) or 1
 
 
 def _numbers_reader(layout: Struct) -> Reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -95,14 +96,16 @@ class Logins(Users):
     async def slows_down(self, attempts: int) -> bool:
         """Log in so often as a user whom nobody knows; say whether the last refusals came late, or differed.
 
-        One late refusal says nothing: the machine may have been busy.
+        One late refusal says nothing: the machine may have been busy. Nobody has come by this name before: a
+        server that remembers an earlier run would be slow from the first attempt on.
         """
+        nobody = self.identity.user_name(f"{self.name} {secrets.token_hex(4)}", self.password)
         client = await self.opened()
         times, reactions = list[float](), list[object]()
         for _ in range(attempts):
             granted(await client.create_session())
             began = client.wire.recorder.now()
-            reactions.append(await client.ended(client.activate_session(identity=self.stranger())))
+            reactions.append(await client.ended(client.activate_session(identity=nobody)))
             times.append(client.wire.recorder.now() - began)
             if not client.is_open:
                 break

@@ -88,7 +88,7 @@ class SendsWhatNobodyAskedFor(Turncoat):
 class CountsAsItLikes(Turncoat):
     """Gives every chunk another sequence number than the next."""
 
-    said = "^(7|12)$"
+    said = "^sequence number (7|12)$"
     broken = ("UA-SC-SEQUENCE-NUMBER",)
     numbers = itertools.cycle((7, 7, 0xFFFF_FFFF, 0, 12))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from struct import Struct
 from typing import Any, ClassVar
 
 from asyncua import ua
+from asyncua.ua import ua_binary
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,6 +26,10 @@ _CERTIFICATES = 10_000
 _GARBAGE = 16 << 20
 _LONG_NONCE = 10_000_000
 _ENDPOINTS = 100_000
+_LENGTH = Struct("<i")
+_MARK = "the one endpoint of a session"
+_ENDPOINT = ua_binary.struct_to_binary(ua.EndpointDescription())
+"""An endpoint with nothing in it."""
 _CHOSEN = (("Basic256Sha256", SIGN_AND_ENCRYPT), ("Aes256_Sha256_RsaPss", SIGN_AND_ENCRYPT))
 """Policy and mode of the endpoint that is declared, and of the one that cases choose by themselves."""
 _KEY_BITS = 65_536
@@ -155,15 +161,21 @@ class TokensForALifetime(TokensWithoutLife):
 class ListsManyEndpoints(Secured):
     """Tells of 100,000 endpoints when a session is created."""
 
-    said = "."
+    said = "a message of more than 524288 elements"
+    stops = "a message of more than 524288 elements"
+    broken = ("UA-ENCODING-DECODABLE",)
 
     def recalled(self, endpoints: list[ua.EndpointDescription]) -> list[ua.EndpointDescription]:
         found = super().recalled(endpoints)
-        if self.is_hostile:
-            bare = ua.EndpointDescription()
-            bare.ServerCertificate = bare.EndpointUrl = None
-            found += [bare] * (_ENDPOINTS - len(found))
-        return found
+        return [ua.EndpointDescription(EndpointUrl=_MARK)] if self.is_hostile else found
+
+    def reply(self, channel: Any, body: bytes, request_id: int, kind: bytes = MSG) -> None:
+        mark = _LENGTH.pack(len(_MARK)) + _MARK.encode()
+        if self.is_hostile and mark in body:  # to encode each of them would take longer than anybody waits
+            start = body.index(mark) - _LENGTH.size
+            rest = body[start + _LENGTH.size + len(mark) + len(_ENDPOINT) - _LENGTH.size :]
+            body = body[:start] + _LENGTH.pack(_ENDPOINTS) + _ENDPOINT * _ENDPOINTS + rest
+        super().reply(channel, body, request_id, kind)
 
 
 class _Shows(Secured):

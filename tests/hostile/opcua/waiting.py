@@ -61,7 +61,7 @@ class SendsAByteASecond(Turncoat):
             if answers:
                 self.start(lambda: drip(answers))
 
-        line._flush = flush
+        line.flush = flush
 
 
 class SendsAChunkNowAndThen(Turncoat):
