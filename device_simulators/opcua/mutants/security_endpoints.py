@@ -45,7 +45,7 @@ class _Wears(Plc):
 class _WearsOut(_Wears):
     """Refuses reads on a channel behind so many."""
 
-    MOST = 40
+    MOST = 20
 
     def read(self, session: Session, request: ua.ReadRequest) -> ua.ReadResponse:
         """Count reads."""
@@ -56,14 +56,14 @@ class _WearsOut(_Wears):
 
 @mutant("UA-SEC-POLICY-BASIC256SHA256")
 class WearsBasic256Sha256Out(_WearsOut):
-    """Refuses what comes behind forty reads on a channel of Basic256Sha256."""
+    """Refuses what comes behind twenty reads on a channel of Basic256Sha256."""
 
     POLICY = "Basic256Sha256"
 
 
 @mutant("UA-SEC-POLICY-AES256")
 class WearsAes256Out(_WearsOut):
-    """Refuses what comes behind forty reads on a channel of Aes256_Sha256_RsaPss."""
+    """Refuses what comes behind twenty reads on a channel of Aes256_Sha256_RsaPss."""
 
     POLICY = "Aes256_Sha256_RsaPss"
 

@@ -81,6 +81,24 @@ class NeedsNoNonce(Plc):
             super().check_nonce(policy, nonce)
 
 
+@mutant("UA-SEC-OPN-NONCE-LONG")
+class OpensForLongNonces(Plc):
+    """Opens a channel for a nonce that is longer than the policy's."""
+
+    def check_nonce(self, policy: Policy, nonce: bytes | None) -> None:
+        """Look at those that are none, or too short."""
+        if len(nonce or b"") <= policy.nonce_length:
+            super().check_nonce(policy, nonce)
+
+
+@mutant("UA-SEC-OPN-NONCE-REUSED")
+class ForgetsNonces(Plc):
+    """Renews a channel with a nonce that the client has used before."""
+
+    def check_nonce_reuse(self, policy: Policy, nonce: bytes | None) -> None:
+        """Remember none."""
+
+
 @mutant("UA-SEC-OPN-MODE-NONE")
 class TakesModeNone(Plc):
     """Opens a channel without security under a policy that secures."""

@@ -183,11 +183,13 @@ class ActivatesOnce(Plc):
 
 @mutant("UA-SESSION-MOVES", "UA-SESSION-MOVED-OLD-CHANNEL", "UA-SESSION-SURVIVES-CONNECTION")
 class BindsSessionsForEver(Plc):
-    """Refuses to activate a session on a new channel."""
+    """Refuses to activate a session on a new channel, where channels are not secured."""
 
-    def check_new_channel(self, session: Session, channel: Channel) -> None:  # noqa: ARG002 - what it overrides
-        """Refuse any other channel."""
-        raise Refused(status.BadSecureChannelIdInvalid)
+    def check_new_channel(self, session: Session, channel: Channel) -> None:
+        """Refuse any other channel, unless it is secured."""
+        if not channel.is_secured:
+            raise Refused(status.BadSecureChannelIdInvalid)
+        super().check_new_channel(session, channel)
 
 
 @mutant("UA-SESSION-ACTIVATE-UNKNOWN")
@@ -206,11 +208,11 @@ class BlamesTheIdentity(Plc):
 
 @mutant("UA-SESSION-ANONYMOUS-POLICY")
 class TakesAnyAnonymousPolicy(Plc):
-    """Takes an anonymous token of whatever policy."""
+    """Takes an anonymous token of whatever policy on a channel that is not secured."""
 
     def check_policy_id(self, channel: Channel, kind: ua.UserTokenType, policy_id: str | None) -> None:
-        """Look at the policies of users only."""
-        if kind != ua.UserTokenType.Anonymous:
+        """Look at the policies of users only, unless the channel is secured."""
+        if channel.is_secured or kind != ua.UserTokenType.Anonymous:
             super().check_policy_id(channel, kind, policy_id)
 
 
@@ -225,10 +227,12 @@ class WantsAnIdentity(Plc):
 
 @mutant("UA-SESSION-USER-UNKNOWN")
 class TakesAnyUser(Plc):
-    """Takes whatever user name, without a look at its policy and password."""
+    """Takes a user name without a look at its password, where the token's policy is none that it offers."""
 
     def identify(self, channel: Channel, nonce: bytes, token: Any, proof: ua.SignatureData) -> str | None:
-        """Believe a name."""
+        """Believe a name whose policy does not say how the password is proven."""
         if isinstance(token, ua.UserNameIdentityToken):
-            return str(token.UserName)
+            known = {one.PolicyId for one in self.token_policies(channel.policy, channel.mode)}
+            if token.PolicyId not in known:
+                return str(token.UserName)
         return super().identify(channel, nonce, token, proof)
