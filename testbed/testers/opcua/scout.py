@@ -86,6 +86,7 @@ async def scout(dial: Dial, wishes: Wishes, found: Found, tell: Tell) -> None:
             await _endpoints(asker, found)
             await found.crawl.go(asker)
             await choose(asker, found.crawl, found.namespaces, found.choice)
+            await found.crawl.ask_inputs(asker)
             await _sessions(asker, wishes, found)
     except TimeoutError:
         found.stopped = "the time granted is used up"

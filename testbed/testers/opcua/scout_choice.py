@@ -100,7 +100,7 @@ async def _kinds(asker: Asker, nodes: Sequence[ua.NodeId]) -> Iterable[tuple[Kin
         bits = [level for level in levels if isinstance(level, int)]
         can_be_written = bool(bits) and all(level & _WRITE for level in bits)
         ranked = "scalar" if rank == -1 else "array" if rank == 1 else "matrix" if _is_many(rank) else "?"
-        kind = _builtin(data_type)
+        kind = builtin(data_type)
         found.append(((kind, ranked), Seen(node, can_be_written, kind)))
     return found
 
@@ -109,7 +109,7 @@ def _is_many(rank: object) -> bool:
     return isinstance(rank, int) and rank > 1
 
 
-def _builtin(data_type: object) -> str:
+def builtin(data_type: object) -> str:
     """Return the name of a built-in type; `?` of any other, which only a value tells."""
     if not isinstance(data_type, ua.NodeId) or data_type.NamespaceIndex != 0:
         return "?"

@@ -11,6 +11,7 @@ from testbed.testers.drafting import beside, reply_within, seen
 from testbed.testers.opcua.preflight.endpoints import shown
 from testbed.testers.opcua.scout import Found
 from testbed.testers.opcua.scout_choice import Picked
+from testbed.testers.opcua.scout_methods import UNKNOWN, drafted
 from testbed.testers.opcua.scout_nodes import text_of
 
 _EVERY = {"Core 2022 Server Facet": "Session Base", "UA-TCP UA-SC UA-Binary": "UA Binary Encoding"}
@@ -168,9 +169,14 @@ def _methods(found: Found) -> Iterator[str]:
         texts = text_of(owner, found.namespaces), text_of(method, found.namespaces)
         if None not in texts:
             first, second = (json.dumps(text, ensure_ascii=False) for text in texts)
-            said.append(f"#  - {{ object: {first}, method: {second}, inputs: [] }}")
+            inputs, told = drafted(found.crawl.inputs.get(method))
+            mark = "#  # " if UNKNOWN in inputs else "#  "  # it is no line of a declaration yet
+            said.append(f"{mark}- {{ object: {first}, method: {second}, inputs: {inputs} }}")
+            if told:
+                said.append(f"#    # {told}")
     if said:
         yield ""
-        yield "# Methods, none of which was called. Add what does no harm, with inputs: [{ Double: 1.0 }]"
+        yield "# Methods, none of which was called. Add what does no harm; the inputs are of the right types"
+        yield '# alone: write good values in their places, and fill in what stands as "?".'
         yield "#methods:"
         yield from said

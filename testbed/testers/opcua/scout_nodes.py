@@ -29,6 +29,8 @@ _MOST_PAGES = 50
 _LONGEST = 200
 """Characters of a node id that a draft offers (assumed)."""
 _OBJECT, _VARIABLE, _METHOD = 1, 2, 4
+_INPUTS = "InputArguments"
+"""Browse name of the property with what a method wants (OPC 10000-3, 5.7)."""
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Crawl:
     variables: list[ua.NodeId] = field(default_factory=list)
     methods: list[tuple[ua.NodeId, ua.NodeId, str]] = field(default_factory=list)
     """Object, method, and browse name."""
+    inputs: dict[ua.NodeId, tuple[Any, ...] | None] = field(default_factory=dict)
+    """The input arguments of each method that was asked; None where they cannot be read."""
     is_whole: bool = True
     _seen: set[ua.NodeId] = field(default_factory=set)
     _waiting: deque[tuple[ua.NodeId, int]] = field(default_factory=deque)
@@ -62,6 +66,21 @@ class Crawl:
             for (node, depth), result in zip(some, results, strict=True):
                 self._take(node, depth, result.References or ())
                 await self._go_on(asker, node, depth, result.ContinuationPoint)
+
+    async def ask_inputs(self, asker: Asker) -> None:
+        """Read what each method wants (OPC 10000-3, 5.7): it has no such property where that is nothing."""
+        asker.purpose = "arguments of methods"
+        for _, method, _ in self.methods:
+            reply = await asker.ask(lambda node=method: _browse(asker, [node]))  # type: ignore[misc]
+            found = reply.result
+            if not isinstance(found, ua.BrowseResult):
+                self.inputs[method] = None
+                continue
+            properties = (one for one in found.References or () if one.BrowseName.Name == _INPUTS)
+            nodes = [node for one in properties if (node := _local(one.NodeId)) is not None]
+            value = await asker.value(nodes[0]) if nodes else ()
+            listed = value if isinstance(value, list | tuple) else (None,)
+            self.inputs[method] = tuple(listed) if all(hasattr(one, "ValueRank") for one in listed) else None
 
     async def _go_on(self, asker: Asker, node: ua.NodeId, depth: int, point: bytes | None) -> None:
         """Follow the continuation point of a browse, to a bound."""
