@@ -51,6 +51,7 @@ class Server:
         self._loop.call_soon_threadsafe(self._server.result().close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
 
 
 def house(folder, started, declare, keys, *more):
