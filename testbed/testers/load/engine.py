@@ -74,7 +74,9 @@ class Engine:
         self._frames = requests_of(plan.request)
         self._done = asyncio.Event()
         count = len(offsets)
-        self.tally = Tally(array("q", [UNANSWERED]) * count, array("q", [UNANSWERED]) * count)
+        self._latencies = array("q", [UNANSWERED]) * count
+        self._late = array("q", [UNANSWERED]) * count
+        self.tally = Tally(self._latencies, self._late)
 
     def line(self, office: Office | None = None) -> Line:
         """Return a further connection, still to be opened; this engine hears of it where nobody else does."""
@@ -142,7 +144,7 @@ class Engine:
         now = monotonic_ns()
         if at == len(due) or due[at] > now:
             return
-        late, free, end = self.tally.late, self._free, min(at + _BURST, len(due))
+        late, free, end = self._late, self._free, min(at + _BURST, len(due))
         while at < end and due[at] <= now:
             late[at] = now - due[at]
             self._next = at + 1
@@ -163,16 +165,22 @@ class Engine:
         self._backlog.append(request)
         self.tally.backlog = max(self.tally.backlog, len(self._backlog))
 
-    def answered(self, line: Line, request: int, now: int, *, wrong: bool) -> None:
-        """Keep the time of an answer, and send what waited for a connection."""
-        self.tally.latencies[request] = WRONG if wrong else now - self._due[request]
+    def answered(self, line: Line, request: int, now: int) -> None:
+        """Keep the time of an answer, send what waited for a connection, take up what is due."""
+        self._latencies[request] = now - self._due[request]
         self._left -= 1
-        if self._backlog and line.is_open:
+        if self._backlog:
             line.send(self._backlog.popleft())
-            return
-        self._free.append(line)
-        if not self._left:
-            self._done.set()
+        else:
+            self._free.append(line)
+            if not self._left:
+                self._done.set()
+        self.breathe()
+
+    def refused(self, line: Line, request: int) -> None:
+        """Likewise, where it was no answer."""
+        self.answered(line, request, 0)
+        self._latencies[request] = WRONG
 
     def strange(self) -> None:
         """Count a frame that answers no pending request."""

@@ -24,9 +24,13 @@ class _Visitor:
         if not self.end.done():
             self.end.set_result(what)
 
-    def answered(self, line: Line, request: int, now: int, *, wrong: bool) -> None:  # noqa: ARG002 - an office
+    def answered(self, line: Line, request: int, now: int) -> None:  # noqa: ARG002 - an office
         """It is served."""
-        self._say(WRONG if wrong else SERVED)
+        self._say(SERVED)
+
+    def refused(self, line: Line, request: int) -> None:  # noqa: ARG002 - an office
+        """It is told something else."""
+        self._say(WRONG)
 
     def strange(self) -> None:
         """It hears something else."""
@@ -35,9 +39,6 @@ class _Visitor:
     def lost(self, line: Line, why: str) -> None:  # noqa: ARG002 - an office
         """It is closed."""
         self._say(CLOSED)
-
-    def breathe(self) -> None:
-        """Nothing else is due on it."""
 
 
 async def crowd_in(engine: Engine, when: int) -> None:

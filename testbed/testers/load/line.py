@@ -10,7 +10,8 @@ from typing import Protocol
 LARGEST = 260
 """Bytes of the largest frame of Modbus/TCP (AP 4.1)."""
 _HEADER, _LENGTH_AT = 6, 4
-_READ = 65536
+_READ = 4096
+"""Bytes read at once: a larger buffer costs more to get than a second read."""
 CLOSED, FRAMING = "closed by the device", "bytes that are no frame of Modbus/TCP"
 
 monotonic_ns = time.monotonic_ns
@@ -19,17 +20,17 @@ monotonic_ns = time.monotonic_ns
 class Office(Protocol):
     """Whoever hands requests to lines."""
 
-    def answered(self, line: Line, request: int, now: int, *, wrong: bool) -> None:
-        """A request was answered; a wrong answer is an exception, or of another size."""
+    def answered(self, line: Line, request: int, now: int) -> None:
+        """A request was answered, and whatever else is due may be sent."""
+
+    def refused(self, line: Line, request: int) -> None:
+        """A request was answered by an exception, or by something of another size."""
 
     def strange(self) -> None:
         """A frame came that answers no pending request."""
 
     def lost(self, line: Line, why: str) -> None:
         """The connection is gone."""
-
-    def breathe(self) -> None:
-        """Bytes were read: something else may be due."""
 
 
 class Line:
@@ -41,6 +42,7 @@ class Line:
         "_loop",
         "_office",
         "_rest",
+        "_send",
         "_size",
         "is_open",
         "pending",
@@ -70,6 +72,7 @@ class Line:
         except TimeoutError:
             raise OSError(f"no connection within {within:g} s") from None
         self.is_open = True
+        self._send = self.sock.send
         self._loop.add_reader(self.sock.fileno(), self._readable)
 
     def send(self, request: int) -> None:
@@ -78,7 +81,7 @@ class Line:
         self.pending[transaction] = request
         data = self.requests[transaction]
         try:
-            if self.sock.send(data) != len(data):
+            if self._send(data) != len(data):
                 self.end(CLOSED)
         except OSError as error:
             self.end(error.strerror or CLOSED)
@@ -95,15 +98,14 @@ class Line:
         if not data:
             self.end(CLOSED)
             return
-        if len(data) == self._size and not self._rest and data[2:8] == self._head:
+        if len(data) == self._size and not self._rest and data.startswith(self._head, 2):
             request = self.pending.pop(data[0] << 8 | data[1], None)
             if request is None:
                 self._office.strange()
             else:
-                self._office.answered(self, request, now, wrong=False)
+                self._office.answered(self, request, now)
         else:
             self._cut(self._rest + data, now)
-        self._office.breathe()
 
     def _cut(self, data: bytes, now: int) -> None:
         """Take the frames of bytes that are not just one good answer."""
@@ -118,9 +120,10 @@ class Line:
             request = self.pending.pop(data[at] << 8 | data[at + 1], None)
             if request is None:
                 self._office.strange()
+            elif end - at == self._size and data.startswith(self._head, at + 2):
+                self._office.answered(self, request, now)
             else:
-                wrong = end - at != self._size or data[at + 2 : at + 8] != self._head
-                self._office.answered(self, request, now, wrong=wrong)
+                self._office.refused(self, request)
             at = end
         self._rest = data[at:]
 
