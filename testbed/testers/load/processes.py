@@ -6,13 +6,15 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import testbed
 
 STARTED_WITHIN = 20.0
 """Seconds in which a process says its first word (assumed; it takes a tenth of one)."""
+ENDED_WITHIN = 5.0
+"""Seconds in which a process that has nothing left to do is gone (assumed), before it is killed."""
 _LONGEST_LINE = 1 << 20
 _ROOT = str(Path(testbed.__file__).resolve().parent.parent)
 
@@ -44,11 +46,21 @@ async def process(module: str, *arguments: str) -> AsyncIterator[asyncio.subproc
         raise EngineError(f"the load engine's {module} cannot be started: {error.strerror}") from error
     try:
         yield started
+        await _ended(started)
     finally:
         if started.returncode is None:
             started.kill()
         await started.wait()
         started._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - pipes of a killed process stay open else
+
+
+async def _ended(started: asyncio.subprocess.Process) -> None:
+    """Let a process end by itself, for a moment: its standard input has ended, and so has its work."""
+    assert started.stdin is not None  # noqa: S101 - it is a pipe
+    started.stdin.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ENDED_WITHIN):
+            await started.wait()
 
 
 async def line_of(started: asyncio.subprocess.Process, within: float) -> bytes:
