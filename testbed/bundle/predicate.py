@@ -55,6 +55,7 @@ def predicate(account: Account) -> dict[str, Any]:
         "resumed": [{"at": one.at, "kept": one.kept, "tester": one.tester} for one in account.resumed],
         "seed": str(header.seed),
         "clock": header.clock,
+        "impairment": header.impairment.model_dump(mode="json") if header.impairment else None,
         "selectedByHand": header.selected_by_hand,
         "waivers": _waivers(account),
         "laboratory": account.lab.model_dump(mode="json") if account.lab else None,

@@ -18,6 +18,8 @@ PROFILE = "profile.yaml"
 LAB = "lab.yaml"
 WAIVERS = "waivers.yaml"
 """With its own signature; only in the bundle of a run that was given waivers."""
+IMPAIRMENT = "impairment.yaml"
+"""The scenario as used; only in the bundle of a run under one."""
 REISSUE = "reissue.yaml"
 """Only in the bundle of a re-issue: which paper it replaces, and why."""
 
@@ -37,7 +39,14 @@ class BundleWriter:
     _results: IO[bytes]
 
     def __init__(
-        self, folder: Path, *, declaration: bytes, profile: bytes, lab: bytes = b"", waivers: bytes = b""
+        self,
+        folder: Path,
+        *,
+        declaration: bytes,
+        profile: bytes,
+        lab: bytes = b"",
+        waivers: bytes = b"",
+        impairment: bytes = b"",
     ) -> None:
         """Begin a bundle; what it was made from goes in verbatim.
 
@@ -53,10 +62,9 @@ class BundleWriter:
             raise BundleExistsError(f"{folder} already holds a run; name another folder") from None
         (folder / DECLARATION).write_bytes(declaration)
         (folder / PROFILE).write_bytes(profile)
-        if lab:
-            (folder / LAB).write_bytes(lab)
-        if waivers:
-            (folder / WAIVERS).write_bytes(waivers)
+        for name, text in ((LAB, lab), (WAIVERS, waivers), (IMPAIRMENT, impairment)):
+            if text:
+                (folder / name).write_bytes(text)
         self.folder = folder
         self._results = (folder / RESULTS).open("xb")
         lock(self._results)
@@ -89,7 +97,7 @@ class BundleWriter:
     def discard(self) -> None:
         """Take a bundle back in which nothing was written: no case ran."""
         self._results.close()
-        for name in (DECLARATION, PROFILE, LAB, WAIVERS, RESULTS):
+        for name in (DECLARATION, PROFILE, LAB, WAIVERS, IMPAIRMENT, RESULTS):
             (self.folder / name).unlink(missing_ok=True)
         (self.folder / CAPTURES).rmdir()
         self.folder.rmdir()

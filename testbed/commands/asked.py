@@ -16,6 +16,7 @@ from testbed.bundle.writer import DECLARATION, LAB
 from testbed.model.budget import Budget
 from testbed.model.declaration import Device
 from testbed.model.lab import Laboratory
+from testbed.plugin.impaired import Chosen
 from testbed.plugin.resuming import prepared
 from testbed.plugin.setup import Setup, prepare
 
@@ -25,6 +26,8 @@ _BEGUN_WITH = {
     "seed",
     "jobs",
     "budget",
+    "impair",
+    "impair_by",
     "expression",
     "cases",
     "lab",
@@ -62,6 +65,7 @@ def asked_for(  # noqa: PLR0913 - the options of the command
     seed: int | None,
     jobs: int | None,
     budget: Budget | None = None,
+    impairment: Chosen | None = None,
 ) -> list[Asked]:
     """Return the devices to be judged, or the one run that is to go on.
 
@@ -78,6 +82,8 @@ def asked_for(  # noqa: PLR0913 - the options of the command
     setups = [prepare(path, seed=seed, jobs=jobs, lab=lab) for path in declarations]
     if budget is not None:
         setups = [replace(setup, fuzz_budget=budget) for setup in setups]
+    if impairment is not None:
+        setups = [setup.impaired(impairment) for setup in setups]
     folders = _folders([setup.declaration.device for setup in setups], out)
     together = zip(declarations, setups, folders, strict=True)
     return [Asked(path, setup, folder, lab=lab) for path, setup, folder in together]

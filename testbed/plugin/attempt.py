@@ -16,11 +16,13 @@ from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
+from testbed.plugin.impaired import explained, heard
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
 from testbed.testers.bench import Bench as Device
 from testbed.testers.bench import Desk
 from testbed.testers.trouble import Gone
+from testbed.wire.impair.scope import CURRENT, Impairing
 from testbed.wire.recorder import Recorder
 
 CASE_WITHIN = 60.0
@@ -44,6 +46,15 @@ class Settings:
     """Seconds that the run had taken before, where it goes on after a stop."""
     fuzz_budget: Budget = DEFAULT
     """How much each case that fuzzes may send."""
+    impairing: Impairing | None = None
+    """What is done to the connections of the cases on purpose."""
+
+    @property
+    def impaired(self) -> str:
+        """Return the options that ask for the same impairment."""
+        one = self.impairing
+        by = f"--impair-by {one.means} " if one and one.means != "stream" else ""
+        return f"--impair {one.scenario.id} {by}" if one else ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,9 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         recorder.note(f"waited {waited:g} s: nobody was there before")
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
+    impairing = bench.settings.impairing
+    scope = impairing.scope(case.id) if impairing else None
+    CURRENT.set(scope)
     if note:
         desk.repeat()
     happening = Happening()
@@ -96,6 +110,8 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     finally:
         happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
         closed = not all(tester.is_open for tester in desk.testers)
+        if scope is not None:  # what was written is put back, and survival proven, without
+            scope.lifted = True
         try:
             happening.survival = await to_its_end(desk.conclude())
         except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
@@ -107,19 +123,22 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
     happening.busy = desk.monitor.busy
     happening.breaches = desk.monitor.breaches
+    heard(happening, scope, recorder)
     judgement = judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES)
+    judgement = explained(judgement, scope, impairing)
     record = _record(case, bench.settings, desk, judgement)
     record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)
     record = record.model_copy(
         update={
             "at": round(at, 6),
             "duration_s": round(time.perf_counter() - began, 6),
-            "log": (*recorder.notes, *happening.log),
+            "log": (*recorder.notes, *happening.log, *(scope.told() if scope else ())),
         }
     )
     packets = _capture(record, desk, bench.settings.epoch + at) if bench.settings.captures else b""
     undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
-    disturbed = not alone and (judgement.doubtful or undecided)
+    again = scope is not None and scope.broken and judgement.doubtful  # until a connection is left whole
+    disturbed = again or (not alone and (judgement.doubtful or undecided))
     busy = judgement.refused_as_busy
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
 
@@ -153,7 +172,7 @@ def _record(case: Case, settings: Settings, desk: Desk, judgement: Judgement) ->
         if verdict is Verdict.PASS and not settings.verbose
         else desk.evidence(cited, judgement.guilty),
         reproduce=f"testbed run declaration.yaml --seed {settings.seed} "
-        f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
+        f"{settings.impaired}--case {shlex.quote(f'{case.suite}/{case.id}')}",
         peer=desk.peer,
         writes=tuple(desk.writes),
         not_restored=tuple(desk.not_restored),

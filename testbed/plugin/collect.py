@@ -152,5 +152,6 @@ def keeper(setup: Setup, folder: Path | None, preflight: bytes = b"") -> list[Ke
         profile=setup.profile_text,
         lab=setup.lab_text,
         waivers=setup.waivers.opened.data if setup.waivers else b"",
+        impairment=setup.impairment.text if setup.impairment else b"",
     )
     return [Keeper(writer, FileJournal(folder), preflight)]

@@ -20,8 +20,10 @@ from testbed.model.document import Path as Place
 from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
+from testbed.plugin.impaired import Chosen, check, waiting, way
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, over_tcp
+from testbed.wire.impair.scope import Impairing
 from testbed.wire.documents import read_document
 from testbed.wire.key_files import MaterialError
 from testbed.wire.mbaps import Material
@@ -58,6 +60,8 @@ class Setup:
     lab_text: bytes = b""
     waivers: SignedWaivers | None = None
     """What the laboratory accepts, of whatever device."""
+    impairment: Chosen | None = None
+    """What is done on purpose to the traffic with the device."""
 
     @property
     def declaration_sha256(self) -> str:
@@ -84,20 +88,47 @@ class Setup:
         """The folder from which the declaration names another."""
         return _base(self.declaration, self.declaration_name)
 
-    def connect(self) -> Connect:
-        """Return how the engine's loop reaches the device, over whatever its transport is."""
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the device runs in this process, on a virtual clock."""
+        return self.simulator is not None and (self.impairment is None or self.impairment.means == "stream")
+
+    def impaired(self, impairment: Chosen) -> Setup:
+        """Return the same under an impairment.
+
+        Raises:
+            DocumentError: the device is not reached over a network.
+        """
+        check(self.declaration, self.declaration_name)
+        return replace(self, impairment=impairment)
+
+    def impairing(self) -> Impairing | None:
+        """Return the impairment at work, if there is one."""
+        return self.impairment.impairing(self.declaration, self.seed) if self.impairment else None
+
+    def connect(self, impairing: Impairing | None = None) -> Connect:
+        """Return how the engine's loop reaches the device, over whatever its transport is.
+
+        Args:
+            impairing: what is done to the traffic; None where it passes as it is.
+        """
         declaration, device = located(self.declaration, self.base), self.simulator
 
-        async def connect(_: AsyncExitStack) -> tuple[Declaration, Dial]:
-            return declaration, reach(declaration.endpoint, device, declaration.security, self.base)
+        async def connect(stack: AsyncExitStack) -> tuple[Declaration, Dial]:
+            dial = reach(declaration.endpoint, device, declaration.security, self.base)
+            return waiting(declaration, impairing), await way(dial, impairing, stack)
 
         return connect
 
-    def connect_over_sockets(self) -> Connect:
-        """Return how to reach the device over TCP; a simulated one then serves a loopback port."""
+    def connect_over_sockets(self, impairing: Impairing | None = None) -> Connect:
+        """Return how to reach the device over TCP; a simulated one then serves a loopback port.
+
+        Args:
+            impairing: what is done to the traffic; None where it passes as it is.
+        """
         declaration, device = located(self.declaration, self.base), self.simulator
         if device is None:
-            return self.connect()
+            return self.connect(impairing)
         named = declaration.security.keys if declaration.security is not None else ""
         keys = Path(named) if named and declaration.protocol == "opcua" else None
 
@@ -105,11 +136,11 @@ class Setup:
             server = await asyncio.get_running_loop().create_server(device.start("tcp", keys), "127.0.0.1", 0)
             stack.callback(server.close)
             port = server.sockets[0].getsockname()[1]
-            way = f"tcp://127.0.0.1:{port}?unit={declaration.endpoint.unit}"
+            url = f"tcp://127.0.0.1:{port}?unit={declaration.endpoint.unit}"
             if declaration.protocol == "opcua":
-                way = f"opc.tcp://127.0.0.1:{port}"
-            served = declaration.model_copy(update={"connect": way})
-            return served, over_tcp(served.endpoint)
+                url = f"opc.tcp://127.0.0.1:{port}"
+            served = waiting(declaration, impairing).model_copy(update={"connect": url})
+            return served, await way(over_tcp(served.endpoint), impairing, stack)
 
         return connect
 
