@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import IO
 
 from testbed.bundle.locking import lock
+from testbed.model.performance import Measurement
 from testbed.model.record import CaseRecord, Footer, Header, Resumed
 from testbed.model.saved_case import FOLDER, SavedCase
 
 RESULTS = "results.jsonl"
 CAPTURES = "wire"
+LOADS = "load"
+"""What each load showed; only in the bundle of a run that made some."""
 DECLARATION = "declaration.yaml"
 PROFILE = "profile.yaml"
 LAB = "lab.yaml"
@@ -86,6 +89,12 @@ class BundleWriter:
         """Keep a failing sequence as a file of its own; the record holds it as well."""
         (self.folder / FOLDER).mkdir(exist_ok=True)
         _write(self.folder / sequence.path, sequence.written().encode())
+
+    def keep_measurement(self, measurement: Measurement) -> None:
+        """Keep what a load showed as a file of its own, named by its digest; the record holds it as well."""
+        data = measurement.model_dump_json(indent=1).encode()
+        (self.folder / LOADS).mkdir(exist_ok=True)
+        _write(self.folder / LOADS / f"{hashlib.sha256(data).hexdigest()}.json", data)
 
     def line(self, record: Header | CaseRecord | Resumed | Footer) -> None:
         """Append one line."""

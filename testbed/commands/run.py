@@ -27,6 +27,17 @@ from testbed.model.verdict import BAD_INPUT
 )
 @click.option("--jobs", type=click.IntRange(1, 1000), help="Cases that may run at once (default: 8).")
 @click.option(
+    "--profile",
+    metavar="NAME",
+    help="Judge by this profile instead of the declaration's, such as performance/gateway-basic.",
+)
+@click.option(
+    "--load-workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Processes that share the load of a performance suite (default: 1).",
+)
+@click.option(
     "--fuzz-budget",
     "budget",
     type=BudgetType(),
@@ -70,6 +81,8 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     out: Path | None,
     seed: int | None,
     jobs: int | None,
+    profile: str | None,
+    load_workers: int,
     budget: Budget | None,
     impair: str | None,
     impair_by: Means,
@@ -113,7 +126,16 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     try:  # whatever is wrong with the input is said before anything is sent
         impairment = None if impair is None else chosen(impair, impair_by)
         all_asked = asked_for(
-            declarations, resume, out, lab, seed=seed, jobs=jobs, budget=budget, impairment=impairment
+            declarations,
+            resume,
+            out,
+            lab,
+            seed=seed,
+            jobs=jobs,
+            budget=budget,
+            impairment=impairment,
+            profile=profile,
+            load_workers=load_workers,
         )
         signer = None if dry_run else laboratory(keys)
         authorise(all_asked[0].laboratory, signer, all_asked[0].lab)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from testbed.model.base import Text
 from testbed.model.budget import DEFAULT, Budget
 from testbed.model.declaration import Declaration
+from testbed.model.performance import Performance
 from testbed.model.record import CaseRecord
 from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue
@@ -46,6 +47,10 @@ class Settings:
     """Seconds that the run had taken before, where it goes on after a stop."""
     fuzz_budget: Budget = DEFAULT
     """How much each case that fuzzes may send."""
+    performance: Performance | None = None
+    """What the profile demands of performance."""
+    load_workers: int = 1
+    """Processes that share a load."""
     impairing: Impairing | None = None
     """What is done to the connections of the cases on purpose."""
 
@@ -102,8 +107,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     try:
         arguments = await desk.prepare(case.fixtures)
         met = True
-        fuzzing = bench.settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
-        async with asyncio.timeout(bench.within(bench.device.declaration) + fuzzing):
+        async with asyncio.timeout(bench.within(bench.device.declaration) + _longer(case, bench.settings)):
             await case.call(**arguments, **case.parameters)
     except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
         happening.error = error
@@ -143,6 +147,13 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
 
 
+def _longer(case: Case, settings: Settings) -> float:
+    """Return the seconds that a case may take beyond any other, as whoever runs it asked for."""
+    fuzzing = settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
+    loading = settings.performance.within if settings.performance and "load" in case.fixtures else 0.0
+    return fuzzing + loading
+
+
 async def to_its_end(concluding: Awaitable[Text | None]) -> Text | None:
     """Wait for what gives values back and closes sessions; who is cancelled meanwhile ends only then."""
     task = asyncio.ensure_future(concluding)
@@ -177,6 +188,7 @@ def _record(case: Case, settings: Settings, desk: Desk, judgement: Judgement) ->
         writes=tuple(desk.writes),
         not_restored=tuple(desk.not_restored),
         watched=desk.monitor.watched,
+        measurement=desk.measurement,
     )
 
 

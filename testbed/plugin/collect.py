@@ -123,6 +123,8 @@ class Keeper:
             record = record.model_copy(update={"capture": self.writer.keep(capture)})
         if record.sequence is not None:
             self.writer.keep_sequence(record.sequence)
+        if record.measurement is not None:
+            self.writer.keep_measurement(record.measurement)
         self.writer.line(record)
         return record
 

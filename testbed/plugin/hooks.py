@@ -96,6 +96,11 @@ def _tls() -> None:
     """Opens sessions of TLS as a case wants them (supplied by the engine)."""
 
 
+@pytest.fixture(name="load")
+def _load() -> None:
+    """Puts load on the device, at intended times (supplied by the engine)."""
+
+
 @pytest.fixture(name="meet")
 def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""

@@ -29,7 +29,7 @@ def prepared(taken: Taken) -> Setup:
         DocumentError: the declaration cannot be used any more.
     """
     header = taken.record.header
-    setup = prepare(taken.folder / DECLARATION, seed=header.seed, jobs=header.jobs)
+    setup = prepare(taken.folder / DECLARATION, seed=header.seed, jobs=header.jobs, profile=header.profile)
     began = {used.id: used.digest for used in header.suites}
     now = {suite.catalogue.id: suite.digest for suite in setup.suites}
     other = [name for name in sorted(began | now) if began.get(name) != now.get(name)]

@@ -129,6 +129,8 @@ class Run:
                 verbose=self._verbose,
                 ran_s=ran,
                 fuzz_budget=self.setup.fuzz_budget,
+                performance=self.setup.profile.performance,
+                load_workers=self.setup.load_workers,
                 impairing=self.setup.impairing(),
             ),
         )
@@ -142,7 +144,7 @@ class Run:
 
     def _make_engines(self, cases: Sequence[Case], settings: Settings) -> dict[str, Engine]:
         catalogues = {suite.catalogue.id: suite.catalogue for suite in self.setup.suites}
-        sockets = {name for name, catalogue in catalogues.items() if catalogue.section == "interoperability"}
+        sockets = {name for name, catalogue in catalogues.items() if catalogue.section != "conformance"}
         if not self.setup.is_virtual:
             groups = [(set(catalogues), False)]
         else:

@@ -23,8 +23,8 @@ from testbed.plugin.engine import Connect
 from testbed.plugin.impaired import Chosen, check, waiting, way
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, over_tcp
-from testbed.wire.impair.scope import Impairing
 from testbed.wire.documents import read_document
+from testbed.wire.impair.scope import Impairing
 from testbed.wire.key_files import MaterialError
 from testbed.wire.mbaps import Material
 from testbed.wire.opcua_keys import OpcUaKeys, check_writable
@@ -55,6 +55,8 @@ class Setup:
     """The device itself, where it runs in this process."""
     fuzz_budget: Budget = DEFAULT
     """How much each case that fuzzes may send."""
+    load_workers: int = 1
+    """Processes that share a load on the device."""
     lab: Laboratory | None = None
     """Who tests, and for whom; None where a vendor tests its own device."""
     lab_text: bytes = b""
@@ -146,14 +148,26 @@ class Setup:
 
 
 def prepare(
-    path: Path, *, seed: int | None = None, jobs: int | None = None, lab: Path | None = None
+    path: Path,
+    *,
+    seed: int | None = None,
+    jobs: int | None = None,
+    lab: Path | None = None,
+    profile: str | None = None,
 ) -> Setup:
     """Read a declaration and everything that it names, with the laboratory's settings where there are any.
+
+    Args:
+        path: of the declaration.
+        seed: of every random choice; a fresh one where none is given.
+        jobs: cases that may run at once.
+        lab: the laboratory's settings.
+        profile: to judge by another one than the declaration names.
 
     Raises:
         DocumentError: it cannot be used; the message says where and why.
     """
-    setup = prepare_text(read_document(path), str(path), seed=seed, jobs=jobs)
+    setup = prepare_text(read_document(path), str(path), seed=seed, jobs=jobs, profile=profile)
     if lab is None:
         return setup
     text = read_document(lab)
@@ -166,8 +180,14 @@ def prepare(
     return replace(setup, lab=settings, lab_text=text.encode())
 
 
-def prepare_text(
-    text: str, name: str, *, seed: int | None = None, jobs: int | None = None, device: Simulator | None = None
+def prepare_text(  # noqa: PLR0913 - all that somebody may choose
+    text: str,
+    name: str,
+    *,
+    seed: int | None = None,
+    jobs: int | None = None,
+    device: Simulator | None = None,
+    profile: str | None = None,
 ) -> Setup:
     """Read a declaration's text; `device` replaces what it connects to (the ledger's mutants).
 
@@ -175,14 +195,15 @@ def prepare_text(
         DocumentError: it cannot be used.
     """
     declaration, lines = load_with_lines(Declaration, text, name)
-    profile, profile_text = read_profile(declaration.profile, name, lines.get(("profile",), 0))
-    used = tuple(suites()[suite] for suite in profile.suites)
+    wanted, where = (profile, "--profile") if profile else (declaration.profile, name)
+    chosen, profile_text = read_profile(wanted, where, 0 if profile else lines.get(("profile",), 0))
+    used = tuple(suites()[suite] for suite in chosen.suites)
     _check_transport(declaration, used, name, lines.get(("profile",), 0))
     known = {fact for suite in used for fact in suite.catalogue.facts}
     if known:
         for at, fact in enumerate(declaration.supports):
             if fact not in known:
-                what = f"`supports`: `{fact}` is not known to {profile.id}; known: {', '.join(sorted(known))}"
+                what = f"`supports`: `{fact}` is not known to {chosen.id}; known: {', '.join(sorted(known))}"
                 raise DocumentError(name, [Complaint(lines.get(("supports", at), 0), what)])
     _check_keys(declaration, name, lines)
     _check_secrets(declaration, name, lines)
@@ -195,7 +216,7 @@ def prepare_text(
         declaration=declaration,
         declaration_text=text.encode(),
         declaration_name=name,
-        profile=profile,
+        profile=chosen,
         profile_text=profile_text,
         suites=used,
         seed=secrets.randbelow(SEEDS) if seed is None else seed,
