@@ -23,6 +23,7 @@ from testbed.plugin.shelf import OWN
 from testbed.wire.dial import Dial
 from testbed.wire.documents import read_document
 from testbed.wire.impair.dial import impaired
+from testbed.wire.impair.means import lacks
 from testbed.wire.impair.scope import Impairing, Scope
 from testbed.wire.recorder import Recorder
 from testbed.wire.secure_dial import SecureDial
@@ -96,8 +97,11 @@ def chosen(name: str, means: Means = "stream") -> Chosen:
     """Read a scenario by its name, the newest where no version is said, or by the path of its file.
 
     Raises:
-        DocumentError: there is none, or it cannot be used, or it has nothing for that means.
+        DocumentError: there is none, or it cannot be used, or it has nothing for that means, or this system
+            lacks the means.
     """
+    if lack := lacks(means):
+        raise DocumentError("--impair-by", [Complaint(0, f"`{means}`: {lack}")])
     path = Path(name)
     if path.suffix != ".yaml":
         found = [one for one in names() if name in {one, one.partition("@")[0]}]
@@ -193,10 +197,12 @@ def explained(judgement: Judgement, scope: Scope | None, impairing: Impairing | 
         return judgement
     late = scope.worst > impairing.lengthened / 2 or scope.held > 0 or scope.altered
     alters, invalid = impairing.scenario.alters and impairing.means != "stream", scope.broken
+    shown = not invalid and (bool(judgement.guilty) or not late)
+    """Whether bytes of a frame show what the case itself found: a measured time may be the impairment's."""
     reason: Text | None = None
     findings = []
     for one in judgement.findings:
-        stands = one.requirement in judgement.standing and (one.source == "invariant" or not invalid)
+        stands = one.requirement in judgement.standing and (one.source == "invariant" or shown)
         why = _ALTERED if alters and one.broken else None
         if why is None and not (stands and one.broken):
             why = _BROKEN if invalid else _LATE if late and one.broken else None
