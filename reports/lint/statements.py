@@ -52,7 +52,9 @@ def _conditions(sheet: Sheet, known: Known) -> Iterator[Fault]:
         yield from differs(sheet.get("clock"), word(f"clock.{known.header.clock}").en)
         if (one := known.header.impairment) is not None:
             yield from missing(sheet, "impairment")
-            yield from differs(sheet.get("impairment"), f"{word('impaired.under').en} {one.title.en} {one.id}")
+            yield from differs(
+                sheet.get("impairment"), f"{word('impaired.under').en} {one.title.en} {one.id}"
+            )
 
 
 @rule(
