@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable, Sequence
 
+from testbed.testers.load.crew import Outcome
 from testbed.testers.load.statistics import Latencies
 
 PRECISION = 0.02
@@ -26,6 +27,20 @@ def seconds_of(rate: float, limit: float, needed: int) -> float:
         needed: requests that the percentile takes.
     """
     return max(min(max(LIMITS * limit, SHORTEST), LONGEST), needed / rate)
+
+
+def held(outcome: Outcome, share: float, limit: int) -> bool:
+    """Say whether a device kept a limit: all answered rightly, in time, and none later than those before.
+
+    Args:
+        outcome: of some seconds at one rate.
+        share: the percentile that is to keep the limit.
+        limit: nanoseconds.
+    """
+    value = Latencies(outcome.latencies).at(share)
+    if value is None or value > limit or outcome.unanswered or outcome.wrong:
+        return False
+    return not falls_behind(outcome.latencies, limit)
 
 
 def falls_behind(latencies: Sequence[int], limit: int) -> bool:

@@ -18,7 +18,7 @@ from testbed.testers.load.crew import NotConnectedError, Outcome, carry_out
 from testbed.testers.load.measuring import measured, ms, quantiles
 from testbed.testers.load.plan import DRAIN, SECOND, Plan
 from testbed.testers.load.processes import responder
-from testbed.testers.load.search import falls_behind, knee, seconds_of
+from testbed.testers.load.search import held, knee, seconds_of
 from testbed.testers.load.statistics import Latencies, smallest
 from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
@@ -152,13 +152,11 @@ class Load:
                 self._plan(Steady(rate=rate, seconds=seconds)), drain=min(DRAIN, 2 * wanted.within + 0.2)
             )
             outcome = await self._connected(plan)
-            value = Latencies(outcome.latencies).at(share)
-            kept = value is not None and value <= limit and not outcome.unanswered and not outcome.wrong
-            held = kept and not falls_behind(outcome.latencies, limit)
-            steps.append(Step(rate=rate, held=held, value=ms(value), unanswered=outcome.unanswered))
-            if best is None or held:
+            kept, value = held(outcome, share, limit), ms(Latencies(outcome.latencies).at(share))
+            steps.append(Step(rate=rate, held=kept, value=value, unanswered=outcome.unanswered))
+            if best is None or kept:
                 best = outcome
-            return held
+            return kept
 
         good, bad = await knee(holds, wanted.at_least, wanted.up_to)
         if best is None:
