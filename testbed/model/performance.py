@@ -10,7 +10,11 @@ from testbed.model.base import Duration, Frozen, Text
 
 Percentile = Annotated[str, StringConstraints(pattern=r"^p(50|90|95|99|99\.9)$")]
 """A percentile by its usual name: `p99`."""
-_Rate = Annotated[float, Field(gt=0, le=100_000)]
+_Rate = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+_Measured = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+"""A rate, seconds, or milliseconds of an hour at most: a record may come from anybody, and is drawn."""
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_Count = Annotated[int, Field(ge=0)]
 
 STEPS_MOST = 60
 """Rates that a search tries at most."""
@@ -27,7 +31,7 @@ class Steady(Frozen):
 
     rate: _Rate
     """Requests a second."""
-    seconds: float = Field(gt=0, le=86_400)
+    seconds: float = Field(gt=0, le=86_400, allow_inf_nan=False)
 
 
 class Throughput(Frozen):
@@ -42,7 +46,7 @@ class Throughput(Frozen):
 class Soak(Steady):
     """Load for a long time."""
 
-    drift: float = Field(default=1.5, gt=1, le=100)
+    drift: float = Field(default=1.5, gt=1, le=100, allow_inf_nan=False)
     """How many times as long a percentile of the last third may be as that of the first."""
 
 
@@ -76,54 +80,54 @@ class Performance(Frozen):
 class Quantile(Frozen):
     """A percentile with its one-sided 95 % bounds, in milliseconds; None where so many were not answered."""
 
-    share: float
-    value: float | None
-    low: float | None
-    high: float | None
+    share: _Share
+    value: _Measured | None
+    low: _Measured | None
+    high: _Measured | None
 
 
 class Slot(Frozen):
     """A stretch of a load."""
 
-    at: float
+    at: _Measured
     """Seconds from the start."""
-    requests: int
-    median: float | None
+    requests: _Count
+    median: _Measured | None
     """Milliseconds; None where nobody was answered."""
-    worst: float | None
-    unanswered: int
+    worst: _Measured | None
+    unanswered: _Count
 
 
 class Stall(Frozen):
     """A stretch in which every request waited longer than the limit for stalls."""
 
-    at: float
+    at: _Measured
     """Seconds from the start."""
-    seconds: float
-    requests: int
+    seconds: _Measured
+    requests: _Count
 
 
 class Step(Frozen):
     """One rate that a search tried."""
 
-    rate: float
+    rate: _Measured
     held: bool
     """Whether the device kept the limit, answered all, and did not fall behind."""
-    value: float | None
+    value: _Measured | None
     """The percentile in milliseconds; None where so many were not answered."""
-    unanswered: int
+    unanswered: _Count
 
 
 class Harness(Frozen):
     """What the tester itself added, measured in the same run."""
 
-    workers: int
+    workers: _Count
     loop: str
     """The library of the event loop."""
-    late_p99: float
+    late_p99: _Measured
     """Milliseconds by which the engine was late to take requests up, 99 in 100 of them."""
-    late_worst: float
-    floor: tuple[Quantile, ...] = ()
+    late_worst: _Measured
+    floor: Annotated[tuple[Quantile, ...], Field(max_length=16)] = ()
     """The same load on a loopback responder that does nothing else."""
 
 
@@ -131,30 +135,30 @@ class Measurement(Frozen):
     """One load and what came of it, as a page draws it."""
 
     kind: Literal["steady", "search", "soak", "churn", "sessions"]
-    rate: float
+    rate: _Measured
     """Requests a second, intended; of a search the highest rate that held."""
-    seconds: float
-    connections: int
-    transactions: int
+    seconds: _Measured
+    connections: _Count
+    transactions: _Count
     seed: int
-    requests: int
-    unanswered: int
-    wrong: int
-    lost: int = 0
+    requests: _Count
+    unanswered: _Count
+    wrong: _Count
+    lost: _Count = 0
     """Connections that ended though nobody closed them."""
-    strange: int = 0
+    strange: _Count = 0
     """Frames that answered no pending request."""
-    quantiles: tuple[Quantile, ...] = ()
-    curve: Annotated[tuple[tuple[float, float], ...], Field(max_length=POINTS_MOST)] = ()
+    quantiles: Annotated[tuple[Quantile, ...], Field(max_length=16)] = ()
+    curve: Annotated[tuple[tuple[_Share, _Measured], ...], Field(max_length=POINTS_MOST)] = ()
     """Pairs of a share of all requests and the milliseconds that it did not exceed."""
     series: Annotated[tuple[Slot, ...], Field(max_length=SLOTS_MOST)] = ()
     stalls: Annotated[tuple[Stall, ...], Field(max_length=STALLS_MOST)] = ()
     steps: Annotated[tuple[Step, ...], Field(max_length=STEPS_MOST)] = ()
-    limit: float | None = None
+    limit: _Measured | None = None
     """Milliseconds that the search held against."""
-    knee: float | None = None
+    knee: _Measured | None = None
     """Requests a second at which the limit stopped being kept; None where it was kept up to the last rate."""
-    extra: dict[str, int] = Field(default_factory=dict)
+    extra: dict[str, _Count] = Field(default_factory=dict, max_length=16)
     """What became of connections beyond the declared sessions."""
     harness: Harness
     histogram: Annotated[str, Field(max_length=HISTOGRAM_MOST)] = ""
