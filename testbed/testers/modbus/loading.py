@@ -8,6 +8,7 @@ times are kept. Cases that look at one and the same load share it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from testbed.model.performance import Churn, Performance, Steady, Step
 from testbed.testers.answer import Agreement
 from testbed.testers.load.crew import NotConnectedError, Outcome, carry_out
 from testbed.testers.load.measuring import measured, ms, quantiles
+from testbed.testers.load.passage import passage
 from testbed.testers.load.plan import DRAIN, SECOND, Plan
 from testbed.testers.load.processes import responder
 from testbed.testers.load.search import held, knee, seconds_of
@@ -24,6 +26,7 @@ from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded
 from testbed.testers.trouble import Unanswered, Undecided
+from testbed.wire.impair.scope import CURRENT
 
 if TYPE_CHECKING:
     from testbed.testers.modbus.desk import ModbusCase
@@ -224,7 +227,11 @@ class Load:
             f"load: {plan.rate:,.6g} requests a second for {plan.seconds:,.3g} s over {plan.connections} "
             f"connections, {plan.transactions} pending on each at most"
         )
-        outcome = await carry_out(plan, self._bench.load_workers)
+        async with AsyncExitStack() as stack:
+            if CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
+                port = await stack.enter_async_context(passage(self._bench.dial))
+                plan = replace(plan, host="127.0.0.1", port=port)
+            outcome = await carry_out(plan, self._bench.load_workers)
         for why, number in outcome.ends.items():
             self._desk.recorder.note(f"{number} connections ended: {why}")
         await come_back(self._desk, tester)
