@@ -17,7 +17,7 @@ from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
-from testbed.plugin.impaired import explained, heard
+from testbed.plugin.impaired import MOST_TRIES, explained, heard, is_proven
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
 from testbed.testers.bench import Bench as Device
@@ -115,7 +115,8 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
         closed = not all(tester.is_open for tester in desk.testers)
         if scope is not None:  # what was written is put back, and survival proven, without
-            scope.lifted = True
+            scope.lift()
+        proven = is_proven(recorder, bench.device.declaration)
         try:
             happening.survival = await to_its_end(desk.conclude())
         except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
@@ -127,9 +128,11 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
     happening.busy = desk.monitor.busy
     happening.breaches = desk.monitor.breaches
+    if scope is not None and impairing is not None:
+        await scope.settled(1.0 + impairing.lengthened)
     heard(happening, scope, recorder)
     judgement = judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES)
-    judgement = explained(judgement, scope, impairing)
+    judgement = explained(judgement, scope, impairing, proven=proven)
     record = _record(case, bench.settings, desk, judgement)
     record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)
     record = record.model_copy(
@@ -141,7 +144,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     )
     packets = _capture(record, desk, bench.settings.epoch + at) if bench.settings.captures else b""
     undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
-    again = scope is not None and scope.broken and judgement.doubtful  # until a connection is left whole
+    again = scope is not None and scope.broken and scope.number < MOST_TRIES  # until one is left whole
     disturbed = again or (not alone and (judgement.doubtful or undecided))
     busy = judgement.refused_as_busy
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)

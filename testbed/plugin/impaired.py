@@ -17,6 +17,7 @@ from testbed.model.base import Text
 from testbed.model.declaration import Declaration
 from testbed.model.document import Complaint, DocumentError, load
 from testbed.model.impairment import Impaired, Impairment, Means
+from testbed.model.record import Finding
 from testbed.model.verdict import Verdict
 from testbed.plugin.judge import Happening, Judgement
 from testbed.plugin.shelf import OWN
@@ -25,7 +26,7 @@ from testbed.wire.documents import read_document
 from testbed.wire.impair.dial import impaired
 from testbed.wire.impair.means import lacks
 from testbed.wire.impair.scope import Impairing, Scope
-from testbed.wire.recorder import Recorder
+from testbed.wire.recorder import Kind, Recorder
 from testbed.wire.secure_dial import SecureDial
 
 FOLDER = OWN / "impairments"
@@ -178,38 +179,48 @@ async def way(dial: Dial, impairing: Impairing | None, stack: AsyncExitStack) ->
 
 
 def heard(happening: Happening, scope: Scope | None, recorder: Recorder) -> None:
-    """Leave out of what happened the stumps of frames that the impairment cut off."""
-    if scope is None or not scope.broken:
+    """Leave out of what happened the stumps of frames that the impairment made: it cuts, and it breaks."""
+    if scope is None:
         return
-    stumps = {one.number for one in recorder.packets if one.comment == "incomplete frame"}
-    happening.breaches = [one for one in happening.breaches if one.frame not in stumps]
+    stream = scope.plan.scenario.stream
+    cuts = stream is not None and (stream.split is not None or stream.throttle is not None)
+    if cuts or scope.broken or scope.cut_short or scope.altered:
+        stumps = {one.number for one in recorder.packets if one.comment == "incomplete frame"}
+        happening.breaches = [one for one in happening.breaches if one.frame not in stumps]
 
 
-def explained(judgement: Judgement, scope: Scope | None, impairing: Impairing | None) -> Judgement:
+def is_proven(recorder: Recorder, declaration: Declaration) -> bool:
+    """Say whether what did not come was waited for long enough, or the device itself ended a connection.
+
+    Args:
+        recorder: of a case whose own part is over.
+        declaration: with which the tester waits.
+    """
+    ends = (Kind.FIN, Kind.RST)
+    ended = any(one.kind in ends and not one.sent for one in recorder.packets)
+    return ended or recorder.waited >= declaration.timing.reply_within
+
+
+def explained(
+    judgement: Judgement, scope: Scope | None, impairing: Impairing | None, *, proven: bool = False
+) -> Judgement:
     """Return a judgement without what the impairment may have caused.
 
     Args:
         judgement: as it would be without.
         scope: what was done to the connections of the case.
         impairing: the impairment at work.
+        proven: whether what did not come was waited for as long as the impairment may hold it up.
     """
     if scope is None or impairing is None:
         return judgement
-    late = scope.worst > impairing.lengthened / 2 or scope.held > 0 or scope.altered
-    alters, invalid = impairing.scenario.alters and impairing.means != "stream", scope.broken
-    shown = not invalid and (bool(judgement.guilty) or not late)
-    """Whether bytes of a frame show what the case itself found: a measured time may be the impairment's."""
-    reason: Text | None = None
-    findings = []
+    doubt = _Doubt.of(scope, impairing, bool(judgement.guilty), proven=proven)
+    findings, reason = [], None
     for one in judgement.findings:
-        stands = one.requirement in judgement.standing and (one.source == "invariant" or shown)
-        why = _ALTERED if alters and one.broken else None
-        if why is None and not (stands and one.broken):
-            why = _BROKEN if invalid else _LATE if late and one.broken else None
-        if why is not None and one.verdict is not Verdict.ERROR:
-            one = one.model_copy(update={"verdict": Verdict.INCONCLUSIVE, "broken": False})  # noqa: PLW2901
-            reason = reason or why
-        findings.append(one)
+        why = doubt.about(one, stands=one.requirement in judgement.standing)
+        changed = {"verdict": Verdict.INCONCLUSIVE, "broken": False}
+        findings.append(one.model_copy(update=changed) if why else one)
+        reason = reason or why
     if reason is None:
         return judgement
     kept = frozenset(one.requirement for one in findings if one.broken) & judgement.standing
@@ -218,5 +229,43 @@ def explained(judgement: Judgement, scope: Scope | None, impairing: Impairing | 
         findings=findings,
         reason=judgement.reason or reason,
         standing=kept,
-        doubtful=judgement.doubtful or (invalid and scope.number < MOST_TRIES),
     )
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """What the impairment may have caused in one try of a case."""
+
+    broken: bool
+    """A connection was broken."""
+    late: bool
+    """Something may have come too late for the tester."""
+    lossy: bool
+    """Packets may have been lost, which nobody can tell afterwards."""
+    alters: bool
+    """Bytes may be others than were sent."""
+    shown: bool
+    """Bytes of a frame show what the case itself found: it is no time that was measured."""
+
+    @classmethod
+    def of(cls, scope: Scope, impairing: Impairing, shown: bool, *, proven: bool) -> _Doubt:  # noqa: FBT001 - a fact
+        late = scope.was_late or scope.cut_short or scope.worst > impairing.lengthened / 2
+        late = late or scope.altered or (scope.worst > 0 and not proven)
+        alters = impairing.scenario.alters and impairing.means != "stream"
+        return cls(scope.broken, late, scope.altered, alters, shown)
+
+    def about(self, one: Finding, *, stands: bool) -> Text | None:  # noqa: PLR0911 - one line a reason
+        """Say why a finding stands against nobody; None where it stays."""
+        if one.verdict is Verdict.ERROR:
+            return None
+        if one.broken and self.alters:
+            return _ALTERED
+        if one.broken and stands and one.source == "invariant":
+            return None
+        if self.broken:
+            return _BROKEN
+        if not one.broken or (stands and self.shown):
+            return None
+        if one.source == "control":  # survival is proven without the impairment, where that can be lifted
+            return _LATE if self.lossy else None
+        return _LATE if self.late else None

@@ -122,15 +122,16 @@ class Relay:
 
     def ended(self, direction: Direction) -> None:
         """Take the end of what comes in."""
+        self._note_cut(direction)
         if self._silenced and direction == "to_device":
             self.give_up()  # nobody is left who could wait
         elif not self._silenced:
             self._queues[direction].append((self._lane(direction).end(self._loop.time()), None))
-            self._scope.held += 1
             self._wake(direction)
 
     def gone(self, direction: Direction, *, reset: bool) -> None:
         """Take the loss of the side from which a direction comes."""
+        self._note_cut(direction)
         if self.front.lost and self.back.lost:
             self.give_up()
         elif self._silenced:
@@ -150,10 +151,16 @@ class Relay:
 
     def closed_in_front(self) -> None:
         """Take note that the tester has closed both halves: nobody waits for what the device still sends."""
+        self._note_cut("to_device")
         if self._silenced:
             self.give_up()
         else:
             self._loop.call_later(LINGER, self.give_up)
+
+    def _note_cut(self, ended: Direction) -> None:
+        """Take note where the tester ends the connection before all has come to it."""
+        if ended == "to_device" and self._waiting["from_device"]:
+            self._scope.cut_short = True
 
     # What goes out.
 
@@ -191,8 +198,8 @@ class Relay:
         at = queue[0][0] if queue else 0.0
         while queue and queue[0][0] <= due and not ends and (not out or queue[0][0] <= at):
             _, piece = queue.popleft()
-            self._scope.held -= 1
             ends = piece is None
+            self._scope.held -= not ends
             out += piece or b""
         self._waiting[direction] -= len(out)
         if self._waiting[direction] <= MOST_HELD // 4 and direction not in self._held:
@@ -262,7 +269,7 @@ class Relay:
 
     def _clear(self) -> None:
         for direction, queue in self._queues.items():
-            self._scope.held -= len(queue)
+            self._scope.held -= sum(piece is not None for _, piece in queue)
             queue.clear()
             if direction in self._timers:
                 self._timers.pop(direction).cancel()

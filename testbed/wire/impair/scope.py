@@ -11,6 +11,8 @@ from testbed.model.impairment import Impairment, Means
 from testbed.wire.impair.lane import Link
 from testbed.wire.impair.plan import Plan
 
+_LOOK = 0.01
+"""Seconds between two looks whether anything is under way (assumed)."""
 MOST_TOLD = 32
 """Events that are told one by one (assumed; one connection breaks once)."""
 
@@ -24,12 +26,16 @@ class Scope:
     """Of the try."""
     lifted: bool = False
     """Whether what is said from now on passes as it is."""
+    was_late: bool = False
+    """Whether something was still under way when it was lifted."""
     worst: float = 0.0
     """Seconds by which a piece was late at most, one way."""
     held: int = 0
     """Pieces that have come and not yet gone on."""
     broken: bool = False
     """Whether a connection was ended, or silenced, that both sides would have kept."""
+    cut_short: bool = False
+    """Whether the tester closed while something was still on its way to it: half a frame is no fault then."""
     altered: bool = False
     """Whether bytes may have been changed, or packets lost, without a trace here."""
     events: list[str] = field(default_factory=list)
@@ -53,6 +59,17 @@ class Scope:
         self.broken = True
         if len(self.events) < MOST_TOLD:
             self.events.append(said)
+
+    def lift(self) -> None:
+        """Let pass as it is what is said from now on."""
+        self.lifted, self.was_late = True, self.held > 0
+
+    async def settled(self, within: float) -> None:
+        """Wait some seconds at most until nothing is under way: it would reach the device in another case."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
+        while self.held and loop.time() < until:
+            await asyncio.sleep(_LOOK)
 
     def told(self) -> list[str]:
         """Return what is to be said of it in a log."""
