@@ -106,6 +106,11 @@ def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
 
 
+@pytest.fixture(name="client")
+def _client() -> None:
+    """Makes a product that is a client act against a stand-in server, and says what it asked and believes."""
+
+
 @pytest.fixture(name="wire")
 def _wire() -> None:
     """A TCP connection to an OPC UA server on which nothing was sent yet (supplied by the engine)."""
