@@ -22,10 +22,20 @@ class _End(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._kept = b""
+        self._refused = False
+
+    def refuse(self) -> None:
+        """Close, now or as soon as there is somebody."""
+        self._refused = True
+        if self.transport is not None:
+            self.transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say what was to be said before."""
         self.transport = cast("asyncio.Transport", transport)
+        if self._refused:
+            self.transport.close()
+            return
         if self._kept:
             self.transport.write(self._kept)
             self._kept = b""
@@ -44,8 +54,7 @@ class _End(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Pass that on, too."""
-        if self.other.transport is not None:
-            self.other.transport.close()
+        self.other.refuse()
 
 
 @asynccontextmanager
@@ -63,8 +72,7 @@ async def passage(dial: Dial) -> AsyncIterator[int]:
         try:
             await dial(far)
         except UnreachableError:
-            if near.transport is not None:
-                near.transport.close()
+            near.refuse()
 
     def accept() -> _End:
         near, far = _End(), _End()
