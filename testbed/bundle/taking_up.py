@@ -17,7 +17,16 @@ from testbed.bundle.journal import JOURNAL, FileJournal, Leased, Undone, read_jo
 from testbed.bundle.locking import lock
 from testbed.bundle.reader import LARGEST, BundleError, Record, parse_record
 from testbed.bundle.verify import REPORT, STATEMENT
-from testbed.bundle.writer import CAPTURES, DECLARATION, IMPAIRMENT, LAB, PROFILE, RESULTS, WAIVERS, BundleWriter
+from testbed.bundle.writer import (
+    CAPTURES,
+    DECLARATION,
+    IMPAIRMENT,
+    LAB,
+    PROFILE,
+    RESULTS,
+    WAIVERS,
+    BundleWriter,
+)
 from testbed.model.declaration import Area, Declaration
 from testbed.model.files import FileArea
 

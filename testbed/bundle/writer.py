@@ -41,7 +41,7 @@ class BundleWriter:
     folder: Path
     _results: IO[bytes]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the documents of a run
         self,
         folder: Path,
         *,

@@ -98,7 +98,9 @@ def summary(result: Result, lang: Language) -> None:
     device = result.header.declaration.device
     click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
     if (one := result.header.impairment) is not None:
-        click.echo(f"{_WORDS['impaired'][lang]}: {printable(one.title.in_language(lang))} ({one.id}, {one.means})")
+        click.echo(
+            f"{_WORDS['impaired'][lang]}: {printable(one.title.in_language(lang))} ({one.id}, {one.means})"
+        )
     _went_on(result, lang)
     for record in result.records:
         for values in record.not_restored:

@@ -119,14 +119,12 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     from testbed.plugin.impaired import chosen  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
-    if impair is None and impair_by != "stream":
-        raise fail("--impair-by says how, and --impair SCENARIO says what: name one", BAD_INPUT)
     if waived is not None and lab is None and resume is None:
         raise fail(
             "waivers are a laboratory's, never the client's: name the laboratory with --lab", BAD_INPUT
         )
     try:  # whatever is wrong with the input is said before anything is sent
-        impairment = None if impair is None else chosen(impair, impair_by)
+        impairment = chosen(impair, impair_by)
         all_asked = asked_for(
             declarations,
             resume,

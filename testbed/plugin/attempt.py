@@ -17,13 +17,13 @@ from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
-from testbed.plugin.impaired import MOST_TRIES, explained, heard, is_proven
+from testbed.plugin.explaining import Under
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
 from testbed.testers.bench import Bench as Device
 from testbed.testers.bench import Desk
 from testbed.testers.trouble import Gone
-from testbed.wire.impair.scope import CURRENT, Impairing
+from testbed.wire.impair.scope import Impairing
 from testbed.wire.recorder import Recorder
 
 CASE_WITHIN = 60.0
@@ -97,9 +97,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         recorder.note(f"waited {waited:g} s: nobody was there before")
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
-    impairing = bench.settings.impairing
-    scope = impairing.scope(case.id) if impairing else None
-    CURRENT.set(scope)
+    under = Under.begin(bench.settings.impairing, case.id)
     if note:
         desk.repeat()
     happening = Happening()
@@ -114,9 +112,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     finally:
         happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
         closed = not all(tester.is_open for tester in desk.testers)
-        if scope is not None:  # what was written is put back, and survival proven, without
-            scope.lift()
-        proven = is_proven(recorder, bench.device.declaration)
+        under.lift(recorder, bench.device.declaration)
         try:
             happening.survival = await to_its_end(desk.conclude())
         except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
@@ -128,24 +124,20 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
     happening.busy = desk.monitor.busy
     happening.breaches = desk.monitor.breaches
-    if scope is not None and impairing is not None:
-        await scope.settled(1.0 + impairing.lengthened)
-    heard(happening, scope, recorder)
-    judgement = judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES)
-    judgement = explained(judgement, scope, impairing, proven=proven)
+    await under.end(happening, recorder)
+    judgement = under.explained(judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES))
     record = _record(case, bench.settings, desk, judgement)
     record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)
     record = record.model_copy(
         update={
             "at": round(at, 6),
             "duration_s": round(time.perf_counter() - began, 6),
-            "log": (*recorder.notes, *happening.log, *(scope.told() if scope else ())),
+            "log": (*recorder.notes, *happening.log, *under.told),
         }
     )
     packets = _capture(record, desk, bench.settings.epoch + at) if bench.settings.captures else b""
     undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
-    again = scope is not None and scope.broken and scope.number < MOST_TRIES  # until one is left whole
-    disturbed = again or (not alone and (judgement.doubtful or undecided))
+    disturbed = under.again or (not alone and (judgement.doubtful or undecided))
     busy = judgement.refused_as_busy
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
 

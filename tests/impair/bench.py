@@ -15,7 +15,14 @@ SAID = Text(en="a link", ko="회선")
 def scenario(stream=None, packets=None):
     """A scenario of a test."""
     return Impairment.model_validate(
-        {"id": "test@1", "title": SAID, "summary": SAID, "sources": ["assumed"], "stream": stream, "packets": packets}
+        {
+            "id": "test@1",
+            "title": SAID,
+            "summary": SAID,
+            "sources": ["assumed"],
+            "stream": stream,
+            "packets": packets,
+        }
     )
 
 

@@ -1,13 +1,13 @@
 """What an impairment may have caused stands against nobody; what no impairment can cause stands."""
 
 import pytest
-from tests.impair.bench import scenario
 
 from testbed.model.record import Finding
 from testbed.model.verdict import Verdict
-from testbed.plugin.impaired import explained
+from testbed.plugin.explaining import explained
 from testbed.plugin.judge import Judgement
 from testbed.wire.impair.scope import Impairing
+from tests.impair.bench import scenario
 
 FRAME = {3: (0, 2)}
 

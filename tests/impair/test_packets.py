@@ -1,14 +1,14 @@
-"""Each impairment of packets does what it claims, measured on the plan alone, and the same seed does the same."""
+"""Each impairment of packets does what it claims, measured on the plan, and the same seed does the same."""
 
 import statistics
 import struct
 
 import pytest
-from tests.impair.bench import scenario
 
 from testbed.wire.impair.netem import options
 from testbed.wire.impair.packets import PacketLane, checksum, is_carried, payload_at, summed
 from testbed.wire.impair.plan import Plan
+from tests.impair.bench import scenario
 
 COUNT = 20_000
 EVERY = 0.01
@@ -17,7 +17,9 @@ EVERY = 0.01
 def packet(number, size=60):
     """A datagram of UDP in a packet of IPv4, with right sums."""
     body = number.to_bytes(4) + bytes(size - 32)
-    head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, size, number & 0xFFFF, 0, 64, 17, 0, b"\xc0\0\x02\1", b"\xc0\0\x02\2")
+    head = struct.pack(
+        ">BBHHHBBH4s4s", 0x45, 0, size, number & 0xFFFF, 0, 64, 17, 0, b"\xc0\0\x02\1", b"\xc0\0\x02\2"
+    )
     head = head[:10] + checksum(head).to_bytes(2) + head[12:]
     return summed(head + struct.pack(">HHHH", 4000, 5000, size - 20, 0) + body)
 
@@ -85,7 +87,10 @@ def test_corruption_is_one_bit(right):
     for one, good in wrong:
         assert one[:20] == good[:20]
         assert (summed(one) == one) is right
-        flipped = sum((a ^ b).bit_count() for a, b in zip(one[28:] if right else one, good[28:] if right else good, strict=True))
+        flipped = sum(
+            (a ^ b).bit_count()
+            for a, b in zip(one[28:] if right else one, good[28:] if right else good, strict=True)
+        )
         assert flipped == 1
 
 

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from tests.impair.bench import Echo, scenario
 
 from testbed.model.connect import endpoint
 from testbed.wire.dial import over_tcp
 from testbed.wire.impair.proxy import Proxy
 from testbed.wire.impair.scope import Impairing
+from tests.impair.bench import Echo, scenario
 
 
 def through(stream, play):
@@ -84,7 +84,9 @@ def test_large_streams_are_held_back_not_lost():
 
 def test_nobody_behind_is_a_reset():
     async def run():
-        proxy = Proxy(over_tcp(endpoint("tcp://127.0.0.1:1")), Impairing(scenario({"join": "1 ms"}), 1).scope())
+        proxy = Proxy(
+            over_tcp(endpoint("tcp://127.0.0.1:1")), Impairing(scenario({"join": "1 ms"}), 1).scope()
+        )
         reader, writer = await asyncio.open_connection("127.0.0.1", await proxy.open())
         with pytest.raises(ConnectionResetError):
             await asyncio.wait_for(reader.read(), 5)

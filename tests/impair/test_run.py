@@ -1,5 +1,6 @@
-"""`testbed run --impair`: recorded, printed, compared, resumed, and it accuses nobody of what it does itself."""
+"""`testbed run --impair`: recorded, printed, compared, resumed; it accuses nobody of what it does itself."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -21,9 +22,15 @@ def keys(tmp_path_factory):
 
 
 @pytest.fixture
-def testbed(keys, tmp_path):
+def testbed(keys):
     def run(*arguments):
-        command = [sys.executable, "-m", "testbed", *map(str, arguments), *(["--keys", str(keys)] * (arguments[0] == "run"))]
+        command = [
+            sys.executable,
+            "-m",
+            "testbed",
+            *map(str, arguments),
+            *(["--keys", str(keys)] * (arguments[0] == "run")),
+        ]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     return run
@@ -42,13 +49,15 @@ def declared(tmp_path, device):
 
 def test_it_is_recorded_and_printed(testbed, tmp_path):
     out = tmp_path / "out"
-    done = testbed("run", DEVICES / "sim-plc.yaml", "--impair", "cellular-lte", "--seed", 5, "--out", out, "--case", CASE)
+    done = testbed(
+        "run", DEVICES / "sim-plc.yaml", "--impair", "cellular-lte", "--seed", 5, "--out", out, "--case", CASE
+    )
     head, case = record(out)[:2]
 
     assert "impaired: Cellular router (LTE) (cellular-lte@1, stream)" in done.stdout
     assert head["impairment"]["id"] == "cellular-lte@1"
     assert (head["impairment"]["seed"], head["impairment"]["means"]) == (5, "stream")
-    assert head["impairment"]["sha256"] == __import__("hashlib").sha256((out / "impairment.yaml").read_bytes()).hexdigest()
+    assert head["impairment"]["sha256"] == hashlib.sha256((out / "impairment.yaml").read_bytes()).hexdigest()
     assert case["verdict"] == "PASS"
     assert "--impair cellular-lte@1" in case["reproduce"]
     assert any("ms late, one way" in said for said in case["log"])
@@ -60,7 +69,9 @@ def test_it_is_recorded_and_printed(testbed, tmp_path):
 
 def test_the_same_seed_is_the_same_and_alone_too(testbed, tmp_path):
     def logs(out, *chosen):
-        testbed("run", DEVICES / "sim-plc.yaml", "--impair", "flaky-cable", "--seed", 5, "--out", out, *chosen)
+        testbed(
+            "run", DEVICES / "sim-plc.yaml", "--impair", "flaky-cable", "--seed", 5, "--out", out, *chosen
+        )
         return {one["case"]: (one["verdict"], one["log"]) for one in record(out) if one["kind"] == "case"}
 
     few = ["-k", "test_read_holding_registers"]
@@ -82,7 +93,9 @@ def test_a_fault_is_still_found(testbed, tmp_path, scenario):
 
 def test_two_runs_under_different_conditions_are_told_apart(testbed, tmp_path):
     for name, options in (("a", []), ("b", ["--impair", "plant-wifi"])):
-        testbed("run", DEVICES / "sim-plc.yaml", "--seed", 5, "--out", tmp_path / name, "--case", CASE, *options)
+        testbed(
+            "run", DEVICES / "sim-plc.yaml", "--seed", 5, "--out", tmp_path / name, "--case", CASE, *options
+        )
     done = testbed("diff", tmp_path / "a", tmp_path / "b")
 
     assert "impairment of the traffic" in done.stdout
@@ -107,7 +120,9 @@ def test_bad_input(testbed, tmp_path, device, options, said):
 
 def test_a_stopped_run_goes_on_under_the_same(testbed, tmp_path):
     out = tmp_path / "out"
-    testbed("run", DEVICES / "sim-plc.yaml", "--impair", "plant-wifi", "--seed", 5, "--out", out, "--case", CASE)
+    testbed(
+        "run", DEVICES / "sim-plc.yaml", "--impair", "plant-wifi", "--seed", 5, "--out", out, "--case", CASE
+    )
     lines = (out / "results.jsonl").read_bytes().splitlines(keepends=True)
     (out / "results.jsonl").write_bytes(lines[0])
     (out / "report.html").unlink()

@@ -4,6 +4,7 @@ import asyncio
 import statistics
 
 import pytest
+
 from tests.impair.bench import met
 
 PIECES = 2000
@@ -29,7 +30,12 @@ def waits(server, every, made):
 
 @pytest.mark.parametrize(
     ("distribution", "mean", "spread"),
-    [("uniform", 0.1, 0.01 / 3**0.5), ("normal", 0.1, 0.01), ("exponential", 0.11, 0.01), ("pareto", 0.11, 0.0173)],
+    [
+        ("uniform", 0.1, 0.01 / 3**0.5),
+        ("normal", 0.1, 0.01),
+        ("exponential", 0.11, 0.01),
+        ("pareto", 0.11, 0.0173),
+    ],
 )
 def test_delay_has_its_distribution(distribution, mean, spread):
     delay = {"time": "100 ms", "jitter": "10 ms", "distribution": distribution}

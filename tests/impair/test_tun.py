@@ -5,9 +5,9 @@ import os
 import socket
 import threading
 from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 
 import pytest
-from tests.impair.bench import Client, Echo, scenario
 
 from testbed.model.connect import endpoint
 from testbed.wire.dial import UnreachableError, in_process, over_tcp
@@ -18,10 +18,15 @@ from testbed.wire.impair.room import HERE, THERE, Room
 from testbed.wire.impair.scope import Impairing
 from testbed.wire.impair.tun import TunLink
 from testbed.wire.impair.tunnel import tunnelled
+from tests.impair.bench import Client, Echo, scenario
 
 pytestmark = pytest.mark.skipif(bool(lacks("tun")), reason=f"--impair-by tun: {lacks('tun')}")
 
 COUNT = 1000
+
+
+def interfaces():
+    return {one.name for one in Path("/sys/class/net").iterdir()}
 
 
 @contextmanager
@@ -38,7 +43,7 @@ def datagrams(room, address):
     """A socket of UDP in a room."""
     one = room.do(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     one.bind((address, 5000))
-    one.setblocking(False)
+    one.settimeout(0)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
     return one
 
@@ -79,7 +84,9 @@ def test_a_wrong_bit_with_a_wrong_sum_is_lost_and_with_a_right_one_is_not():
 
     assert 1 - len(wrong) / COUNT == pytest.approx(0.2, abs=0.05)
     assert len(right) == COUNT
-    assert 0 < sum(one != number for number, one in enumerate(right)) < COUNT * 0.2  # the rest fell behind the number
+    assert (
+        0 < sum(one != number for number, one in enumerate(right)) < COUNT * 0.2
+    )  # the rest fell behind the number
 
 
 def test_doubled_and_reordered():
@@ -95,7 +102,9 @@ def through(packets, play, dial=None):
 
     async def run():
         async with AsyncExitStack() as stack:
-            way = await tunnelled(dial or in_process(Echo), Impairing(scenario(packets=packets), 1, "tun"), stack)
+            way = await tunnelled(
+                dial or in_process(Echo), Impairing(scenario(packets=packets), 1, "tun"), stack
+            )
             client = Client()
             await way(client)
             found = await play(client)
@@ -116,7 +125,12 @@ async def echoed(client, size=40_000):
 
 
 def test_tcp_mends_what_is_lost():
-    packets = {"loss": 0.05, "duplicate": 0.05, "reorder": {"share": 0.05, "by": "5 ms"}, "corrupt": {"share": 0.05}}
+    packets = {
+        "loss": 0.05,
+        "duplicate": 0.05,
+        "reorder": {"share": 0.05, "by": "5 ms"},
+        "corrupt": {"share": 0.05},
+    }
     found, link = through(packets, echoed)
 
     assert found == bytes(range(250)) * 160
@@ -155,10 +169,10 @@ def test_who_is_not_there_is_unreachable():
 
 
 def test_nothing_is_left_behind():
-    before = set(os.listdir("/sys/class/net"))
+    before = interfaces()
     through({"loss": 0.0}, echoed)
 
-    assert set(os.listdir("/sys/class/net")) == before
+    assert interfaces() == before
     assert not [one for one in threading.enumerate() if one.name.startswith("testbed-room")]
 
 
@@ -178,7 +192,9 @@ def test_netem_stands_between_two_rooms(monkeypatch):
 
     async def run_it():
         async with AsyncExitStack() as stack:
-            way = await tunnelled(in_process(Echo), Impairing(scenario(packets={"loss": 0.01}), 1, "netem"), stack)
+            way = await tunnelled(
+                in_process(Echo), Impairing(scenario(packets={"loss": 0.01}), 1, "netem"), stack
+            )
             client = Client()
             await way(client)
             found = await echoed(client)

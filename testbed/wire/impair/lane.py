@@ -1,4 +1,4 @@
-"""One direction of a connection: bytes in at a time, pieces out at later times. No input or output, no clock."""
+"""One direction of a connection: bytes in at a time, pieces out at later times; no input, output or clock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from testbed.model.impairment import DIRECTIONS, Direction, Stream
+from testbed.model.delay import DIRECTIONS, Direction
+from testbed.model.stream import Stream
 from testbed.wire.impair.plan import Freezes, Plan, drawn, stalled, whole
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from testbed.model.impairment import Packets
+from testbed.model.packets import Packets
 from testbed.wire.dial import UnreachableError
 from testbed.wire.impair.plan import Plan
 from testbed.wire.impair.room import HERE, NAME, THERE, Room
@@ -14,7 +14,7 @@ MOST_UNDER_WAY = 10_000
 
 
 def without() -> str:
-    """Return what the system lacks for netem, found by trying in a room of its own; empty where it has all."""
+    """Return what the system lacks for netem, found by trying in a room; empty where it has all."""
     if shutil.which("tc") is None:
         return "it needs the program `tc`; install iproute2"
     try:
@@ -40,23 +40,15 @@ def options(packets: Packets, seed: int) -> list[str]:
     Raises:
         UnreachableError: netem cannot do it.
     """
-    said = ["limit", str(MOST_UNDER_WAY)]
-    delay, by = packets.delay, packets.reorder.by if packets.reorder else 0.0
-    if delay or by:
-        said += ["delay", _time((delay.time if delay else 0.0) + by)]
-        if delay and delay.jitter:
-            if delay.distribution == "exponential":
-                raise UnreachableError("netem has no exponential distribution; use `--impair-by tun`")
-            said += [_time(delay.jitter)]
-            said += ["distribution", delay.distribution] if delay.distribution != "uniform" else []
+    if cannot := _cannot(packets):
+        raise UnreachableError(f"netem {cannot}; use `--impair-by tun`")
+    said = ["limit", str(MOST_UNDER_WAY), *_delay(packets)]
     if packets.loss:
         said += ["loss", "random", _share(packets.loss)]
     if packets.burst:
         burst = packets.burst
         said += ["loss", "gemodel", *map(_share, (burst.enter, burst.leave, burst.lost, burst.else_lost))]
     if packets.corrupt:
-        if packets.corrupt.checksum == "right":
-            raise UnreachableError("netem works out no checksum anew; use `--impair-by tun`")
         said += ["corrupt", _share(packets.corrupt.share)]
     if packets.duplicate:
         said += ["duplicate", _share(packets.duplicate)]
@@ -64,9 +56,25 @@ def options(packets: Packets, seed: int) -> list[str]:
         said += ["reorder", _share(packets.reorder.share)]
     if packets.rate:
         said += ["rate", f"{packets.rate * 8}bit"]
-    if packets.black_hole:
-        raise UnreachableError("netem makes no black hole; use `--impair-by tun`")
     return [*said, "seed", str(seed)]
+
+
+def _cannot(packets: Packets) -> str:
+    """Say what of a link is beyond netem."""
+    if packets.delay and packets.delay.distribution == "exponential":
+        return "has no exponential distribution"
+    if packets.corrupt and packets.corrupt.checksum == "right":
+        return "works out no checksum anew"
+    return "makes no black hole" if packets.black_hole else ""
+
+
+def _delay(packets: Packets) -> list[str]:
+    delay, by = packets.delay, packets.reorder.by if packets.reorder else 0.0
+    said = ["delay", _time((delay.time if delay else 0.0) + by)] if delay or by else []
+    if delay and delay.jitter:
+        said += [_time(delay.jitter)]
+        said += ["distribution", delay.distribution] if delay.distribution != "uniform" else []
+    return said
 
 
 class NetemLink:

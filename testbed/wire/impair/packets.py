@@ -1,10 +1,11 @@
-"""One direction of a link: a packet in at a time, packets out at later times. No input or output, no clock."""
+"""One direction of a link: a packet in at a time, packets out at later times; no input, output or clock."""
 
 from __future__ import annotations
 
 import struct
 
-from testbed.model.impairment import Direction, Packets
+from testbed.model.delay import Direction
+from testbed.model.packets import Packets
 from testbed.wire.impair.plan import Plan, drawn
 
 _IPV4, _TCP, _UDP = 4, 6, 17
@@ -68,7 +69,7 @@ class PacketLane:
         return choice.random() < (burst.lost if self._is_bad else burst.else_lost)
 
     def _corrupted(self, packet: bytes, *, right: bool) -> bytes:
-        """Return a packet of IPv4 with one wrong bit behind its header, in the payload where sums are to be right."""
+        """Return a packet with one wrong bit behind its header; in the payload where sums are to be right."""
         first = (packet[0] & 0xF) * 4
         if right:
             first += payload_at(packet[first:], packet[9])
@@ -105,12 +106,12 @@ def summed(packet: bytes) -> bytes:
 def checksum(data: bytes) -> int:
     """Return the internet checksum of bytes (RFC 1071)."""
     padded = data + bytes(len(data) % 2)
-    total = sum(struct.unpack(f">{len(padded) // 2}H", padded))
+    total: int = sum(struct.unpack(f">{len(padded) // 2}H", padded))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
 
 
 def is_carried(packet: bytes) -> bool:
-    """Say whether a packet is one of IPv4: what else a system sends by itself is not the traffic of a test."""
+    """Say whether a packet is one of IPv4: what else a system sends by itself is no traffic of a test."""
     return len(packet) >= _HEADER and packet[0] >> 4 == _IPV4

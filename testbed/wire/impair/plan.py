@@ -9,7 +9,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from testbed.model.impairment import FARTHEST, Break, Delay, Direction, Freeze, Impairment, Span, Stall
+from testbed.model.delay import FARTHEST, Delay, Direction, Span
+from testbed.model.impairment import Impairment
+from testbed.model.stream import Break, Freeze, Stall
 
 _SHAPE = 3.0
 """Of the Pareto distribution of delays: its variance is finite (assumed, as in the tables of tc-netem)."""
@@ -132,5 +134,3 @@ def stalled(stall: Stall | None, choice: random.Random) -> float:
 def whole(span: Span, choice: random.Random) -> int:
     """Draw a whole number."""
     return choice.randint(span.least, span.most)
-
-

@@ -1,4 +1,4 @@
-"""An impairing proxy: a loopback port behind which a device stands, for clients that are no part of this program."""
+"""An impairing proxy: a loopback port before a device, for clients that are no part of this program."""
 
 from __future__ import annotations
 
@@ -57,6 +57,9 @@ class Proxy:
 
     def _accept(self) -> asyncio.Protocol:
         relay = Relay(self.scope, self._gone)
+        if len(self._relays) >= MOST_CONNECTIONS:
+            asyncio.get_running_loop().call_soon(relay.refuse)
+            return relay.front
         self._relays[relay] = asyncio.get_running_loop().create_task(self._connect(relay))
         return relay.front
 
@@ -66,8 +69,6 @@ class Proxy:
     async def _connect(self, relay: Relay) -> None:
         """Reach the device for a client that has come; who cannot be served is reset."""
         try:
-            if len(self._relays) > MOST_CONNECTIONS:
-                raise UnreachableError(f"more than {MOST_CONNECTIONS} connections")
             await asyncio.sleep(handshake(self.scope, relay.number))
             await self._dial(relay.back)
         except UnreachableError as error:

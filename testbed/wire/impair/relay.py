@@ -3,62 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
-import sys
 from collections import deque
 from collections.abc import Callable
 
-from testbed.model.impairment import Direction
+from testbed.model.delay import Direction
 from testbed.wire.impair.lane import Lane
 from testbed.wire.impair.plan import Broken
 from testbed.wire.impair.scope import Scope
+from testbed.wire.impair.side import OTHER, Side, abort
 
 MOST_HELD = 256 << 10
-"""Bytes of one direction that wait to go on before their sender is held back (assumed; as a socket's buffers)."""
+"""Bytes of one direction that wait to go on before their sender is held back (assumed)."""
 LINGER = 60.0
 """Seconds for which the other half of a half-closed connection is kept (as Linux keeps FIN_WAIT_2)."""
-
-_OTHER: dict[Direction, Direction] = {"to_device": "from_device", "from_device": "to_device"}
-
-
-class Side(asyncio.Protocol):
-    """One end of a relay: it hands all that it hears to the relay."""
-
-    def __init__(self, relay: Relay, direction: Direction) -> None:
-        self.relay = relay
-        self.direction = direction
-        """Of what comes in here."""
-        self.transport: asyncio.Transport | None = None
-        self.lost = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
-        self.transport = transport
-        self.relay.made(self)
-
-    def data_received(self, data: bytes) -> None:
-        """Hand on what came."""
-        self.relay.took(self.direction, data)
-
-    def eof_received(self) -> bool:
-        """Hand on the end; the other half stays open."""
-        self.relay.ended(self.direction)
-        return True
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Hand on that it is gone, and how."""
-        self.lost = True
-        self.relay.gone(self.direction, reset=exc is not None)
-
-    def pause_writing(self) -> None:
-        """Hold back what comes from the other end."""
-        self.relay.hold(_OTHER[self.direction], held=True)
-
-    def resume_writing(self) -> None:
-        """Let it come again."""
-        self.relay.hold(_OTHER[self.direction], held=False)
 
 
 class Relay:
@@ -170,12 +127,12 @@ class Relay:
         return self._lanes[direction]
 
     def _pause(self, direction: Direction) -> None:
-        side = self._sides[_OTHER[direction]]
+        side = self._sides[OTHER[direction]]
         if side.transport is not None and not side.lost:
             side.transport.pause_reading()
 
     def _resume(self, direction: Direction) -> None:
-        side = self._sides[_OTHER[direction]]
+        side = self._sides[OTHER[direction]]
         if side.transport is not None and not side.lost and not side.transport.is_closing():
             side.transport.resume_reading()
 
@@ -239,7 +196,7 @@ class Relay:
         """Reset the side to which a direction goes: the other one was."""
         self._silenced = True
         self._clear()
-        _abort(self._sides[direction].transport)
+        abort(self._sides[direction].transport)
         self.give_up()
 
     # How it breaks.
@@ -257,7 +214,7 @@ class Relay:
             return
         if planned.how == "reset":
             for side in (self.front, self.back):
-                _abort(side.transport)
+                abort(side.transport)
             return
         for side in (self.front, self.back):
             if side.transport is not None and not side.transport.is_closing():
@@ -276,7 +233,7 @@ class Relay:
 
     def refuse(self) -> None:
         """Reset whoever came: nobody is behind."""
-        _abort(self.front.transport)
+        abort(self.front.transport)
         self.give_up()
 
     def give_up(self) -> None:
@@ -296,14 +253,3 @@ class Relay:
 
 
 _SAID = {"close": "closed", "reset": "reset", "silence": "silenced"}
-
-
-def _abort(transport: asyncio.Transport | None) -> None:
-    """Break a connection with a reset."""
-    if transport is None or transport.is_closing():
-        return
-    plug: socket.socket | None = transport.get_extra_info("socket")
-    if plug is not None:
-        layout = "hh" if sys.platform == "win32" else "ii"
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, 1, 0))
-    transport.abort()

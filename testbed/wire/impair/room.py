@@ -1,8 +1,8 @@
 """Network namespaces that last as long as they are used: two rooms, and the link between them.
 
-A room is a thread that has moved into a namespace of its own. Sockets and processes that it makes are born there
-and stay there, whoever uses them. Nothing has a name, nothing is left behind: with the last of them the system takes
-the namespace away, even where this program was killed.
+A room is a thread that has moved into a namespace of its own. Sockets and processes that it makes are born
+there and stay there, whoever uses them. Nothing has a name, nothing is left behind: with the last of them the
+system takes the namespace away, even where this program was killed.
 """
 
 from __future__ import annotations
@@ -120,5 +120,7 @@ def _enter() -> int:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNET):
         said = os.strerror(ctypes.get_errno())
-        raise UnreachableError(f"the system gives no network namespace: {said}; it takes root (CAP_SYS_ADMIN)")
+        raise UnreachableError(
+            f"the system gives no network namespace: {said}; it takes root (CAP_SYS_ADMIN)"
+        )
     return threading.get_native_id()

@@ -68,7 +68,7 @@ class Scope:
         """Wait some seconds at most until nothing is under way: it would reach the device in another case."""
         loop = asyncio.get_running_loop()
         until = loop.time() + within
-        while self.held and loop.time() < until:
+        while self.held and loop.time() < until:  # noqa: ASYNC110 - many relays, and time is not short
             await asyncio.sleep(_LOOK)
 
     def told(self) -> list[str]:
@@ -84,7 +84,7 @@ CURRENT: ContextVar[Scope | None] = ContextVar("testbed_impaired", default=None)
 
 @dataclass
 class Impairing:
-    """A scenario at work: gives each case, in each of its tries, choices of its own that no other case moves."""
+    """A scenario at work: each try of each case has choices of its own, which no other case moves."""
 
     scenario: Impairment
     seed: int

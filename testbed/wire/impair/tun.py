@@ -6,7 +6,8 @@ import asyncio
 import os
 from contextlib import suppress
 
-from testbed.model.impairment import DIRECTIONS, Direction, Packets
+from testbed.model.delay import DIRECTIONS, Direction
+from testbed.model.packets import Packets
 from testbed.wire.impair.packets import PacketLane, is_carried
 from testbed.wire.impair.plan import Plan
 from testbed.wire.impair.room import HERE, THERE, Room

@@ -1,7 +1,7 @@
 """Reaching a device through packets that are lost, reordered, doubled, corrupted or too large. Needs root.
 
-The tester's sockets stand in one room, a forwarder's in another, with the link between them. The forwarder reaches
-the device from outside, in whatever way it is reached, and passes all bytes on as they are.
+The tester's sockets stand in one room, a forwarder's in another, with the link between them. The forwarder
+reaches the device from outside, in whatever way it is reached, and passes all bytes on as they are.
 """
 
 from __future__ import annotations
@@ -113,14 +113,19 @@ class Tunnel:
             room.close()
 
     def _accept(self) -> asyncio.Protocol:
-        relay = Relay(self._plain, lambda gone: self._relays.pop(gone, None) and None)
+        relay = Relay(self._plain, self._gone)
         self._relays[relay] = asyncio.get_running_loop().create_task(self._forward(relay))
         return relay.front
+
+    def _gone(self, relay: Relay) -> None:
+        self._relays.pop(relay, None)
 
     async def _forward(self, relay: Relay) -> None:
         """Reach the device for a connection that has come."""
         await asyncio.sleep(0)  # now its transport is known
-        name: tuple[str, int] = relay.front.transport.get_extra_info("peername") if relay.front.transport else ("", 0)
+        name: tuple[str, int] = (
+            relay.front.transport.get_extra_info("peername") if relay.front.transport else ("", 0)
+        )
         met = self._met.get(name[1])
         try:
             await self._dial(relay.back)
