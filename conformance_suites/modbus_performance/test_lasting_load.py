@@ -1,4 +1,4 @@
-"""Performance profile, `soak`: load for a long time."""
+"""Performance profile, Soak: load for a long time."""
 
 from testbed.cases import alone, verifies
 

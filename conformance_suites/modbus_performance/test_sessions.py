@@ -1,4 +1,4 @@
-"""Performance profile, `churn` and `extra`; MODBUS Messaging on TCP/IP V1.0b, 4.2.1: connections."""
+"""MODBUS Messaging on TCP/IP V1.0b, 4.2.1: Connection management, under load."""
 
 from testbed.cases import alone, verifies
 

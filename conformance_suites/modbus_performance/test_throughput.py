@@ -1,4 +1,4 @@
-"""Performance profile, `throughput`: the knee."""
+"""Performance profile, Throughput: the knee."""
 
 from testbed.cases import alone, verifies
 

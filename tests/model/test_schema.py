@@ -26,7 +26,7 @@ SCHEMAS = schemas()
 DECLARATIONS = sorted(FOLDER.parent.rglob("devices/*.yaml"))
 TIMING = SCHEMAS["declaration.schema.json"]["$defs"]["Timing"]["properties"]
 FLEETS = sorted(FOLDER.parent.rglob("fleets/*.yaml"))
-PROFILES = sorted(FOLDER.parent.rglob("*@*.yaml"))
+PROFILES = sorted(set(FOLDER.parent.rglob("*@*.yaml")) - set(FOLDER.parent.glob("impairments/*")))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

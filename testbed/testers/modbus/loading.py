@@ -50,6 +50,10 @@ class Load:
         """Ask at the profile's rate."""
         return await self._once("steady", self._steady)
 
+    async def latency(self, name: str) -> Agreement:
+        """Ask at the profile's rate: a percentile of the latency keeps its limit."""
+        return (await self.steady()).percentile(name)
+
     async def soak(self) -> Loaded:
         """Ask at the profile's rate for a long time."""
         return await self._once("soak", self._soak)
