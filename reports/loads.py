@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.plots import Band, Mark, Plot, Scale, Tick, across, line, linear, logarithmic, number, up
+from reports.words import word
+from testbed.model.base import Text
 from testbed.model.performance import Measurement, Performance, Quantile
 from testbed.model.profile import Profile
 from testbed.model.record import CaseRecord
@@ -28,8 +30,11 @@ class LoadView:
     over_time: Plot | None
     shares: tuple[tuple[str, float], ...]
     """The curve in numbers."""
-    stall_limit: float | None
-    """Milliseconds."""
+
+    def named(self, key: str) -> Text:
+        """Return a sentence of the page with the load that it is of: no two tables are called the same."""
+        said = word(key)
+        return Text(en=f"{self.seen.title.en}: {said.en}", ko=f"{self.seen.title.ko}: {said.ko}")
 
 
 def loads(cases: Sequence[CaseRecord], profile: Profile) -> tuple[LoadView, ...]:
@@ -47,7 +52,6 @@ def _view(case: CaseRecord, seen: Measurement, wanted: Performance | None) -> Lo
         against=_against(seen) if seen.steps else None,
         over_time=_over_time(seen, wanted) if seen.series and seen.kind != "search" else None,
         shares=tuple((name(share), value) for share, value in seen.curve),
-        stall_limit=wanted.stall * 1000 if wanted is not None else None,
     )
 
 

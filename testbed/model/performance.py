@@ -63,7 +63,7 @@ class Performance(Frozen):
     steady: Steady
     latency: dict[Percentile, Duration] = Field(min_length=1)
     stall: Duration
-    """The longest stretch in which no request is answered in this time."""
+    """The longest stretch in which nothing that is asked in it is answered."""
     throughput: Throughput
     soak: Soak
     churn: Churn
@@ -99,7 +99,7 @@ class Slot(Frozen):
 
 
 class Stall(Frozen):
-    """A stretch in which every request waited longer than the limit for stalls."""
+    """A stretch, longer than the limit, in which nothing that was asked in it was answered."""
 
     at: _Measured
     """Seconds from the start."""

@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 1.0, 4.0
 """Seconds of one rate, at least, and at most for the sake of the limit (assumed)."""
 LIMITS = 25
 """A rate is kept for so many times the limit: an overload of 2 % then falls behind by half of it."""
-DEEPEST = 64
+DEEPEST = 8
 """How far below the rate that is demanded the search goes, as a divisor."""
 
 

@@ -9,6 +9,8 @@ that was. Where answers stall together they are not independent, and the true in
 from __future__ import annotations
 
 import math
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +19,8 @@ CONFIDENCE = 0.95
 """Of each bound by itself."""
 SHARES = (0.5, 0.9, 0.95, 0.99, 0.999)
 """Percentiles that are told where there are enough values."""
+NEVER = 1 << 62
+"""Nanoseconds: the answer of whoever does not answer."""
 _WIDE = 12.0
 """Standard deviations around the mean beyond which a binomial term is nothing (below 1e-30)."""
 
@@ -33,13 +37,14 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A stretch of requests that all waited longer than a limit."""
+    """A stretch in which a device answered nothing that it was asked in it."""
 
     first: int
     """Nanoseconds from the start to the intended time of its first request."""
     end: int
-    """Nanoseconds from the start to the last of their answers, or to the last request where none came."""
+    """Nanoseconds from the start to the first answer, or to the last request where none came."""
     requests: int
+    """How many were to be answered in it."""
 
 
 def smallest(share: float, confidence: float = CONFIDENCE) -> int:
@@ -116,25 +121,29 @@ class Latencies:
 
 
 def stalls(offsets: Sequence[int], latencies: Sequence[int], limit: int) -> list[Stall]:
-    """Return the stretches in which every request waited longer than a limit.
+    """Return the stretches, longer than a limit, in which nothing was answered that was asked in them.
+
+    One begins with the intended time of a request, and ends with the first answer to it or to any later one.
 
     Args:
         offsets: intended times in nanoseconds, ascending.
         latencies: nanoseconds, negative where no right answer came.
         limit: nanoseconds.
     """
+    first_answers = array("q", bytes(8 * len(offsets)))
+    soonest = NEVER
+    for at in range(len(offsets) - 1, -1, -1):
+        if latencies[at] >= 0:
+            soonest = min(soonest, offsets[at] + latencies[at])
+        first_answers[at] = soonest
     found: list[Stall] = []
-    first = end = requests = 0
-    for offset, latency in zip(offsets, latencies, strict=True):
-        if 0 <= latency <= limit:
-            if requests:
-                found.append(Stall(first, end, requests))
-            requests = 0
+    at = 0
+    while at < len(offsets):
+        end = first_answers[at] if first_answers[at] < NEVER else max(offsets[-1], offsets[at])
+        if end - offsets[at] <= limit:
+            at += 1
             continue
-        if not requests:
-            first, end = offset, offset
-        requests += 1
-        end = max(end, offset + max(latency, 0))
-    if requests:
-        found.append(Stall(first, end, requests))
+        behind = max(bisect_left(offsets, end), at + 1)
+        found.append(Stall(offsets[at], end, behind - at))
+        at = behind
     return found

@@ -92,7 +92,7 @@ class Loaded:
 
     @property
     def stall(self) -> Agreement:
-        """No stretch without a timely answer is longer than the limit."""
+        """No stretch without an answer is longer than the limit."""
         worst = max((one.seconds for one in self.measurement.stalls), default=0.0)
         if worst <= self.stall_limit:
             return AGREED
