@@ -23,6 +23,7 @@ CLAIMS = (
     "resumed",
     "seed",
     "clock",
+    "impairment",
     "selectedByHand",
     "waivers",
     "laboratory",

@@ -17,8 +17,8 @@ DIRECTIONS: tuple[Direction, ...] = ("to_device", "from_device")
 FARTHEST = {"uniform": 1.0, "normal": 3.0, "exponential": 7.0, "pareto": 10.0}
 """How many times the jitter a delay may lie from its middle, by its distribution.
 
-What would be farther is drawn at that mark, so that the tester knows how long an answer may take (assumed; beyond
-lie 0.13 % of a normal, 0.09 % of an exponential and 0.46 % of the Pareto distribution used here).
+What would be farther is drawn at that mark, so that the tester knows how long an answer may take (assumed:
+beyond lie 0.13 % of a normal, 0.09 % of an exponential, 0.46 % of the Pareto distribution used here).
 """
 
 

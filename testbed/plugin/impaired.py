@@ -130,12 +130,15 @@ def scenario(path: Path) -> tuple[Impairment, bytes]:
 
 
 def check(declaration: Declaration, name: str) -> None:
-    """Hold that the device is reached over TCP: a serial line has impairments of its own kind.
+    """Hold that the device is dialled over TCP: a serial line has impairments of its own kind.
 
     Raises:
         DocumentError: it is not.
     """
     endpoint = declaration.endpoint
+    if declaration.protocol not in CARRIED:
+        what = "an impairment is of the way to a device that is dialled, and a client comes by itself"
+        raise DocumentError(name, [Complaint(0, what)])
     if endpoint.scheme == "serial" or endpoint.over in {"rtu", "ascii"}:
         what = f"an impairment is of a network, and `connect` says {endpoint}; leave --impair away"
         raise DocumentError(name, [Complaint(0, what)])
