@@ -26,12 +26,17 @@ HISTOGRAM_MOST = 1 << 16
 """Characters of a histogram (assumed; 3 digits over an hour need some 10,000)."""
 
 
+Arrivals = Literal["even", "random"]
+"""Whether requests are due at equal distances, or at exponential ones as of many clients (Poisson)."""
+
+
 class Steady(Frozen):
     """Load at one rate for some seconds."""
 
     rate: _Rate
     """Requests a second."""
     seconds: float = Field(gt=0, le=86_400, allow_inf_nan=False)
+    arrivals: Arrivals = "even"
 
 
 class Throughput(Frozen):
@@ -138,6 +143,7 @@ class Measurement(Frozen):
     rate: _Measured
     """Requests a second, intended; of a search the highest rate that held."""
     seconds: _Measured
+    arrivals: Arrivals = "even"
     connections: _Count
     transactions: _Count
     seed: int

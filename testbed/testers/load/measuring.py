@@ -92,6 +92,7 @@ def measured(
         kind=kind,  # type: ignore[arg-type]  # one of the literals, by the callers
         rate=plan.rate,
         seconds=plan.seconds,
+        arrivals="random" if plan.poisson else "even",
         connections=plan.connections,
         transactions=plan.transactions,
         seed=plan.seed,

@@ -203,6 +203,7 @@ class Load:
             load.seconds,
             declaration.sessions,
             declaration.transactions,
+            poisson=load.arrivals == "random",
             seed=self._bench.seed,
         )
 
