@@ -1,17 +1,5 @@
 """The words of cases that judge a Modbus client: answers of the stand-in, and what a client may believe."""
 
-from testbed.protocols.modbus import (
-    COIL_OFF,
-    COIL_ON,
-    ReadCoils,
-    ReadDiscreteInputs,
-    ReadHoldingRegisters,
-    ReadInputRegisters,
-    WriteMultipleCoils,
-    WriteMultipleRegisters,
-    WriteSingleCoil,
-    WriteSingleRegister,
-)
 from testbed.testers.modbus_client.answers import (
     closing,
     codeless,
@@ -33,7 +21,6 @@ from testbed.testers.modbus_client.answers import (
     unsolicited_before,
 )
 from testbed.testers.modbus_client.belief import Belief
-from testbed.testers.modbus_client.requests import due
 
 RIGHT = Belief.RIGHT
 DONE = Belief.DONE
@@ -45,26 +32,15 @@ NOT_FOOLED = (Belief.RIGHT, Belief.ERROR, Belief.NOTHING)
 """What it may make of a valid answer among others that are not."""
 
 __all__ = [
-    "COIL_OFF",
-    "COIL_ON",
     "DONE",
     "ERROR",
     "NOTHING",
     "NOT_FOOLED",
     "NO_VALUE",
     "RIGHT",
-    "ReadCoils",
-    "ReadDiscreteInputs",
-    "ReadHoldingRegisters",
-    "ReadInputRegisters",
-    "WriteMultipleCoils",
-    "WriteMultipleRegisters",
-    "WriteSingleCoil",
-    "WriteSingleRegister",
     "closing",
     "codeless",
     "counted",
-    "due",
     "echo",
     "foreign",
     "function",

@@ -207,7 +207,7 @@ def client_facts(client: Client) -> Mapping[str, int]:
     facts |= {task.type: 1 for task in registers}
     facts["reads"] = int(bool(registers))
     facts["registers"] = max((task.quantity for task in registers), default=0)
-    facts["again"] = int(any(task.again for task in registers))
+    facts["again"] = int(any(task.again or client.polls for task in registers))
     facts["writes"] = int(any(not task.reads for task in tasks))
     facts["pending"] = client.pending
     facts["errors"] = int(any(task.failed or not (task.again or client.polls) for task in registers))

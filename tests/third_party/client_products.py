@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote, each started by a command, with the declaration that its maker could sign."""
+"""Clients that nobody here wrote, each started by a command, with the declaration its maker could sign."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ import yaml
 
 CLIENTS = Path(__file__).parent / "clients"
 HOST_PORT_UNIT = ["{host}", "{port}", "{unit}"]
+
+MBPOLL_TABLES = {
+    "fc01": "0",
+    "fc02": "1",
+    "fc03": "4",
+    "fc04": "3",
+    "fc05": "0",
+    "fc06": "4",
+    "fc15": "0",
+    "fc16": "4",
+}
 
 SET = [4660]
 """What is written to one register."""
@@ -70,9 +81,9 @@ class ClientProduct:
     def _types(self) -> tuple[str, ...]:
         if self.name.startswith("pymodbus"):
             return ("int16", "uint32", "int32", "float32", "uint64", "int64", "float64")
-        return ("int16", "int32", "float32") if self.name == "mbpoll" else ()
+        return ("int32", "float32") if self.name == "mbpoll" else ()
 
-    def _task(
+    def _task(  # noqa: PLR0913 - the parts of a task
         self,
         function: str,
         address: int,
@@ -92,7 +103,7 @@ class ClientProduct:
             task["values"] = values
         return task | ({"again": True} if again else {}) | ({"type": kind} if kind else {})
 
-    def _script(
+    def _script(  # noqa: PLR0913 - the parts of a task
         self, function: str, address: int, count: int, values: list[int], *, again: bool, kind: str
     ) -> list[str]:
         library, _, way = self.name.partition(" ")
@@ -100,14 +111,22 @@ class ClientProduct:
         registers = count * int(kind.lstrip("uintfloa") or 16) // 16
         options = ["--again"] * again + (["--as", kind] if kind else [])
         place = [*([way] if way else []), *HOST_PORT_UNIT]
-        return [sys.executable, script, *place, function, str(address), str(registers), *options, *map(str, values)]
+        return [
+            sys.executable,
+            script,
+            *place,
+            function,
+            str(address),
+            str(registers),
+            *options,
+            *map(str, values),
+        ]
 
-    def _mbpoll(
+    def _mbpoll(  # noqa: PLR0913 - the parts of a task
         self, function: str, address: int, count: int, values: list[int], *, again: bool, kind: str
     ) -> list[str]:
-        tables = {"fc01": "0", "fc02": "1", "fc03": "4", "fc04": "3", "fc05": "0", "fc06": "4", "fc15": "0", "fc16": "4"}
-        shape = {"int16": ":int16", "int32": ":int", "float32": ":float"}.get(kind, "")
-        options = ["-0", "-a", "{unit}", "-p", "{port}", "-o", "0.5", "-t", tables[function] + shape]
+        shape = {"int32": ":int", "float32": ":float"}.get(kind, "")
+        options = ["-0", "-a", "{unit}", "-p", "{port}", "-o", "0.5", "-t", MBPOLL_TABLES[function] + shape]
         options += ["-r", str(address), *(["-l", "200"] if again else ["-1"])]
         options += [] if values else ["-c", str(count)]
         options += ["-B"] if kind in {"int32", "float32"} else []
@@ -118,5 +137,5 @@ PRODUCTS = (
     ClientProduct("pymodbus sync", "3.16.1"),
     ClientProduct("pymodbus async", "3.16.1"),
     ClientProduct("pyModbusTCP", "0.3.1"),
-    ClientProduct("mbpoll", "1.4.11+dfsg-2+b1"),
+    ClientProduct("mbpoll", "1.4.11+dfsg-2"),
 )

@@ -24,6 +24,10 @@ MOST_COMPLAINT = 16 << 10
 """Bytes kept of what it writes to standard error; the rest is read and dropped."""
 ENDS_WITHIN = 1.0
 """Seconds that a product has to end once it is asked to (assumed)."""
+LOOKS_EVERY = 0.02
+"""Seconds between two looks whether a process has ended: asyncio tells it only once all pipes are closed."""
+FOREVER = 86_400.0
+"""Seconds; every act has a time of its own, which is shorter."""
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "DISPLAY")
 """Variables that every command gets."""
 MARK = "TESTBED_ACT"
@@ -88,24 +92,30 @@ class Commanded:
         self._was_stopped = not self._act.is_over
         if self._process.returncode is None:
             self._signal(signal.SIGTERM)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(ENDS_WITHIN):
-                    await self._process.wait()
+            await self._is_gone(ENDS_WITHIN)
         left = self._process.returncode is not None and self._signal(0)
         self._signal(signal.SIGKILL)
-        await self._process.wait()
         strays = await asyncio.get_running_loop().run_in_executor(None, end_marked, self._mark)
         if left or strays:
             self._act.remarks.append("it left processes behind, which were ended")
-        with suppress(TimeoutError):  # a child that escaped may hold the pipes open
-            async with asyncio.timeout(ENDS_WITHIN):
-                await asyncio.gather(*self._reading)
+        await self._is_gone(ENDS_WITHIN)
+        await asyncio.wait(self._reading, timeout=ENDS_WITHIN)
         for task in self._reading:
             task.cancel()
         if self._waiting is not None:
-            await self._waiting
+            await asyncio.wait([self._waiting], timeout=ENDS_WITHIN)
+            self._waiting.cancel()
         if self._watch is not None:
             await self._watch.stop()
+
+    async def _is_gone(self, within: float) -> bool:
+        """Wait some seconds for the end of the process, whoever may still hold its output open."""
+        process = self._process
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while process is not None and process.returncode is None:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(LOOKS_EVERY)
+        return process is None or process.returncode is not None
 
     def _signal(self, number: int) -> bool:
         """Send a signal to the process and its group; say whether there was anybody."""
@@ -129,7 +139,7 @@ class Commanded:
                 )
                 self._act.trouble = self._act.trouble or Undecided(flood)
                 self._signal(signal.SIGKILL)
-                return
+                continue  # a pipe that nobody empties would hide its end
             self._output += data.decode(errors="replace")
             self._look(self._output.rpartition("\n")[0])
         self._look(self._output)
@@ -153,20 +163,24 @@ class Commanded:
     async def _wait(self) -> None:
         """Wait for its end, and say what that means."""
         assert self._process is not None  # noqa: S101 - started before
-        status = await self._process.wait()
-        with suppress(TimeoutError):  # a child may hold the pipes open
-            async with asyncio.timeout(ENDS_WITHIN / 2):
-                await asyncio.wait(self._reading)
+        while not await self._is_gone(FOREVER):
+            continue
+        status = self._process.returncode
+        await asyncio.wait(self._reading, timeout=ENDS_WITHIN / 2)  # a child may hold the pipes open
         complaint = self._complaint.decode(errors="replace")
         if rest := getattr(self, "_rest", ()):
             self._act.tell(rest)
-        if not self._was_stopped:
+        if self._was_stopped:
+            self._act.how = "still ran and was ended"
+            if self._task.failed and re.search(self._task.failed, self._output + complaint):
+                self._act.tell(None)
+        else:
             if status or (self._task.failed and re.search(self._task.failed, self._output + complaint)):
                 self._act.tell(None)
             elif not self._task.reads:
                 self._act.tell(())
-        last = readable(complaint.strip().rpartition("\n")[2])
-        self._act.end(f"ended with status {status}" + (f" and said: {last}" if last else ""))
+            last = readable(complaint.strip().rpartition("\n")[2])
+            self._act.end(f"ended with status {status}" + (f" and said: {last}" if last else ""))
 
 
 def end_marked(mark: str) -> int:

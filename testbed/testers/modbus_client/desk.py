@@ -151,7 +151,8 @@ class Acting:
 
     async def polls(self, *answers: Answer) -> Meeting:
         """Let it read again and again, over one connection if it likes; one answer for each time."""
-        return await self._desk.act(choose(self._tasks, again=True), answers)
+        by_itself = self._desk.bench.client.polls
+        return await self._desk.act(choose(self._tasks, again=not by_itself), answers)
 
     async def writes(self, *answers: Answer, function: str = "") -> Meeting:
         """Let it write once."""
@@ -160,10 +161,6 @@ class Acting:
     async def finds_nobody(self) -> Meeting:
         """Let it read where nobody listens."""
         return await self._desk.act(choose(self._tasks), (good(),), refused=True)
-
-    def told(self, function: str) -> Task:
-        """Return what the product is told to do with a function."""
-        return choose(self._tasks, function=function, writes=function in {"fc05", "fc06", "fc15", "fc16"})
 
     @property
     def _tasks(self) -> Collection[Task]:

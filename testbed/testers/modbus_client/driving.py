@@ -26,7 +26,7 @@ class Act:
     is_over: bool = False
     """Whether the product has ended by itself."""
     how: str = ""
-    """How it ended, in words."""
+    """How it ended, or was ended, in words."""
     remarks: list[str] = field(default_factory=list)
     trouble: Trouble | None = None
     """Why nothing can be judged."""

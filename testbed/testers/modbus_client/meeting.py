@@ -12,6 +12,7 @@ from testbed.protocols.modbus import DecodeError, Request, decode_request
 from testbed.testers.modbus_client.belief import Belief, Said
 from testbed.testers.modbus_client.driving import Act, Driver, Place
 from testbed.testers.modbus_client.monitor import ClientMonitor
+from testbed.testers.modbus_client.requests import due
 from testbed.testers.modbus_client.scenario import Answer, Scene
 from testbed.testers.modbus_client.standin import Asked, Standin
 from testbed.testers.trouble import Gone, Trouble, Undecided
@@ -25,6 +26,8 @@ SETTLES = 0.5
 class Meeting:
     """What the product asked, and what it believes."""
 
+    due: Request
+    """The request that carries out what it was told."""
     asked: tuple[Asked, ...]
     told: tuple[Said, ...]
     beliefs: tuple[Belief, ...]
@@ -43,6 +46,11 @@ class Meeting:
             if one in self.beliefs:
                 return one
         return Belief.NOTHING
+
+    @property
+    def last(self) -> Belief:
+        """What the product told last."""
+        return self.beliefs[-1] if self.beliefs else Belief.NOTHING
 
     @property
     def requests(self) -> tuple[Request | None, ...]:
@@ -150,6 +158,7 @@ class Stage:
         if not task.reads:
             beliefs = tuple(Belief.ERROR if one.values is None else Belief.DONE for one in act.told)
         return Meeting(
+            due(task),
             tuple(standin.asked),
             tuple(act.told),
             beliefs,

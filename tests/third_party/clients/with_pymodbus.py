@@ -55,7 +55,7 @@ def arguments(said):
 def shown(said, client, reply):
     """Print what came; return whether it was an error."""
     if reply.isError():
-        print(f"error: {reply}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"error: {reply}\n")
         return True
     if said.function in {"fc01", "fc02"}:
         values = [int(one) for one in reply.bits[: said.count]]
@@ -67,7 +67,7 @@ def shown(said, client, reply):
     else:
         return False
     for value in values:
-        print(value)
+        sys.stdout.write(f"{value}\n")
     sys.stdout.flush()
     return False
 
@@ -77,9 +77,11 @@ def synchronous(said):
     while True:
         try:
             failed = not client.connect()
-            failed = failed or shown(said, client, getattr(client, FUNCTIONS[said.function])(**arguments(said)))
+            failed = failed or shown(
+                said, client, getattr(client, FUNCTIONS[said.function])(**arguments(said))
+            )
         except ModbusException as error:
-            print(f"error: {error}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"error: {error}\n")
             failed = True
         if not said.again:
             client.close()
@@ -97,7 +99,7 @@ async def asynchronous(said):
                 reply = await getattr(client, FUNCTIONS[said.function])(**arguments(said))
                 failed = shown(said, client, reply)
         except ModbusException as error:
-            print(f"error: {error}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"error: {error}\n")
             failed = True
         if not said.again:
             client.close()

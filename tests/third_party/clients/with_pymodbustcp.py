@@ -2,7 +2,7 @@
 
     with_pymodbustcp.py HOST PORT UNIT FUNCTION ADDRESS COUNT [--again] [VALUE...]
 
-Time-out 0.5 s, as the declaration says; the library repeats nothing. What is read is printed, one value a line.
+Time-out 0.5 s, as the declaration says; the library repeats nothing. What is read stands one value a line.
 """
 
 import argparse
@@ -44,12 +44,12 @@ def main():
             values = reads[said.function](said.address, said.count)
             failed = values is None
             for value in values or ():
-                print(int(value))
+                sys.stdout.write(f"{int(value)}\n")
             sys.stdout.flush()
         else:
             failed = not writes[said.function]()
         if failed:
-            print(f"error: {client.last_error_as_txt}: {client.last_except_as_txt}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"error: {client.last_error_as_txt}: {client.last_except_as_txt}\n")
         if not said.again:
             client.close()
             return int(failed)
