@@ -124,7 +124,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
     happening.busy = desk.monitor.busy
     happening.breaches = desk.monitor.breaches
-    await under.end(happening, recorder)
+    await under.end(happening)
     judgement = under.explained(judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES))
     record = _record(case, bench.settings, desk, judgement)
     record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)

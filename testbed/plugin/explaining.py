@@ -58,11 +58,11 @@ class Under:
             self.proven = is_proven(recorder, declaration)
             self.scope.lift()
 
-    async def end(self, happening: Happening, recorder: Recorder) -> None:
+    async def end(self, happening: Happening) -> None:
         """Let arrive what is still under way, and leave out of what happened what the impairment made."""
         if self.scope is not None and self.impairing is not None:
             await self.scope.settled(_MARGIN + self.impairing.lengthened)
-            heard(happening, self.scope, recorder)
+            heard(happening, self.scope)
 
     def explained(self, judgement: Judgement) -> Judgement:
         """Return a judgement without what the impairment may have caused."""
@@ -79,13 +79,12 @@ class Under:
         return self.scope.told() if self.scope else ()
 
 
-def heard(happening: Happening, scope: Scope, recorder: Recorder) -> None:
+def heard(happening: Happening, scope: Scope) -> None:
     """Leave out of what happened the stumps of frames that the impairment made: it cuts, and it breaks."""
     stream = scope.plan.scenario.stream
     cuts = stream is not None and (stream.split is not None or stream.throttle is not None)
     if cuts or scope.broken or scope.cut_short or scope.altered:
-        stumps = {one.number for one in recorder.packets if one.comment == "incomplete frame"}
-        happening.breaches = [one for one in happening.breaches if one.frame not in stumps]
+        happening.breaches = [one for one in happening.breaches if not one.is_stump]
 
 
 def is_proven(recorder: Recorder, declaration: Declaration) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from testbed.bundle.keys import create_keys
 
 DEVICES = files("profiles") / "devices"
+DEVICES_UNDER = ("sim-plc", "sim-plc-tls", "sim-opcua-plc")
 CASE = "modbus_tcp_server/test_read_holding_registers.py::test_quantity_zero"
 
 
@@ -140,9 +141,17 @@ def test_a_stopped_run_goes_on_under_the_same(testbed, tmp_path):
 
 
 @pytest.mark.acceptance
-@pytest.mark.parametrize("device", ["sim-plc", "sim-plc-tls", "sim-opcua-plc"])
 @pytest.mark.parametrize(
-    "scenario", ["plant-wifi", "cellular-lte", "congested-switch", "flaky-cable", "byte-by-byte"]
+    ("device", "scenario"),
+    [
+        *(
+            (device, name)
+            for device in DEVICES_UNDER
+            for name in ("plant-wifi", "cellular-lte", "flaky-cable")
+        ),
+        ("sim-plc", "congested-switch"),
+        ("sim-plc", "byte-by-byte"),  # of OPC UA there are too many bytes for that
+    ],
 )
 def test_a_good_device_is_never_accused(testbed, tmp_path, device, scenario):
     out = tmp_path / "out"
