@@ -80,7 +80,7 @@ class AnswersSlowly(Plc):
     protocol_class = _AlwaysLate
 
 
-@mutant("PERF-MB-LATENCY", "PERF-MB-THROUGHPUT", suite=SUITE)
+@mutant("PERF-MB-LATENCY", "PERF-MB-THROUGHPUT", "PERF-MB-CHURN", suite=SUITE)
 class AnswersSomeSlowly(_Counting):
     """Takes 300 ms for one answer in ten."""
 
@@ -98,13 +98,13 @@ class _OneAtATime(_Late):
     def wait(self, now: float) -> float:
         """Wait until all that came before, on whatever connection, has been served."""
         server = self.server
-        assert isinstance(server, ServesOneAtATime)  # noqa: S101 - its only user
+        assert isinstance(server, ServesOneByOne)  # noqa: S101 - its only user
         server.free = max(server.free, now) + 0.006
         return server.free - now
 
 
 @mutant("PERF-MB-THROUGHPUT", suite=SUITE)
-class ServesOneAtATime(Plc):
+class ServesOneByOne(Plc):
     """Takes 6 ms for an answer, and serves one connection at a time: no more than 167 a second."""
 
     protocol_class = _OneAtATime
