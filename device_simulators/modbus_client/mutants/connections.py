@@ -1,6 +1,7 @@
 """Clients that wait, repeat and connect wrongly."""
 
 import asyncio
+from copy import copy
 
 from device_simulators.modbus_client.client import Connect, ReferenceClient
 from device_simulators.modbus_client.line import Line, LostError
@@ -107,9 +108,14 @@ class KeepsItsBuffer(ReferenceClient):
         self._remains: Line | None = None
 
     async def perform(self, task: Task, unit: int, connect: Connect, tell: Tell) -> None:
-        """Begin each task afresh."""
+        """Begin each task afresh, whatever other task is done at the same time."""
+        mine = copy(self)
+        mine.forget()
+        await super(KeepsItsBuffer, mine).perform(task, unit, connect, tell)
+
+    def forget(self) -> None:
+        """Forget what came before."""
         self._remains = None
-        await super().perform(task, unit, connect, tell)
 
     def is_awaited(self, adu: bytes, transaction: int) -> bool:  # noqa: ARG002 - that is the fault
         """Await anything."""
