@@ -68,7 +68,7 @@ class Performance(Frozen):
     steady: Steady
     latency: dict[Percentile, Duration] = Field(min_length=1)
     stall: Duration
-    """The longest stretch in which nothing that is asked in it is answered."""
+    """The longest stretch in which requests wait and nothing is answered."""
     throughput: Throughput
     soak: Soak
     churn: Churn
@@ -104,7 +104,7 @@ class Slot(Frozen):
 
 
 class Stall(Frozen):
-    """A stretch, longer than the limit, in which nothing that was asked in it was answered."""
+    """A stretch, longer than the limit, in which requests waited and nothing was answered."""
 
     at: _Measured
     """Seconds from the start."""

@@ -42,9 +42,15 @@ def test_who_was_not_answered_is_slower_than_any_who_was():
 
 
 def test_a_stall_lasts_from_a_request_to_the_first_answer_to_it_or_to_a_later_one():
-    (stall,) = stalls([0, 10, 20, 30, 40, 50], [1, 35, 24, -1, 4, 1], 5)
+    (stall,) = stalls([0, 10, 20, 30, 40, 50], [1, 35, 24, -1, 8, 1], 8)
 
     assert (stall.first, stall.end, stall.requests) == (10, 44, 4)
+
+
+def test_who_works_off_what_waited_does_not_stall():
+    (stall,) = stalls([0, 10, 20, 30, 40], [1, 30, 22, 14, 6], 5)
+
+    assert (stall.first, stall.end) == (10, 40)
 
 
 def test_one_slow_request_among_others_is_no_stall():
@@ -54,7 +60,7 @@ def test_one_slow_request_among_others_is_no_stall():
 def test_a_device_that_answers_no_more_stalls_to_the_end():
     (stall,) = stalls([0, 10, 20, 30], [1, -1, -1, -1], 15)
 
-    assert (stall.first, stall.end, stall.requests) == (10, 30, 2)
+    assert (stall.first, stall.end, stall.requests) == (10, 30, 3)
 
 
 def test_other_tools_read_the_histogram():

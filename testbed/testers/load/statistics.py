@@ -37,14 +37,14 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A stretch in which a device answered nothing that it was asked in it."""
+    """A stretch in which requests waited and nothing was answered."""
 
     first: int
     """Nanoseconds from the start to the intended time of its first request."""
     end: int
     """Nanoseconds from the start to the first answer, or to the last request where none came."""
     requests: int
-    """How many were to be answered in it."""
+    """How many were due in it."""
 
 
 def smallest(share: float, confidence: float = CONFIDENCE) -> int:
@@ -121,29 +121,29 @@ class Latencies:
 
 
 def stalls(offsets: Sequence[int], latencies: Sequence[int], limit: int) -> list[Stall]:
-    """Return the stretches, longer than a limit, in which nothing was answered that was asked in them.
-
-    One begins with the intended time of a request, and ends with the first answer to it or to any later one.
+    """Return the stretches, longer than a limit, in which requests waited and nothing at all was answered.
 
     Args:
         offsets: intended times in nanoseconds, ascending.
         latencies: nanoseconds, negative where no right answer came.
         limit: nanoseconds.
     """
-    first_answers = array("q", bytes(8 * len(offsets)))
-    soonest = NEVER
-    for at in range(len(offsets) - 1, -1, -1):
-        if latencies[at] >= 0:
-            soonest = min(soonest, offsets[at] + latencies[at])
-        first_answers[at] = soonest
+    pairs = zip(offsets, latencies, strict=True)
+    answers = sorted((offset + latency, offset) for offset, latency in pairs if latency >= 0)
+    oldest = array("q", bytes(8 * len(answers)))  # of those answered then or later
+    waiting = NEVER
+    for at in range(len(answers) - 1, -1, -1):
+        waiting = oldest[at] = min(waiting, answers[at][1])
     found: list[Stall] = []
-    at = 0
-    while at < len(offsets):
-        end = first_answers[at] if first_answers[at] < NEVER else max(offsets[-1], offsets[at])
-        if end - offsets[at] <= limit:
-            at += 1
-            continue
-        behind = max(bisect_left(offsets, end), at + 1)
-        found.append(Stall(offsets[at], end, behind - at))
-        at = behind
+    before = 0
+    for at, (end, _) in enumerate(answers):
+        if end - before > limit:
+            start = before if oldest[at] < before else offsets[bisect_left(offsets, before)]
+            due = bisect_left(offsets, end) - bisect_left(offsets, start)
+            if end - start > limit and due:  # one slow answer behind the last request is no stall
+                found.append(Stall(start, end, due))
+        before = end
+    left = bisect_left(offsets, before)
+    if left < len(offsets) and offsets[-1] - offsets[left] > limit:
+        found.append(Stall(offsets[left], offsets[-1], len(offsets) - left))
     return found
