@@ -53,6 +53,9 @@ def departures(  # noqa: PLR0913 - all that a run consists of
 def _deviations(header: Header, accepted: Sequence[Waiver], resumed: Sequence[Resumed]) -> Iterator[Text]:
     if header.clock == "virtual":
         yield word("departures.virtual")
+    if header.impairment is not None:
+        one = header.impairment
+        yield word("departures.impaired", id=one.id, time=seconds(one.lengthened_s))
     timing, usual = header.declaration.timing, Timing()
     if timing.reply_within != usual.reply_within:
         yield word(

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from reports.hostile import pieces, visible
-from reports.words import period, seconds, word, written
+from reports.words import milliseconds, period, seconds, word, written
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,7 +68,13 @@ def _engine() -> Environment:
         keep_trailing_newline=True,
     )
     engine.filters |= {"pieces": pieces}
-    engine.globals |= {"word": word, "written": written, "period": period, "seconds": seconds}
+    engine.globals |= {
+        "word": word,
+        "written": written,
+        "period": period,
+        "seconds": seconds,
+        "time": milliseconds,
+    }
     return engine
 
 

@@ -10,6 +10,7 @@ from reports.departures import departures
 from reports.evidence import entries
 from reports.face import SignerFace, report_id, status
 from reports.hostile import lines
+from reports.loads import loads
 from reports.page import page
 from reports.requirements import coverage, groups, rows
 from reports.words import day_of, word
@@ -102,6 +103,7 @@ def render_report(  # noqa: PLR0913 - a report is made from everything about a r
         exchanges=[case for case in cases if case.suite in interop],
         has_interop=bool(interop),
         is_interoperable=decision.title == INTEROPERABILITY,
+        loads=loads(cases, profile),
         cases=cases,
         declaration=shown,
         cut=cut,

@@ -88,6 +88,11 @@ def seconds(time: float) -> str:
     return f"{time:.9f}".rstrip("0").rstrip(".") + " s"
 
 
+def milliseconds(time: float | None) -> str:
+    """Write a time in milliseconds with its unit: `1.23 ms`; a dash where there is none."""
+    return "\u2013" if time is None else f"{time:,.2f} ms" if time >= 1 else f"{time:.3f} ms"
+
+
 def _moment(stamp: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(stamp)

@@ -50,6 +50,11 @@ def _conditions(sheet: Sheet, known: Known) -> Iterator[Fault]:
         yield from missing(sheet, "environment")
     if known.header is not None:
         yield from differs(sheet.get("clock"), word(f"clock.{known.header.clock}").en)
+        if (one := known.header.impairment) is not None:
+            yield from missing(sheet, "impairment")
+            yield from differs(
+                sheet.get("impairment"), f"{word('impaired.under').en} {one.title.en} {one.id}"
+            )
 
 
 @rule(

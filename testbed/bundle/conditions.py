@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from testbed.bundle.reader import Record
 from testbed.model.base import Text
+from testbed.model.impairment import Impaired
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def conditions(was: Record, now: Record) -> Iterator[Condition]:
 _NAMES = {
     "tester": Text(en="test bed", ko="시험 프로그램"),
     "profile": Text(en="profile", ko="프로파일"),
+    "impairment": Text(en="impairment of the traffic", ko="통신 장애 조건"),
     "clock": Text(en="clock", ko="시계"),
     "selected_by_hand": Text(en="cases left out by hand", ko="임의로 제외한 시험 케이스"),
     "ended": Text(en="end of the run", ko="시험 종료"),
@@ -62,11 +64,16 @@ def _barriers(record: Record) -> dict[str, object]:
         "profile": f"{header.profile}, digest {header.profile_sha256}",
         "declaration": declared,
         "clock": header.clock,
+        "impairment": _impairment(header.impairment),
         "selected_by_hand": header.selected_by_hand,
         "ended": "-" if footer is None else "interrupted" if footer.interrupted else "whole",
         "tester": header.tester,
         "peers": ", ".join(sorted({case.peer for case in record.cases} - {""})),
     }
+
+
+def _impairment(one: Impaired | None) -> str:
+    return f"{one.id} by {one.means}, digest {one.sha256}" if one else "-"
 
 
 def _remarks(record: Record) -> dict[str, object]:

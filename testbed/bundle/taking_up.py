@@ -17,7 +17,16 @@ from testbed.bundle.journal import JOURNAL, FileJournal, Leased, Undone, read_jo
 from testbed.bundle.locking import lock
 from testbed.bundle.reader import LARGEST, BundleError, Record, parse_record
 from testbed.bundle.verify import REPORT, STATEMENT
-from testbed.bundle.writer import CAPTURES, DECLARATION, LAB, PROFILE, RESULTS, WAIVERS, BundleWriter
+from testbed.bundle.writer import (
+    CAPTURES,
+    DECLARATION,
+    IMPAIRMENT,
+    LAB,
+    PROFILE,
+    RESULTS,
+    WAIVERS,
+    BundleWriter,
+)
 from testbed.model.declaration import Area, Declaration
 from testbed.model.files import FileArea
 
@@ -106,6 +115,7 @@ def _taken(folder: Path, file: BufferedRandom) -> Taken:
         PROFILE: header.profile_sha256,
         LAB: header.lab_sha256,
         WAIVERS: header.waivers_sha256,
+        IMPAIRMENT: header.impairment.sha256 if header.impairment else "",
         header.preflight_capture: PurePosixPath(header.preflight_capture).stem,
     }
     for name, digest in documents.items():

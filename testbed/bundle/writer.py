@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import IO
 
 from testbed.bundle.locking import lock
+from testbed.model.performance import Measurement
 from testbed.model.record import CaseRecord, Footer, Header, Resumed
 from testbed.model.saved_case import FOLDER, SavedCase
 
 RESULTS = "results.jsonl"
 CAPTURES = "wire"
+LOADS = "load"
+"""What each load showed; only in the bundle of a run that made some."""
 DECLARATION = "declaration.yaml"
 PROFILE = "profile.yaml"
 LAB = "lab.yaml"
 WAIVERS = "waivers.yaml"
 """With its own signature; only in the bundle of a run that was given waivers."""
+IMPAIRMENT = "impairment.yaml"
+"""The scenario as used; only in the bundle of a run under one."""
 REISSUE = "reissue.yaml"
 """Only in the bundle of a re-issue: which paper it replaces, and why."""
 
@@ -36,8 +41,15 @@ class BundleWriter:
     folder: Path
     _results: IO[bytes]
 
-    def __init__(
-        self, folder: Path, *, declaration: bytes, profile: bytes, lab: bytes = b"", waivers: bytes = b""
+    def __init__(  # noqa: PLR0913 - the documents of a run
+        self,
+        folder: Path,
+        *,
+        declaration: bytes,
+        profile: bytes,
+        lab: bytes = b"",
+        waivers: bytes = b"",
+        impairment: bytes = b"",
     ) -> None:
         """Begin a bundle; what it was made from goes in verbatim.
 
@@ -53,10 +65,9 @@ class BundleWriter:
             raise BundleExistsError(f"{folder} already holds a run; name another folder") from None
         (folder / DECLARATION).write_bytes(declaration)
         (folder / PROFILE).write_bytes(profile)
-        if lab:
-            (folder / LAB).write_bytes(lab)
-        if waivers:
-            (folder / WAIVERS).write_bytes(waivers)
+        for name, text in ((LAB, lab), (WAIVERS, waivers), (IMPAIRMENT, impairment)):
+            if text:
+                (folder / name).write_bytes(text)
         self.folder = folder
         self._results = (folder / RESULTS).open("xb")
         lock(self._results)
@@ -79,6 +90,12 @@ class BundleWriter:
         (self.folder / FOLDER).mkdir(exist_ok=True)
         _write(self.folder / sequence.path, sequence.written().encode())
 
+    def keep_measurement(self, measurement: Measurement) -> None:
+        """Keep what a load showed as a file of its own, named by its digest; the record holds it as well."""
+        data = measurement.model_dump_json(indent=1).encode()
+        (self.folder / LOADS).mkdir(exist_ok=True)
+        _write(self.folder / LOADS / f"{hashlib.sha256(data).hexdigest()}.json", data)
+
     def line(self, record: Header | CaseRecord | Resumed | Footer) -> None:
         """Append one line."""
         self._results.write(record.model_dump_json(exclude_defaults=False).encode() + b"\n")
@@ -89,7 +106,7 @@ class BundleWriter:
     def discard(self) -> None:
         """Take a bundle back in which nothing was written: no case ran."""
         self._results.close()
-        for name in (DECLARATION, PROFILE, LAB, WAIVERS, RESULTS):
+        for name in (DECLARATION, PROFILE, LAB, WAIVERS, IMPAIRMENT, RESULTS):
             (self.folder / name).unlink(missing_ok=True)
         (self.folder / CAPTURES).rmdir()
         self.folder.rmdir()

@@ -30,6 +30,8 @@ _COMMANDS = {
     "catalogue": "List the requirements of the suites.",
     "fuzz": "Fire random and nearly valid frames at a device.",
     "replay": "Send the tester's side of one case to a device again.",
+    "impair": "Impair what any client and any server say to each other.",
+    "impairments": "List the impairments under which a run can be made.",
     "ambiguities": "List where standards can be read in two ways, or export a comment sheet.",
     "explain": "Explain a requirement that a report names.",
     "mutants": "Prove that every case can fail.",

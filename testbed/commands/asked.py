@@ -16,6 +16,7 @@ from testbed.bundle.writer import DECLARATION, LAB
 from testbed.model.budget import Budget
 from testbed.model.declaration import Device
 from testbed.model.lab import Laboratory
+from testbed.plugin.impaired import Chosen
 from testbed.plugin.resuming import prepared
 from testbed.plugin.setup import Setup, prepare
 
@@ -25,6 +26,9 @@ _BEGUN_WITH = {
     "seed",
     "jobs",
     "budget",
+    "profile",
+    "impair",
+    "impair_by",
     "expression",
     "cases",
     "lab",
@@ -62,6 +66,9 @@ def asked_for(  # noqa: PLR0913 - the options of the command
     seed: int | None,
     jobs: int | None,
     budget: Budget | None = None,
+    impairment: Chosen | None = None,
+    profile: str | None = None,
+    load_workers: int = 1,
 ) -> list[Asked]:
     """Return the devices to be judged, or the one run that is to go on.
 
@@ -72,12 +79,16 @@ def asked_for(  # noqa: PLR0913 - the options of the command
         click.UsageError: there is no declaration, or something is said anew that stands since the beginning.
     """
     if resume is not None:
-        return [_resumed(resume, click.get_current_context())]
+        asked = _resumed(resume, click.get_current_context())
+        return [replace(asked, setup=replace(asked.setup, load_workers=load_workers))]
     if not declarations:
         raise click.UsageError("Missing argument 'DECLARATION...'.")
-    setups = [prepare(path, seed=seed, jobs=jobs, lab=lab) for path in declarations]
+    setups = [prepare(path, seed=seed, jobs=jobs, lab=lab, profile=profile) for path in declarations]
+    setups = [replace(setup, load_workers=load_workers) for setup in setups]
     if budget is not None:
         setups = [replace(setup, fuzz_budget=budget) for setup in setups]
+    if impairment is not None:
+        setups = [setup.impaired(impairment) for setup in setups]
     folders = _folders([setup.declaration.device for setup in setups], out)
     together = zip(declarations, setups, folders, strict=True)
     return [Asked(path, setup, folder, lab=lab) for path, setup, folder in together]

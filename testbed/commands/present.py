@@ -37,6 +37,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "waived": {"en": "waived until", "ko": "예외 승인, 기한"},
     "again": {"en": "again", "ko": "재현"},
     "reproduced": {"en": "reproduced {} of {}", "ko": "시도 {1}회 중 {0}회 재현"},
+    "impaired": {"en": "impaired", "ko": "통신 장애 조건"},
     "resumed": {"en": "went on after a stop; kept", "ko": "중단 후 재개; 유지한 케이스"},
     "restored": {"en": "put back first", "ko": "먼저 복원한 값"},
 }
@@ -96,6 +97,10 @@ def summary(result: Result, lang: Language) -> None:
         return
     device = result.header.declaration.device
     click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
+    if (one := result.header.impairment) is not None:
+        click.echo(
+            f"{_WORDS['impaired'][lang]}: {printable(one.title.in_language(lang))} ({one.id}, {one.means})"
+        )
     _went_on(result, lang)
     for record in result.records:
         for values in record.not_restored:

@@ -12,6 +12,7 @@ from testbed.commands.console import complain, fail
 from testbed.commands.fuzz import BudgetType
 from testbed.model.base import Language
 from testbed.model.budget import Budget
+from testbed.model.impairment import Means
 from testbed.model.verdict import BAD_INPUT
 
 
@@ -26,10 +27,30 @@ from testbed.model.verdict import BAD_INPUT
 )
 @click.option("--jobs", type=click.IntRange(1, 1000), help="Cases that may run at once (default: 8).")
 @click.option(
+    "--profile",
+    metavar="NAME",
+    help="Judge by this profile instead of the declaration's, such as performance/gateway-basic.",
+)
+@click.option(
+    "--load-workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Processes that share the load of a performance suite (default: 1).",
+)
+@click.option(
     "--fuzz-budget",
     "budget",
     type=BudgetType(),
     help="What each case that fuzzes may send: requests as `10000`, or a time as `60s` (default: 200).",
+)
+@click.option(
+    "--impair", metavar="SCENARIO", help="Impair the traffic on purpose; `testbed impairments` lists how."
+)
+@click.option(
+    "--impair-by",
+    type=click.Choice(["stream", "tun", "netem"]),
+    default="stream",
+    help="A relay of the stream (default), or packets, by this program (tun) or the system; those need root.",
 )
 @click.option(
     "-k", "expression", default="", help="Run only cases that match; the outcome is INCOMPLETE then."
@@ -60,7 +81,11 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     out: Path | None,
     seed: int | None,
     jobs: int | None,
+    profile: str | None,
+    load_workers: int,
     budget: Budget | None,
+    impair: str | None,
+    impair_by: Means,
     expression: str,
     cases: tuple[str, ...],
     lang: Language,
@@ -91,6 +116,7 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
     from testbed.commands.signing import KeyTroubleError, authorise, laboratory  # noqa: PLC0415
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.plugin.gather import GatherError  # noqa: PLC0415
+    from testbed.plugin.impaired import chosen  # noqa: PLC0415
     from testbed.wire.dial import UnreachableError  # noqa: PLC0415
 
     if waived is not None and lab is None and resume is None:
@@ -98,7 +124,19 @@ def run(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and how e
             "waivers are a laboratory's, never the client's: name the laboratory with --lab", BAD_INPUT
         )
     try:  # whatever is wrong with the input is said before anything is sent
-        all_asked = asked_for(declarations, resume, out, lab, seed=seed, jobs=jobs, budget=budget)
+        impairment = chosen(impair, impair_by)
+        all_asked = asked_for(
+            declarations,
+            resume,
+            out,
+            lab,
+            seed=seed,
+            jobs=jobs,
+            budget=budget,
+            impairment=impairment,
+            profile=profile,
+            load_workers=load_workers,
+        )
         signer = None if dry_run else laboratory(keys)
         authorise(all_asked[0].laboratory, signer, all_asked[0].lab)
         if signer is not None and (waived is not None or resume is not None):

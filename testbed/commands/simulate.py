@@ -64,16 +64,11 @@ def simulate(  # noqa: PLR0913 - one argument an option
         return
     if as_json:
         raise click.UsageError("--json is for a fleet; the endpoint of one device is printed alone")
-    from testbed.wire.simulator import NoSuchSimulatorError, simulator  # noqa: PLC0415 - loads the simulators
-
     on_a_line = over in {"rtu", "ascii"}
     if on_a_line and (port is not None or host is not None):
         raise click.UsageError(f"a serial line has neither host nor port; leave out --over {over} or those")
     host, port, over = host or "127.0.0.1", port or 0, over or "tcp"
-    try:
-        device = simulator(name)
-    except NoSuchSimulatorError as error:
-        raise fail(str(error), BAD_INPUT) from None
+    device = _device(name)
     is_opcua = device.protocol == "opcua"
     if is_opcua and over != "tcp":
         raise click.UsageError(f"{name} speaks OPC UA over TCP alone; leave out --over {over}")
@@ -87,6 +82,19 @@ def simulate(  # noqa: PLR0913 - one argument an option
         serve_until_told(_serve(serve, host, port, "opc.tcp" if is_opcua else over))
     except OSError as error:
         raise fail(f"cannot listen on {host}:{port}: {error.strerror or error}", 2) from None
+
+
+def _device(name: str) -> Simulator:
+    """Return the simulated device of a name; one that is a client has nothing to serve."""
+    from testbed.wire.simulator import NoSuchSimulatorError, simulator  # noqa: PLC0415 - loads the simulators
+
+    try:
+        device = simulator(name)
+    except NoSuchSimulatorError as error:
+        raise fail(str(error), BAD_INPUT) from None
+    if device.client is not None:
+        raise click.UsageError(f"{name} is a client and serves nobody; judge it with `connect: sim:{name}`")
+    return device
 
 
 def _started(device: Simulator, over: Over, keys: Path | None) -> Serve:

@@ -2,7 +2,8 @@
 
 `tcp://192.168.0.10:502?unit=1`, `tls://plc.local`, `rtu+tcp://10.0.0.5:4001?unit=17`,
 `serial:///dev/ttyUSB0?unit=1&mode=rtu&baud=19200&parity=even&stop=1`, `sim:plc?over=rtu`,
-`opc.tcp://192.168.0.10:4840/path`, `sim:opcua-plc`.
+`opc.tcp://192.168.0.10:4840/path`, `sim:opcua-plc`. A product that is a client is waited for:
+`listen://127.0.0.1:0?unit=1`, `sim:client`.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 from testbed.model.base import Frozen
 
-SCHEMES = ("tcp", "tls", "rtu+tcp", "serial", "opc.tcp", "sim")
+SCHEMES = ("tcp", "tls", "rtu+tcp", "serial", "opc.tcp", "listen", "sim")
 """What the bed can connect to."""
 
 Over = Literal["tcp", "tls", "rtu", "ascii", "rtu+tcp"]
 """The transport of Modbus: how PDUs become ADUs, and what carries these."""
 TRANSPORTS: tuple[Over, ...] = ("tcp", "tls", "rtu", "ascii", "rtu+tcp")
 
-ProtocolName = Literal["modbus", "opcua"]
+ProtocolName = Literal["modbus", "opcua", "modbus_client"]
 """A protocol as suites name it."""
-NAMES_OF_PROTOCOLS: Mapping[str, str] = {"modbus": "Modbus", "opcua": "OPC UA"}
+NAMES_OF_PROTOCOLS: Mapping[str, str] = {
+    "modbus": "Modbus",
+    "opcua": "OPC UA",
+    "modbus_client": "Modbus as clients",
+}
 
 Parity = Literal["even", "odd", "none"]
 PARITIES: tuple[Parity, ...] = ("even", "odd", "none")
@@ -37,12 +42,14 @@ OPCUA_PORT = 4840
 """The registered port of OPC UA over TCP (OPC 10000-6, 7.2)."""
 OPCUA_SIMULATORS = "opcua-"
 """How the names of simulators that speak OPC UA begin; all others speak Modbus."""
+CLIENT_SIMULATORS = "client"
+"""How the names of simulated Modbus clients begin."""
 BAUD = 19200
 """The default of every serial device (SL 3.2)."""
 
 Word = TypeVar("Word", bound=str)
 
-_PORTS = {"tcp": MODBUS_PORT, "rtu+tcp": MODBUS_PORT, "tls": SECURE_PORT, "opc.tcp": OPCUA_PORT}
+_PORTS = {"tcp": MODBUS_PORT, "rtu+tcp": MODBUS_PORT, "tls": SECURE_PORT, "opc.tcp": OPCUA_PORT, "listen": 0}
 _UNIT_MAX = 255
 _SLAVES = range(1, 248)
 """Addresses of devices on a serial line (SL 2.2)."""
@@ -57,6 +64,7 @@ _FORM = {
     "rtu+tcp": "rtu+tcp://HOST:PORT?unit=1",
     "serial": "serial:///dev/ttyUSB0?unit=1&mode=rtu&baud=19200&parity=even",
     "opc.tcp": "opc.tcp://HOST:PORT/PATH",
+    "listen": "listen://127.0.0.1:0?unit=1",
 }
 
 
@@ -79,6 +87,8 @@ class Endpoint(Frozen):
     @property
     def protocol(self) -> ProtocolName:
         """The protocol that the device speaks."""
+        if self.scheme == "listen" or (self.is_simulated and self.name.startswith(CLIENT_SIMULATORS)):
+            return "modbus_client"
         simulated = self.is_simulated and self.name.startswith(OPCUA_SIMULATORS)
         return "opcua" if self.scheme == "opc.tcp" or simulated else "modbus"
 
@@ -140,7 +150,7 @@ def endpoint(text: str) -> Endpoint:
     host, port, path = _place(text, scheme)
     if path not in {"", "/"}:
         raise ValueError(f"`{text}` is not of the form `{_FORM[scheme]}`")
-    over = cast("Over", scheme)
+    over = cast("Over", "tcp" if scheme == "listen" else scheme)
     return Endpoint(scheme=scheme, over=over, host=host, port=port, unit=_unit(text, options, over))
 
 
@@ -151,7 +161,7 @@ def _place(text: str, scheme: str) -> tuple[str, int, str]:
         host, port = parts.hostname, _PORTS[scheme] if parts.port is None else parts.port
     except ValueError as error:
         raise ValueError(f"`{text}` has no usable host and port: {error}") from error
-    if not host or not port or parts.username is not None or parts.fragment:
+    if not host or (not port and scheme != "listen") or parts.username is not None or parts.fragment:
         raise ValueError(f"`{text}` is not of the form `{_FORM[scheme]}`")
     return host, port, parts.path
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from testbed.model.base import Duration, Frozen
+from testbed.model.client import Client, check_client, client_facts
 from testbed.model.connect import Endpoint, ProtocolName, endpoint
 from testbed.model.connections import Connections
 from testbed.model.diagnostics import Diagnostics
@@ -134,6 +135,8 @@ class Declaration(Frozen):
     user: User | None = None
     """Of OPC UA; anonymous where none is named."""
     limits: Limits = Limits()
+    client: Client | None = None
+    """What a product that is a client can be made to do."""
     nodes: Nodes = ()
     methods: Methods = ()
 
@@ -147,6 +150,8 @@ class Declaration(Frozen):
     def _is_secured(self) -> Self:
         check_protocol(self, self.protocol)
         check_security(self.endpoint, self.security)
+        if self.client is not None and self.protocol == "modbus_client":
+            check_client(self.client, self.endpoint)
         return self
 
     @field_validator("supports")
@@ -214,6 +219,8 @@ class Declaration(Frozen):
         """What requirements may need, by name: 1 for a claim, an amount for a size."""
         if self.protocol == "opcua":
             return opcua_facts(self)
+        if self.client is not None:
+            return client_facts(self.client)
         facts = dict.fromkeys(self.supports, 1)
         facts |= {
             "sessions": self.sessions,

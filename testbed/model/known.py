@@ -19,7 +19,7 @@ Order = Literal["ABCD", "CDAB", "BADC", "DCBA"]
 CDAB has the last register first, BADC the low byte of each register first, DCBA both."""
 ORDERS: tuple[Order, ...] = get_args(Order)
 
-_FORMATS = {
+FORMATS = {
     "uint16": "H",
     "int16": "h",
     "uint32": "I",
@@ -29,6 +29,7 @@ _FORMATS = {
     "int64": "q",
     "float64": "d",
 }
+"""How the `struct` module calls each type."""
 
 
 class KnownValue(Frozen):
@@ -54,7 +55,7 @@ class KnownValue(Frozen):
     @property
     def count(self) -> int:
         """How many registers it takes."""
-        return struct.calcsize(_FORMATS[self.type]) // 2
+        return struct.calcsize(FORMATS[self.type]) // 2
 
     def read(self, registers: tuple[int, ...], order: Order | None = None) -> float:
         """Return what registers hold, read in the declared order or in another.
@@ -69,7 +70,7 @@ class KnownValue(Frozen):
             words.reverse()
         if order in {"BADC", "DCBA"}:
             words = [word[::-1] for word in words]
-        (found,) = struct.unpack(f">{_FORMATS[self.type]}", b"".join(words))
+        (found,) = struct.unpack(f">{FORMATS[self.type]}", b"".join(words))
         return float(found)
 
     def holds(self, registers: tuple[int, ...], order: Order | None = None) -> bool:
@@ -79,7 +80,7 @@ class KnownValue(Frozen):
 
     def _stored(self, value: float) -> float:
         """Return a value as its type stores it: a single has seven digits."""
-        code = _FORMATS[self.type]
+        code = FORMATS[self.type]
         if "float" not in self.type:
             if not value.is_integer():
                 raise ValueError

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from testbed.model.base import Frozen, Text
 from testbed.model.needs import Need, Needs
+from testbed.model.performance import Performance
 
 ProfileId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9/-]*@\d+$")]
 """Name and version: `modbus-tcp-server@1`."""
@@ -77,6 +78,8 @@ class Profile(Frozen):
 
     controls: tuple[Control, ...] = ()
     """Of other standards, for who has to show evidence there."""
+    performance: Performance | None = None
+    """What it demands of performance, where its suites measure any."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

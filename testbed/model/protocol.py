@@ -32,11 +32,13 @@ WORDS: Mapping[ProtocolName, tuple[str, ...]] = {
         "diagnostics",
         "known_values",
     ),
+    "modbus_client": ("client",),
 }
 """Keys that only devices of a protocol have; all others belong to both."""
 _INSTEAD: Mapping[ProtocolName, str] = {
     "modbus": "tcp://HOST:PORT?unit=1",
     "opcua": "opc.tcp://HOST:PORT/PATH",
+    "modbus_client": "listen://127.0.0.1:0?unit=1",
 }
 
 
@@ -70,6 +72,11 @@ def _strangers(declared: Declaration, speaks: ProtocolName) -> Iterator[tuple[tu
 def _of_support(declared: Declaration, speaks: ProtocolName) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if speaks == "modbus" and not declared.supports:
         yield ("supports",), "lacks at least 1 item: the functions that the device serves, such as `[fc03]`"
+    if speaks == "modbus_client":
+        if declared.client is None:
+            yield ("client",), "is missing: what the client can be made to do, and where its values are seen"
+        if declared.supports:
+            yield ("supports",), "is told by the tasks of `client`; remove it"
     for at, name in enumerate(declared.supports if speaks == "opcua" else ()):
         try:
             known = unit_named(name)

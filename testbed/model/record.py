@@ -9,7 +9,9 @@ from pydantic import Field, TypeAdapter
 
 from testbed.model.base import Frozen, Text
 from testbed.model.declaration import Declaration
+from testbed.model.impairment import Impaired
 from testbed.model.lab import Laboratory
+from testbed.model.performance import Measurement
 from testbed.model.preflight import Check
 from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue, Requirement
@@ -98,6 +100,8 @@ class Header(Frozen):
     """What was tried before the first case, with what was found wrong and did not stop the run."""
     preflight_capture: str = ""
     """Path of the capture of that in the bundle."""
+    impairment: Impaired | None = None
+    """What was done on purpose to the traffic with the device; preflight went without."""
     waivers: tuple[Waiver, ...] = ()
     """The laboratory's waivers that speak of this device and of a requirement judged here."""
     waivers_sha256: Sha256 | Literal[""] = ""
@@ -147,6 +151,8 @@ class CaseRecord(Frozen):
     """Frames of the device that the monitor judged, in all tries."""
     sequence: SavedCase | None = None
     """The shortest sequence of requests that the device failed, where a machine or the fuzzer found one."""
+    measurement: Measurement | None = None
+    """What a load showed, where the case put one on the device."""
 
 
 class Resumed(Frozen):

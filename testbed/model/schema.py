@@ -10,6 +10,7 @@ from testbed.model.council import Council
 from testbed.model.declaration import Declaration
 from testbed.model.errata import Erratum
 from testbed.model.fleet import Fleet
+from testbed.model.impairment import Impairment
 from testbed.model.lab import Laboratory, Reissue
 from testbed.model.profile import Profile
 from testbed.model.record import LINE
@@ -24,6 +25,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "declaration": TypeAdapter(Declaration),
         "errata": TypeAdapter(list[Erratum]),
         "fleet": TypeAdapter(Fleet),
+        "impairment": TypeAdapter(Impairment),
         "lab": TypeAdapter(Laboratory),
         "profile": TypeAdapter(Profile),
         "reissue": TypeAdapter(Reissue),

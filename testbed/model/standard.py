@@ -58,7 +58,7 @@ class Catalogue(Frozen):
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
     protocol: str
-    section: Literal["conformance", "interoperability"] = "conformance"
+    section: Literal["conformance", "interoperability", "performance"] = "conformance"
     documents: dict[str, Document] = Field(min_length=1)
     includes: tuple[str, ...] = ()
     """Parts, folders beside its own, whose requirements, facts and cases it shares with other suites."""

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from testbed.model.base import Text
 from testbed.model.budget import DEFAULT, Budget
 from testbed.model.declaration import Declaration
+from testbed.model.performance import Performance
 from testbed.model.record import CaseRecord
 from testbed.model.saved_case import SavedCase
 from testbed.model.standard import Catalogue
 from testbed.model.verdict import Verdict, join
 from testbed.plugin.case import Case
+from testbed.plugin.explaining import Under
 from testbed.plugin.judge import Happening, Judgement, judge
 from testbed.plugin.reproduction import Try
 from testbed.testers.bench import Bench as Device
 from testbed.testers.bench import Desk
 from testbed.testers.trouble import Gone
+from testbed.wire.impair.scope import Impairing
 from testbed.wire.recorder import Recorder
 
 CASE_WITHIN = 60.0
@@ -44,6 +47,19 @@ class Settings:
     """Seconds that the run had taken before, where it goes on after a stop."""
     fuzz_budget: Budget = DEFAULT
     """How much each case that fuzzes may send."""
+    performance: Performance | None = None
+    """What the profile demands of performance."""
+    load_workers: int = 1
+    """Processes that share a load."""
+    impairing: Impairing | None = None
+    """What is done to the connections of the cases on purpose."""
+
+    @property
+    def impaired(self) -> str:
+        """Return the options that ask for the same impairment."""
+        one = self.impairing
+        by = f"--impair-by {one.means} " if one and one.means != "stream" else ""
+        return f"--impair {one.scenario.id} {by}" if one else ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +97,7 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
         recorder.note(f"waited {waited:g} s: nobody was there before")
     at, began = loop.time() - bench.began + bench.settings.ran_s, time.perf_counter()
     desk = bench.device.case(case.id, case.needs, case.gate, recorder)
+    under = Under.begin(bench.settings.impairing, case.id)
     if note:
         desk.repeat()
     happening = Happening()
@@ -88,14 +105,14 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     try:
         arguments = await desk.prepare(case.fixtures)
         met = True
-        fuzzing = bench.settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
-        async with asyncio.timeout(bench.within(bench.device.declaration) + fuzzing):
+        async with asyncio.timeout(bench.within(bench.device.declaration) + _longer(case, bench.settings)):
             await case.call(**arguments, **case.parameters)
     except Exception as error:  # noqa: BLE001 - judged below, by whose fault it is
         happening.error = error
     finally:
         happening.frames = tuple(frame for tester in desk.testers for frame in tester.frames if frame)
         closed = not all(tester.is_open for tester in desk.testers)
+        under.lift(recorder, bench.device.declaration)
         try:
             happening.survival = await to_its_end(desk.conclude())
         except Exception as error:  # noqa: BLE001 - what goes wrong in our own cleaning up is our ERROR
@@ -107,21 +124,29 @@ async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", wait
     happening.missed = closed or desk.monitor.silences > 0 or not desk.testers
     happening.busy = desk.monitor.busy
     happening.breaches = desk.monitor.breaches
-    judgement = judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES)
+    await under.end(happening)
+    judgement = under.explained(judge(case, bench.catalogues[case.suite], happening, bench.device.SURVIVES))
     record = _record(case, bench.settings, desk, judgement)
     record = _with_sequence(record, desk.saved, bench.catalogues[case.suite], bench.settings.seed)
     record = record.model_copy(
         update={
             "at": round(at, 6),
             "duration_s": round(time.perf_counter() - began, 6),
-            "log": (*recorder.notes, *happening.log),
+            "log": (*recorder.notes, *happening.log, *under.told),
         }
     )
     packets = _capture(record, desk, bench.settings.epoch + at) if bench.settings.captures else b""
     undecided = record.verdict is Verdict.INCONCLUSIVE and not judgement.standing
-    disturbed = not alone and (judgement.doubtful or undecided)
+    disturbed = under.again or (not alone and (judgement.doubtful or undecided))
     busy = judgement.refused_as_busy
     return Try(record, packets, judgement.standing, disturbed, met=met, gone=gone, unheard=unheard, busy=busy)
+
+
+def _longer(case: Case, settings: Settings) -> float:
+    """Return the seconds that a case may take beyond any other, as whoever runs it asked for."""
+    fuzzing = settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
+    loading = settings.performance.within if settings.performance and "load" in case.fixtures else 0.0
+    return fuzzing + loading
 
 
 async def to_its_end(concluding: Awaitable[Text | None]) -> Text | None:
@@ -153,11 +178,12 @@ def _record(case: Case, settings: Settings, desk: Desk, judgement: Judgement) ->
         if verdict is Verdict.PASS and not settings.verbose
         else desk.evidence(cited, judgement.guilty),
         reproduce=f"testbed run declaration.yaml --seed {settings.seed} "
-        f"--case {shlex.quote(f'{case.suite}/{case.id}')}",
+        f"{settings.impaired}--case {shlex.quote(f'{case.suite}/{case.id}')}",
         peer=desk.peer,
         writes=tuple(desk.writes),
         not_restored=tuple(desk.not_restored),
         watched=desk.monitor.watched,
+        measurement=desk.measurement,
     )
 
 

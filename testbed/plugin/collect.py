@@ -123,6 +123,8 @@ class Keeper:
             record = record.model_copy(update={"capture": self.writer.keep(capture)})
         if record.sequence is not None:
             self.writer.keep_sequence(record.sequence)
+        if record.measurement is not None:
+            self.writer.keep_measurement(record.measurement)
         self.writer.line(record)
         return record
 
@@ -152,5 +154,6 @@ def keeper(setup: Setup, folder: Path | None, preflight: bytes = b"") -> list[Ke
         profile=setup.profile_text,
         lab=setup.lab_text,
         waivers=setup.waivers.opened.data if setup.waivers else b"",
+        impairment=setup.impairment.text if setup.impairment else b"",
     )
     return [Keeper(writer, FileJournal(folder), preflight)]

@@ -162,6 +162,8 @@ class Engine:
         device = bench_of(protocol)(declaration, dial, self.settings.seed, self.journal)
         device.refused |= self.refused
         device.fuzz_budget = self.settings.fuzz_budget
+        device.performance = self.settings.performance
+        device.load_workers = self.settings.load_workers
         device.wear(self.written)
         presence = Presence(Bench(device, self.catalogues, self.settings, self._began))
         slots = Slots(max(1, min(self.settings.jobs, declaration.sessions)))

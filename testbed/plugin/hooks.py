@@ -96,9 +96,19 @@ def _tls() -> None:
     """Opens sessions of TLS as a case wants them (supplied by the engine)."""
 
 
+@pytest.fixture(name="load")
+def _load() -> None:
+    """Puts load on the device, at intended times (supplied by the engine)."""
+
+
 @pytest.fixture(name="meet")
 def _meet() -> None:
     """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
+
+
+@pytest.fixture(name="client")
+def _client() -> None:
+    """Makes a product that is a client act against a stand-in server, and says what it asked and believes."""
 
 
 @pytest.fixture(name="wire")

@@ -88,7 +88,9 @@ def _explain(test: ast.expr, frame: FrameType) -> Observation:
 def _is_absence(value: object) -> bool:
     if isinstance(value, tuple | list | set | frozenset):
         return any(_is_absence(item) for item in value)
-    return value is Reaction.SILENCE or value is Reaction.CLOSED
+    return (
+        value is Reaction.SILENCE or value is Reaction.CLOSED or getattr(value, "is_absence", False) is True
+    )
 
 
 def _guilty(test: ast.expr, frame: FrameType) -> Iterator[tuple[int, int, int]]:

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from testbed import __version__
 from testbed.bundle.reader import BundleError
 from testbed.bundle.taking_up import Taken
-from testbed.bundle.writer import DECLARATION
+from testbed.bundle.writer import DECLARATION, IMPAIRMENT
 from testbed.model.budget import Budget
 from testbed.model.record import ALL_TRAFFIC, Resumed
 from testbed.plugin.collect import Keeper
+from testbed.plugin.impaired import read
 from testbed.plugin.restoring import put_back
 from testbed.plugin.run import Before
 from testbed.plugin.setup import Setup, prepare
@@ -28,7 +29,7 @@ def prepared(taken: Taken) -> Setup:
         DocumentError: the declaration cannot be used any more.
     """
     header = taken.record.header
-    setup = prepare(taken.folder / DECLARATION, seed=header.seed, jobs=header.jobs)
+    setup = prepare(taken.folder / DECLARATION, seed=header.seed, jobs=header.jobs, profile=header.profile)
     began = {used.id: used.digest for used in header.suites}
     now = {suite.catalogue.id: suite.digest for suite in setup.suites}
     other = [name for name in sorted(began | now) if began.get(name) != now.get(name)]
@@ -40,6 +41,8 @@ def prepared(taken: Taken) -> Setup:
         )
     if setup.profile_sha256 != header.profile_sha256:
         raise BundleError(f"{taken.folder}: profile {header.profile} {_ANOTHER}")
+    if header.impairment is not None:
+        setup = setup.impaired(read(taken.folder / IMPAIRMENT, header.impairment.means))
     if not header.fuzz_budget:
         return setup
     try:

@@ -33,7 +33,7 @@ from testbed.model.record import (
 from testbed.model.verdict import Outcome
 from testbed.plugin.attempt import Settings
 from testbed.plugin.case import Case
-from testbed.plugin.engine import Engine
+from testbed.plugin.engine import Connect, Engine
 from testbed.plugin.setup import Setup
 from testbed.plugin.traffic import traffic
 from testbed.testers.journal import Journal
@@ -129,6 +129,9 @@ class Run:
                 verbose=self._verbose,
                 ran_s=ran,
                 fuzz_budget=self.setup.fuzz_budget,
+                performance=self.setup.profile.performance,
+                load_workers=self.setup.load_workers,
+                impairing=self.setup.impairing(),
             ),
         )
         for engine in dict.fromkeys(self._engines.values()):
@@ -141,8 +144,8 @@ class Run:
 
     def _make_engines(self, cases: Sequence[Case], settings: Settings) -> dict[str, Engine]:
         catalogues = {suite.catalogue.id: suite.catalogue for suite in self.setup.suites}
-        sockets = {name for name, catalogue in catalogues.items() if catalogue.section == "interoperability"}
-        if self.setup.simulator is None:
+        sockets = {name for name, catalogue in catalogues.items() if catalogue.section != "conformance"}
+        if not self.setup.is_virtual:
             groups = [(set(catalogues), False)]
         else:
             groups = [(set(catalogues) - sockets, True), (sockets, False)]
@@ -152,7 +155,7 @@ class Run:
                 cases=[case for case in cases if case.suite in names],
                 catalogues=catalogues,
                 settings=settings,
-                connect=self.setup.connect() if virtual else self.setup.connect_over_sockets(),
+                connect=self._connect(settings, virtual=virtual),
                 new_loop=VirtualClockLoop if virtual else asyncio.new_event_loop,
                 refused=self._refused(),
                 written=[said for record in self._kept.values() for said in record.writes],
@@ -160,6 +163,10 @@ class Run:
             )
             engines |= dict.fromkeys(names, engine)
         return engines
+
+    def _connect(self, settings: Settings, *, virtual: bool) -> Connect:
+        way = self.setup.connect if virtual else self.setup.connect_over_sockets
+        return way(settings.impairing)
 
     def _refused(self) -> frozenset[str]:
         """Return the declared functions that were found not to be served before the run was stopped."""
@@ -245,6 +252,7 @@ class Run:
         self._kept[record.suite, record.case] = record
 
     def _header(self, started: datetime, selected_by_hand: str) -> Header:
+        chosen = self.setup.impairment
         return Header(
             run=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
             tester=f"mother-factory {__version__}",
@@ -263,9 +271,10 @@ class Run:
             seed=self.setup.seed,
             jobs=self.setup.jobs,
             fuzz_budget=str(self.setup.fuzz_budget),
-            clock="real" if self.setup.simulator is None else "virtual",
+            clock="virtual" if self.setup.is_virtual else "real",
             selected_by_hand=selected_by_hand,
             preflight=self._preflight,
+            impairment=chosen.said(self.setup.declaration, self.setup.seed) if chosen else None,
             lab=self.setup.lab,
             lab_sha256=self.setup.lab_sha256,
             **self._waivers(),

@@ -20,9 +20,11 @@ from testbed.model.document import Path as Place
 from testbed.model.lab import Laboratory
 from testbed.model.profile import Profile
 from testbed.plugin.engine import Connect
+from testbed.plugin.impaired import Chosen, check, waiting, way
 from testbed.plugin.shelf import Suite, read_profile, suites
 from testbed.wire.dial import Dial, over_tcp
 from testbed.wire.documents import read_document
+from testbed.wire.impair.scope import Impairing
 from testbed.wire.key_files import MaterialError
 from testbed.wire.mbaps import Material
 from testbed.wire.opcua_keys import OpcUaKeys, check_writable
@@ -53,11 +55,15 @@ class Setup:
     """The device itself, where it runs in this process."""
     fuzz_budget: Budget = DEFAULT
     """How much each case that fuzzes may send."""
+    load_workers: int = 1
+    """Processes that share a load on the device."""
     lab: Laboratory | None = None
     """Who tests, and for whom; None where a vendor tests its own device."""
     lab_text: bytes = b""
     waivers: SignedWaivers | None = None
     """What the laboratory accepts, of whatever device."""
+    impairment: Chosen | None = None
+    """What is done on purpose to the traffic with the device."""
 
     @property
     def declaration_sha256(self) -> str:
@@ -84,20 +90,47 @@ class Setup:
         """The folder from which the declaration names another."""
         return _base(self.declaration, self.declaration_name)
 
-    def connect(self) -> Connect:
-        """Return how the engine's loop reaches the device, over whatever its transport is."""
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the device runs in this process, on a virtual clock."""
+        return self.simulator is not None and (self.impairment is None or self.impairment.means == "stream")
+
+    def impaired(self, impairment: Chosen) -> Setup:
+        """Return the same under an impairment.
+
+        Raises:
+            DocumentError: the device is not reached over a network.
+        """
+        check(self.declaration, self.declaration_name)
+        return replace(self, impairment=impairment)
+
+    def impairing(self) -> Impairing | None:
+        """Return the impairment at work, if there is one."""
+        return self.impairment.impairing(self.declaration, self.seed) if self.impairment else None
+
+    def connect(self, impairing: Impairing | None = None) -> Connect:
+        """Return how the engine's loop reaches the device, over whatever its transport is.
+
+        Args:
+            impairing: what is done to the traffic; None where it passes as it is.
+        """
         declaration, device = located(self.declaration, self.base), self.simulator
 
-        async def connect(_: AsyncExitStack) -> tuple[Declaration, Dial]:
-            return declaration, reach(declaration.endpoint, device, declaration.security, self.base)
+        async def connect(stack: AsyncExitStack) -> tuple[Declaration, Dial]:
+            dial = reach(declaration.endpoint, device, declaration.security, self.base)
+            return waiting(declaration, impairing), await way(dial, impairing, stack)
 
         return connect
 
-    def connect_over_sockets(self) -> Connect:
-        """Return how to reach the device over TCP; a simulated one then serves a loopback port."""
+    def connect_over_sockets(self, impairing: Impairing | None = None) -> Connect:
+        """Return how to reach the device over TCP; a simulated one then serves a loopback port.
+
+        Args:
+            impairing: what is done to the traffic; None where it passes as it is.
+        """
         declaration, device = located(self.declaration, self.base), self.simulator
         if device is None:
-            return self.connect()
+            return self.connect(impairing)
         named = declaration.security.keys if declaration.security is not None else ""
         keys = Path(named) if named and declaration.protocol == "opcua" else None
 
@@ -105,24 +138,36 @@ class Setup:
             server = await asyncio.get_running_loop().create_server(device.start("tcp", keys), "127.0.0.1", 0)
             stack.callback(server.close)
             port = server.sockets[0].getsockname()[1]
-            way = f"tcp://127.0.0.1:{port}?unit={declaration.endpoint.unit}"
+            url = f"tcp://127.0.0.1:{port}?unit={declaration.endpoint.unit}"
             if declaration.protocol == "opcua":
-                way = f"opc.tcp://127.0.0.1:{port}"
-            served = declaration.model_copy(update={"connect": way})
-            return served, over_tcp(served.endpoint)
+                url = f"opc.tcp://127.0.0.1:{port}"
+            served = waiting(declaration, impairing).model_copy(update={"connect": url})
+            return served, await way(over_tcp(served.endpoint), impairing, stack)
 
         return connect
 
 
 def prepare(
-    path: Path, *, seed: int | None = None, jobs: int | None = None, lab: Path | None = None
+    path: Path,
+    *,
+    seed: int | None = None,
+    jobs: int | None = None,
+    lab: Path | None = None,
+    profile: str | None = None,
 ) -> Setup:
     """Read a declaration and everything that it names, with the laboratory's settings where there are any.
+
+    Args:
+        path: of the declaration.
+        seed: of every random choice; a fresh one where none is given.
+        jobs: cases that may run at once.
+        lab: the laboratory's settings.
+        profile: to judge by another one than the declaration names.
 
     Raises:
         DocumentError: it cannot be used; the message says where and why.
     """
-    setup = prepare_text(read_document(path), str(path), seed=seed, jobs=jobs)
+    setup = prepare_text(read_document(path), str(path), seed=seed, jobs=jobs, profile=profile)
     if lab is None:
         return setup
     text = read_document(lab)
@@ -135,8 +180,14 @@ def prepare(
     return replace(setup, lab=settings, lab_text=text.encode())
 
 
-def prepare_text(
-    text: str, name: str, *, seed: int | None = None, jobs: int | None = None, device: Simulator | None = None
+def prepare_text(  # noqa: PLR0913 - all that somebody may choose
+    text: str,
+    name: str,
+    *,
+    seed: int | None = None,
+    jobs: int | None = None,
+    device: Simulator | None = None,
+    profile: str | None = None,
 ) -> Setup:
     """Read a declaration's text; `device` replaces what it connects to (the ledger's mutants).
 
@@ -144,14 +195,15 @@ def prepare_text(
         DocumentError: it cannot be used.
     """
     declaration, lines = load_with_lines(Declaration, text, name)
-    profile, profile_text = read_profile(declaration.profile, name, lines.get(("profile",), 0))
-    used = tuple(suites()[suite] for suite in profile.suites)
+    wanted, where = (profile, "--profile") if profile else (declaration.profile, name)
+    chosen, profile_text = read_profile(wanted, where, 0 if profile else lines.get(("profile",), 0))
+    used = tuple(suites()[suite] for suite in chosen.suites)
     _check_transport(declaration, used, name, lines.get(("profile",), 0))
     known = {fact for suite in used for fact in suite.catalogue.facts}
     if known:
         for at, fact in enumerate(declaration.supports):
             if fact not in known:
-                what = f"`supports`: `{fact}` is not known to {profile.id}; known: {', '.join(sorted(known))}"
+                what = f"`supports`: `{fact}` is not known to {chosen.id}; known: {', '.join(sorted(known))}"
                 raise DocumentError(name, [Complaint(lines.get(("supports", at), 0), what)])
     _check_keys(declaration, name, lines)
     _check_secrets(declaration, name, lines)
@@ -164,7 +216,7 @@ def prepare_text(
         declaration=declaration,
         declaration_text=text.encode(),
         declaration_name=name,
-        profile=profile,
+        profile=chosen,
         profile_text=profile_text,
         suites=used,
         seed=secrets.randbelow(SEEDS) if seed is None else seed,

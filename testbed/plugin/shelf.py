@@ -180,7 +180,16 @@ def profile_files() -> Mapping[str, Path]:
     points = entry_points(group="testbed.profiles")
     folders = [Path(str(import_module(point.value).__path__[0])) for point in points]
     every = (*folders, OWN, OWN / "security")
-    return {file.stem: file for folder in every for file in sorted(folder.glob("*@*.yaml"))}
+    found = {file.stem: file for folder in every for file in sorted(folder.glob("*@*.yaml"))}
+    return found | {
+        f"performance/{file.stem}": file for file in sorted((OWN / "performance").glob("*@*.yaml"))
+    }
+
+
+def _latest(name: str) -> str:
+    """Return a profile's name with its highest version, where only the name is given."""
+    versions = [int(one.rpartition("@")[2]) for one in profile_files() if one.rpartition("@")[0] == name]
+    return f"{name}@{max(versions)}" if versions else name
 
 
 @cache
@@ -193,14 +202,14 @@ def read_profile(name: str, source: str, line: int = 0) -> tuple[Profile, bytes]
     """Return a profile and its file's bytes.
 
     Args:
-        name: name and version, `modbus-tcp-server@1`.
+        name: name and version, `modbus-tcp-server@1`; the latest where no version is named.
         source: the document that asks for it, to complain about.
         line: where it asks.
 
     Raises:
         DocumentError: there is no such profile, or one of its suites is not installed.
     """
-    path = profile_files().get(name)
+    path = profile_files().get(name if "@" in name else _latest(name))
     if path is None:
         known = sorted(profile_files())
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)

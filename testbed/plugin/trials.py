@@ -99,7 +99,7 @@ def try_device(setup: Setup, cases: Sequence[Case], device: Simulator, jobs: int
     engine = Engine(
         cases=cases,
         catalogues=catalogues,
-        settings=Settings(SEED, jobs, 0.0, captures=False),
+        settings=Settings(SEED, jobs, 0.0, captures=False, performance=setup.profile.performance),
         connect=mine.connect() if virtual else mine.connect_over_sockets(),
         new_loop=VirtualClockLoop if virtual else asyncio.new_event_loop,
     )

@@ -12,6 +12,7 @@ from testbed.model.budget import Budget
 from testbed.model.connect import Endpoint
 from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
+from testbed.model.performance import Measurement, Performance
 from testbed.model.preflight import Check
 from testbed.model.record import Frame
 from testbed.model.saved_case import SavedCase
@@ -63,6 +64,8 @@ class Desk(Protocol):
     """Name and version of the independent product that took part."""
     saved: SavedCase | None
     """A sequence of requests that the device failed, to be kept and sent again."""
+    measurement: Measurement | None
+    """What a load showed that the case put on the device."""
 
     @property
     def testers(self) -> Sequence[Tester]:
@@ -123,6 +126,10 @@ class Bench(Protocol):
     """Whether the device has answered a control exchange at all."""
     fuzz_budget: Budget
     """How much each case that fuzzes may send."""
+    performance: Performance | None
+    """What the profile demands of performance."""
+    load_workers: int
+    """Processes that share a load."""
 
     def __init__(
         self, declaration: Declaration, dial: Dial, seed: int, journal: Journal | None = None
@@ -179,6 +186,7 @@ class Preflight(Protocol):
 _BENCHES = {
     "modbus": "testbed.testers.modbus.bench:ModbusBench",
     "opcua": "testbed.testers.opcua.bench:UaBench",
+    "modbus_client": "testbed.testers.modbus_client.bench:ClientBench",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 
 from testbed.model.base import Text
 from testbed.protocols.modbus import ExceptionCode
@@ -52,6 +53,8 @@ def words(value: object) -> Text:  # noqa: C901, PLR0911, PLR0912 - one line a k
             return Text(en="1" if value else "0", ko="1" if value else "0")
         case int() if isinstance(said := getattr(value, "said", None), Text):
             return said  # a status code and the way in which it came
+        case Enum() if isinstance(said := getattr(value, "said", None), Text):
+            return said
         case int() if isinstance(title := getattr(value, "title", None), str):
             return _same(f"{title} (0x{value:08X})")  # a status code of OPC UA
         case int():

@@ -119,6 +119,7 @@ class Connection(asyncio.Protocol):
             if not await self._arrives():  # something may have come as the time ran out
                 self._give_up_stump()
                 self._monitor.forget(self._number)
+                self.recorder.waited = max(self.recorder.waited, within)
                 self.recorder.note(f"no answer within {within * 1000:g} ms")
                 return None
         if not self._inbox:

@@ -20,6 +20,8 @@ class Breach:
     """First guilty byte of the frame."""
     end: int = 0
     """First byte after the guilty ones."""
+    is_stump: bool = False
+    """Whether what came is the beginning of a frame whose rest did not come."""
 
 
 class Monitor(Protocol):

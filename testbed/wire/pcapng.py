@@ -127,9 +127,9 @@ def _on_line(packet: Packet, micros: int) -> bytes:
 def _frames(stream: _Stream, packet: Packet) -> Iterator[bytes]:
     match packet.kind:
         case Kind.OPEN:
-            yield stream.frame(_SYN, sent=True)
-            yield stream.frame(_SYN | _ACK, sent=False)
-            yield stream.frame(_ACK, sent=True)
+            yield stream.frame(_SYN, sent=packet.sent)
+            yield stream.frame(_SYN | _ACK, sent=not packet.sent)
+            yield stream.frame(_ACK, sent=packet.sent)
         case Kind.FIN:
             yield stream.frame(_FIN | _ACK, sent=packet.sent)
         case Kind.RST:

@@ -8,6 +8,7 @@ from testbed.model.connect import MODBUS_PORT, OPCUA_PORT, SECURE_PORT, Endpoint
 from testbed.model.declaration import Declaration
 from testbed.model.security import Security
 from testbed.wire import mbaps, opcua_keys
+from testbed.wire.awaiting import Awaited
 from testbed.wire.dial import Dial, in_process, over_line, over_serial, over_tcp
 from testbed.wire.secure_dial import SecureDial, material_of
 from testbed.wire.simulator import Simulator
@@ -30,6 +31,8 @@ def reach(
     Raises:
         MaterialError: a certificate of the tester's cannot be used.
     """
+    if endpoint.protocol == "modbus_client":
+        return Awaited(device)
     if endpoint.over == "tls":
         return _over_tls(endpoint, device, security or Security(), base)
     if device is not None:

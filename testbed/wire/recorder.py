@@ -70,6 +70,8 @@ class Recorder:
     """Packets beyond the bounds, not kept."""
     fault: Exception | None = None
     """An error of the tester's own while it took in what came."""
+    waited: float = 0.0
+    """Seconds of the longest wait for an answer that was in vain."""
     secrets: dict[str, None] = field(default_factory=dict)
     """Lines of the key log by which records of TLS are read, in order and each once."""
     channel_keys: dict[str, None] = field(default_factory=dict)
@@ -93,10 +95,15 @@ class Recorder:
         """Return the seconds since the case began."""
         return self.clock() - self._began
 
-    def opened(self, tester: tuple[str, int], device: tuple[str, int], line: str = "") -> int:
-        """Record a connection, or that a serial port was opened; return its number, counted from 0."""
+    def opened(
+        self, tester: tuple[str, int], device: tuple[str, int], line: str = "", *, accepted: bool = False
+    ) -> int:
+        """Record a connection, or that a serial port was opened; return its number, counted from 0.
+
+        A connection that was `accepted` is one that the device opened to the tester.
+        """
         self.connections.append(Peers(tester, device, line))
-        self.record(len(self.connections) - 1, Kind.OPEN, sent=True)
+        self.record(len(self.connections) - 1, Kind.OPEN, sent=not accepted)
         return len(self.connections) - 1
 
     def record(self, connection: int, kind: Kind, *, sent: bool, data: bytes = b"", comment: str = "") -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
+from testbed.model.client import Client, Task
 from testbed.model.connect import Over, ProtocolName
 from testbed.model.declaration import Declaration
 
@@ -50,6 +51,26 @@ class Device(Protocol):
         """Return what serves a gateway before devices of this protocol, by unit identifier."""
 
 
+Tell = Callable[[tuple[float, ...] | None], None]
+"""Hears the values that a client takes for those of the server; None where it reports an error."""
+
+
+class SimulatedClient(Protocol):
+    """A client in this process, made to act by whoever tests it."""
+
+    async def perform(
+        self, task: Task, unit: int, connect: Callable[[asyncio.Protocol], Awaitable[None]], tell: Tell
+    ) -> None:
+        """Do what a task says, and tell what came of it.
+
+        Args:
+            task: the task.
+            unit: unit identifier of the server.
+            connect: opens a connection to the server; OSError where that fails.
+            tell: hears each set of values, or that there are none.
+        """
+
+
 @dataclass(frozen=True)
 class Simulator:
     """A device that can be started: the reference, or a mutant that breaks named requirements."""
@@ -74,6 +95,8 @@ class Simulator:
     """Makes a fresh device that can stand in a fleet."""
     kind: type | None = None
     """The class of the device, where `serve` starts it: what a mutant's overrides is all that it changes."""
+    client: Callable[[Client], SimulatedClient] | None = None
+    """Makes a fresh client as declared, where this simulator is one."""
 
 
 def serve(kind: Callable[[], Any], over: Over = "tcp", keys: Path | None = None) -> Serve:

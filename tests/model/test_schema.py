@@ -26,7 +26,7 @@ SCHEMAS = schemas()
 DECLARATIONS = sorted(FOLDER.parent.rglob("devices/*.yaml"))
 TIMING = SCHEMAS["declaration.schema.json"]["$defs"]["Timing"]["properties"]
 FLEETS = sorted(FOLDER.parent.rglob("fleets/*.yaml"))
-PROFILES = sorted(FOLDER.parent.rglob("*@*.yaml"))
+PROFILES = sorted(set(FOLDER.parent.rglob("*@*.yaml")) - set(FOLDER.parent.glob("impairments/*")))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -77,7 +77,7 @@ def test_declarations_of_the_house_load(path):
 def test_profiles_of_the_house_load_and_are_named_after_their_files(path):
     one = load(Profile, path.read_text(encoding="utf-8"), path.name)
 
-    assert path.name == f"{one.id}.yaml"
+    assert path.as_posix().endswith(f"/{one.id}.yaml")
     assert set(one.suites) <= suites().keys()
 
 

@@ -17,11 +17,12 @@ from testbed.plugin.gather import gather
 from testbed.plugin.setup import prepare
 from testbed.plugin.shelf import example, suites
 from testbed.testers.modbus.bench import ModbusBench
+from testbed.testers.modbus_client.bench import ClientBench
 from testbed.testers.opcua.bench import UaBench
 from tests.plugin.bench import setup
 
 MOST_LINES = 14
-IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.opcua", "testbed.tls", "pytest"}
+IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.modbus_client", "testbed.opcua", "testbed.tls", "pytest"}
 FORBIDDEN = (
     ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.If, ast.Lambda,
     ast.ClassDef, ast.Global, ast.Nonlocal, ast.Delete, ast.Raise, ast.Return, ast.Yield, ast.YieldFrom,
@@ -127,7 +128,7 @@ def arguments_that_are_fixtures_or_parameters(case):
             parameters |= set(named.replace(" ", "").split(",") if isinstance(named, str) else named)
     arguments = {argument.arg for argument in case.args.args}
     assert parameters <= arguments
-    assert arguments - parameters <= {*ModbusBench.FIXTURES, *UaBench.FIXTURES}
+    assert arguments - parameters <= {*ModbusBench.FIXTURES, *UaBench.FIXTURES, *ClientBench.FIXTURES}
 
 
 RULES = (

@@ -10,6 +10,7 @@ import pytest
 
 import reports
 from reports.words import catalogue, day_of, period, stamped, word, written
+from testbed.model.impairment import Means
 from testbed.model.lab import Site
 from testbed.model.verdict import Basis, Level, Outcome, Verdict
 
@@ -21,6 +22,7 @@ FAMILIES = {
     "basis": set(Basis) - {Basis.READ},
     "untestable": {"wire", "bed"},
     "clock": {"real", "virtual"},
+    "means": set(get_args(Means)),
     "site": set(get_args(Site.model_fields["at"].annotation)),
     "source": {"case", "invariant", "control", "selection"},
 }

@@ -19,6 +19,7 @@ _DECLARATIONS = {
     "modbus_rtu_server": "sim-plc-rtu.yaml",
     "modbus_ascii_server": "sim-plc-ascii.yaml",
     "modbus_security": "sim-plc-tls.yaml",
+    "modbus_performance": "sim-plc-load.yaml",
 }
 """The reference's declaration where a suite is not met over TCP."""
 

@@ -95,6 +95,7 @@ def _properties(account: Account, used: SuiteUsed) -> dict[str, str]:
         "digest": used.digest,
         "seed": str(header.seed),
         "clock": header.clock,
+        "impairment": header.impairment.id if header.impairment else "none",
     }
 
 

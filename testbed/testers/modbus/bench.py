@@ -12,13 +12,16 @@ from testbed.model.base import Text
 from testbed.model.budget import DEFAULT
 from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
+from testbed.model.performance import Performance
 from testbed.protocols.modbus import Request
 from testbed.testers.bench import PutBack
 from testbed.testers.journal import Journal, Leased
+from testbed.testers.load.crew import Outcome
 from testbed.testers.modbus.conclusion import Patience
 from testbed.testers.modbus.declared import READS, Declared
 from testbed.testers.modbus.desk import ModbusCase
 from testbed.testers.modbus.framing import framing_of
+from testbed.testers.modbus.loaded import Loaded
 from testbed.testers.modbus.restoring import put_back
 from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import Pool
@@ -42,6 +45,7 @@ class ModbusBench:
         "meet": "Starts an independent client against the device, through a recording tap.",
         "tls": "Opens sessions of TLS with whatever certificate, and sends hellos made by hand.",
         "fuzz": "Fires random and nearly valid requests, and says whether the device takes them well.",
+        "load": "Puts load on the device, at intended times, and says what became of it.",
         "machine": "Drives a rule-based machine against the device, and says whether they agree.",
     }
 
@@ -65,6 +69,14 @@ class ModbusBench:
         self.patience = Patience()
         self.fuzz_budget = DEFAULT
         """How much each case that fuzzes may send."""
+        self.performance: Performance | None = None
+        """What the profile demands of performance."""
+        self.load_workers = 1
+        """Processes that share a load."""
+        self.loads: dict[str, tuple[str, Loaded]] = {}
+        """Loads that were put on the device, by kind, with the name of the case that did."""
+        self.floors: dict[tuple[float, bool], Outcome] = {}
+        """The harness alone at some rate, on connections that last or that come and go."""
         self.dial = dial
         self.seed = seed
         self.journal = journal
@@ -84,7 +96,8 @@ class ModbusBench:
 
     def case(self, name: str, needs: Needs, gate: str, recorder: Recorder) -> ModbusCase:
         """Return what one case works with."""
-        return ModbusCase(self, needs, gate, recorder, random.Random(f"{self.seed} {name}"))  # noqa: S311 - reproducible
+        chance = random.Random(f"{self.seed} {name}")  # noqa: S311 - reproducible
+        return ModbusCase(self, needs, gate, recorder, chance, name)
 
     async def put_back(self, leased: Sequence[Leased], recorder: Recorder, done: PutBack) -> None:
         """Write values back into the device, the latest first."""

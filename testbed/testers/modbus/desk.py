@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from testbed.model.base import Text
 from testbed.model.declaration import Table
 from testbed.model.needs import Needs, least, missing
+from testbed.model.performance import Measurement
 from testbed.model.record import Frame
 from testbed.model.saved_case import SavedCase
 from testbed.protocols.modbus import Request
@@ -25,6 +26,7 @@ from testbed.testers.modbus.framing import Framing
 from testbed.testers.modbus.fuzz import Fuzzing
 from testbed.testers.modbus.invariants import ModbusMonitor
 from testbed.testers.modbus.layout import MBAP
+from testbed.testers.modbus.loading import Load
 from testbed.testers.modbus.machines import run_machine
 from testbed.testers.modbus.meeting import BEYOND_REPLY, Peer
 from testbed.testers.modbus.peers import CLIENTS
@@ -63,6 +65,7 @@ class ModbusCase:
     """The declared function that the case is about to try for the first time."""
     recorder: Recorder
     random: random.Random
+    name: str = ""
     monitor: ModbusMonitor | SerialMonitor = field(init=False)
     testers: list[Modbus] = field(default_factory=list)
     not_restored: list[str] = field(default_factory=list)
@@ -75,6 +78,8 @@ class ModbusCase:
     """What stood in the leased areas, to be put back."""
     saved: SavedCase | None = None
     """A sequence of requests that the device failed, to be kept and sent again."""
+    measurement: Measurement | None = None
+    """What a load showed that this case put on the device."""
     permission: Permission = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +174,7 @@ class ModbusCase:
             "tls": lambda: Tls(self),
             "machine": lambda: partial(run_machine, self),
             "fuzz": self._fuzz,
+            "load": lambda: Load(self),
         }
         for name in fixtures:
             made = makers[name]()

@@ -135,6 +135,7 @@ class ModbusMonitor:
                     number,
                     4,
                     6,
+                    is_stump=True,
                 )
             )
 

@@ -21,13 +21,13 @@ from testbed.protocols.modbus import (
     WriteSingleCoil,
     WriteSingleRegister,
 )
+from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.peers import Client, Place, Values
 from testbed.testers.modbus.reply import Instead, Reply
 from testbed.testers.modbus.tester import Modbus
 from testbed.testers.tap import HOST, Desk, Tap
 from testbed.testers.trouble import Unanswered, Undecided
-from testbed.wire.dial import UnreachableError
 from testbed.wire.recorder import Kind
 
 ROUNDS = 5
@@ -182,19 +182,6 @@ class Peer:
             self._tester.frames = cited
         if self._tap.trouble is not None:
             raise self._tap.trouble
-        await self._return()
+        await come_back(self._host, self._tester)
         self._tester.frames = cited
         return values
-
-    async def _return(self) -> None:
-        """Connect the tester again, and prove that the device answers it."""
-        try:
-            await self._tester.connect()
-        except UnreachableError as error:
-            raise Undecided(
-                Text(
-                    en=f"the tester cannot connect again: {error}",
-                    ko=f"시험기를 다시 연결할 수 없음: {error}",
-                )
-            ) from error
-        await self._host.control(self._tester)

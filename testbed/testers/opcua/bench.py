@@ -13,6 +13,7 @@ from testbed.model.base import Text
 from testbed.model.budget import DEFAULT
 from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
+from testbed.model.performance import Performance
 from testbed.protocols.opcua import SecureChannel
 from testbed.protocols.opcua.policies import POLICIES
 from testbed.testers.bench import PutBack
@@ -70,6 +71,8 @@ class UaBench:
         self.met = False
         """Whether the device has answered a control exchange at all."""
         self.fuzz_budget = DEFAULT
+        self.performance: Performance | None = None
+        self.load_workers = 1
         self.pool = Pool()
         self.declared = Declared(declaration)
         self.space: Any = None

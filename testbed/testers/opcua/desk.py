@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from testbed.model.base import Text
 from testbed.model.needs import Needs
+from testbed.model.performance import Measurement
 from testbed.model.record import Frame
 from testbed.model.saved_case import SavedCase
 from testbed.protocols.opcua import Framer, SecureChannel, status
@@ -60,6 +61,7 @@ class UaCase:
     not_restored: list[str] = field(default_factory=list)
     peer: str = ""
     saved: SavedCase | None = None
+    measurement: Measurement | None = None
     leases: list[Lease] = field(default_factory=list)
     held: dict[str, Held] = field(default_factory=dict)
     """What stood in the leased nodes, to be put back."""

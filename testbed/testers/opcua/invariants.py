@@ -81,6 +81,7 @@ class UaMonitor(FrameRules):
             number,
             0,
             min(len(stump), 8),
+            is_stump=True,
         )
         line.out_of_step, line.trouble = True, breach.received
         self.breaches.append(breach)

@@ -57,7 +57,7 @@ class Fuzzing:
             desk.testers[0].frames = ()
             return Agreement()
         desk.testers[0].frames = found.frames
-        desk.saved = saved(found, desk)
+        desk.saved = saved(found, desk) if found.shots else None  # a connection may be lost before any shot
         failure = found.failure
         return Agreement(
             failure.expected, failure.received, failure.guilty, is_absence=failure.kind == SILENCE

@@ -1,0 +1,205 @@
+"""The stand-in server: takes the product's connections and answers each request as the scenario says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from testbed.model.connect import MODBUS_PORT
+from testbed.protocols.modbus import Frame
+from testbed.testers.modbus.cutter import MbapCutter
+from testbed.testers.modbus_client.monitor import ClientMonitor
+from testbed.testers.modbus_client.scenario import Answer, Moment, Scene, Step
+from testbed.wire.connection import Connection, Received
+from testbed.wire.pipe import join
+from testbed.wire.recorder import Recorder
+
+MOST_CONNECTIONS = 64
+"""Connections that a client may open in one act (assumed; one is enough for most)."""
+MOST_REQUESTS = 256
+"""Requests of one act that are answered (assumed; a case plays four answers at most)."""
+FOREVER = 86_400.0
+"""Seconds for which the next request is waited for; each act has a time of its own, which is shorter."""
+_FIRST_PORT = 49152
+_DATA_SEGMENTS_IN = 152
+"""Where `struct tcp_info` of Linux has `tcpi_data_segs_in`, since 4.6."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of the product."""
+
+    frame: Frame
+    number: int
+    """Of its frame in the capture."""
+    connection: int
+    at: float
+    """Seconds since the case began."""
+
+    @property
+    def pdu(self) -> bytes:
+        """Function code and data."""
+        return self.frame.pdu
+
+
+class Standin:
+    """Plays one scenario.
+
+    Args:
+        recorder: keeps what is said.
+        monitor: judges each request.
+        scene: the values of the answers.
+        answers: one for each request; the last is given to every further one.
+        news: called whenever something happened.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        monitor: ClientMonitor,
+        scene: Scene,
+        answers: Sequence[Answer],
+        news: Callable[[], None],
+    ) -> None:
+        self.asked: list[Asked] = []
+        self.opened: list[float] = []
+        """When each connection came, in seconds since the case began."""
+        self.answered = 0
+        self.fault: BaseException | None = None
+        self._recorder, self._monitor, self._scene = recorder, monitor, scene
+        self._answers, self._news = answers, news
+        self._visits: dict[Visit, asyncio.Task[None]] = {}
+        self._server: asyncio.Server | None = None
+
+    # Where the product connects to.
+
+    async def listen(self, host: str, port: int) -> int:
+        """Listen; return the port.
+
+        Raises:
+            OSError: the place is not to be had.
+        """
+        self._server = await asyncio.get_running_loop().create_server(self._visit, host, port)
+        found: int = self._server.sockets[0].getsockname()[1]
+        return found
+
+    async def join(self, protocol: asyncio.Protocol) -> None:
+        """Connect a client of this process."""
+        await asyncio.sleep(0)  # what was closed before arrives before a new connection does
+        join(
+            protocol,
+            self._visit(),
+            client_port=_FIRST_PORT + len(self._recorder.connections),
+            server_port=MODBUS_PORT,
+        )
+
+    async def leave(self) -> None:
+        """Listen no more, and end what still is connected."""
+        if self._server is not None:
+            self._server.close()
+        tasks = list(self._visits.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for visit in self._visits:
+            visit.close()
+        await asyncio.sleep(0)  # a connection that came with the last packet is closed, too
+
+    def _visit(self) -> Visit:
+        return Visit(self, self._recorder, self._monitor)
+
+    # What a connection says.
+
+    def came(self, visit: Visit) -> None:
+        """Take a connection, unless there are too many."""
+        self.opened.append(self._recorder.now())
+        self._monitor.opened(visit.number, visit.segments)
+        if len(self.opened) > MOST_CONNECTIONS:
+            self._recorder.note(f"more than {MOST_CONNECTIONS} connections: reset by the stand-in")
+            visit.reset()
+        else:
+            task = asyncio.get_running_loop().create_task(self._converse(visit))
+            task.add_done_callback(self._ended)
+            self._visits[visit] = task
+        self._news()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self.fault = self.fault or task.exception()
+        self._news()
+
+    async def _converse(self, visit: Visit) -> None:
+        while isinstance(came := await visit.receive(FOREVER), Received):
+            frame, number = Frame(came.data), len(self.asked)
+            self.asked.append(Asked(frame, came.number, visit.number, came.at))
+            self._news()
+            if number >= MOST_REQUESTS or not frame.pdu:
+                continue
+            moment = Moment(self._scene, number, frame, visit)
+            for step in self._answers[min(number, len(self._answers) - 1)].steps:
+                await self._do(step, moment)
+            self.answered += 1
+            self._news()
+
+    async def _do(self, step: Step, moment: Moment) -> None:
+        if step.timeouts:
+            await asyncio.sleep(step.timeouts * self._scene.timeout)
+        if step.make is not None:
+            data = step.make(moment)
+            if step.piece:
+                pieces = [data[at : at + step.piece] for at in range(0, len(data), step.piece)]
+                await moment.line.send_in_pieces(pieces, step.pause)
+            else:
+                moment.line.send(data)
+        elif step.pause:
+            await asyncio.sleep(step.pause)
+        if step.end == "close":
+            moment.line.close()
+        elif step.end == "reset":
+            moment.line.reset()
+
+
+class Visit(Connection):
+    """One connection that the product opened."""
+
+    def __init__(self, standin: Standin, recorder: Recorder, monitor: ClientMonitor) -> None:
+        super().__init__(recorder, MbapCutter(), monitor)
+        self._standin = standin
+        self._chunks = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Record the new connection."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type asyncio gives
+        self._transport = transport
+        here = transport.get_extra_info("sockname") or ("127.0.0.1", MODBUS_PORT)
+        there = transport.get_extra_info("peername") or (here[0], 0)  # it may have reset by now
+        self._number = self.recorder.opened(tuple(here[:2]), tuple(there[:2]), accepted=True)
+        self._standin.came(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what came in one piece, then take it."""
+        self._chunks += 1
+        super().data_received(data)
+
+    def segments(self) -> int | None:
+        """Return how many segments with data have come, as the kernel counts them; None where it does not.
+
+        In this process each write is a segment.
+        """
+        plug: socket.socket | None = None
+        if self._transport is not None:
+            plug = self._transport.get_extra_info("socket")
+        if plug is None:
+            return self._chunks
+        try:
+            told = plug.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+        except (OSError, AttributeError):
+            return None
+        if len(told) < _DATA_SEGMENTS_IN + 4:
+            return None
+        (count,) = struct.unpack_from("=I", told, _DATA_SEGMENTS_IN)
+        return max(count, self._chunks) or None  # a kernel that counts none cannot tell

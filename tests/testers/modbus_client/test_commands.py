@@ -1,0 +1,149 @@
+"""Commands that do not do what they should: each is named, bounded, and leaves no process behind."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+import pytest
+
+from testbed.testers.modbus_client.answers import good, silent
+from testbed.testers.modbus_client.belief import Belief
+from testbed.testers.modbus_client.desk import Acting
+from testbed.testers.trouble import Gone, Undecided
+from tests.testers.modbus_client.bench import desk, running, script
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
+
+
+def trouble(command: list[str], **client: object) -> str:
+    """Return what is said of a product that is to make a good act."""
+
+    async def act() -> str:
+        case = desk(command, **client)
+        with pytest.raises(Undecided) as caught:
+            await case.prepare(())
+        return caught.value.said.en
+
+    return asyncio.run(act())
+
+
+def test_a_good_one():
+    async def act():
+        case = desk(script("line = socket.create_connection((host, port)); ask(line); print(*answer(line))"))
+        acting = (await case.prepare(["client"]))["client"]
+        assert isinstance(acting, Acting)
+        meeting = await acting.reads(good())
+        assert (meeting.request, meeting.belief, meeting.is_over) == (meeting.due, Belief.RIGHT, True)
+        assert case.monitor.breaches == []
+        assert case.monitor.watched == 2
+
+    asyncio.run(act())
+
+
+def test_it_exits_at_once():
+    said = trouble(script("sys.exit('no licence')"))
+    assert said == "the product ended with status 1 and said: no licence before it asked anything"
+
+
+def test_it_cannot_be_started():
+    assert "cannot be started" in trouble(["/nowhere/at-all"])
+
+
+def test_it_hangs():
+    began = time.monotonic()
+    said = trouble(script("time.sleep(60)  # hangs-7301"), acts_within="1 s")
+    assert "never connected" in said
+    assert time.monotonic() - began < 10
+    assert running("hangs-7301") == []
+
+
+def test_it_heeds_no_signal():
+    text = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)  # deaf-7302"
+    assert "never connected" in trouble(script(text), acts_within="1 s")
+    assert running("deaf-7302") == []
+
+
+def test_it_ignores_the_endpoint():
+    said = trouble(script("socket.create_connection(('127.0.0.1', 1))"))
+    assert "before it asked anything" in said
+    assert "refused" in said
+
+
+def test_it_connects_and_asks_nothing():
+    text = "line = socket.create_connection((host, port)); time.sleep(60)"
+    assert trouble(script(text), acts_within="1 s") == "the product connected and asked nothing"
+
+
+def test_it_floods_its_output():
+    began = time.monotonic()
+    said = trouble(script("ask(socket.create_connection((host, port)))\nwhile True: print('x' * 99)"))
+    assert "floods its output" in said
+    assert time.monotonic() - began < 10
+
+
+def test_it_asks_and_shows_nothing():
+    text = "line = socket.create_connection((host, port)); ask(line); answer(line); time.sleep(60)"
+    assert "neither a value nor an error" in trouble(script(text))
+
+
+@pytest.mark.parametrize("escapes", [True, False])
+def test_it_leaves_a_child_behind(escapes):
+    text = (
+        "import subprocess\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)  # child-730{3 + escapes}'],"
+        f" start_new_session={escapes}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "line = socket.create_connection((host, port)); ask(line); print(*answer(line))"
+    )
+
+    async def act():
+        case = desk(script(text))
+        await case.prepare(())
+        assert any("left processes behind" in note for note in case.recorder.notes)
+
+    asyncio.run(act())
+    assert running(f"child-730{3 + escapes}") == []
+
+
+def test_a_case_that_is_cancelled_leaves_no_process():
+    async def act():
+        case = desk(script("ask(socket.create_connection((host, port))); time.sleep(60)  # cancelled-7305"))
+        task = asyncio.ensure_future(case.prepare(()))
+        async with asyncio.timeout(10):
+            while not running("cancelled-7305"):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(act())
+    assert running("cancelled-7305") == []
+
+
+def test_two_requests_in_one_segment_are_told_from_two_segments():
+    """The kernel counts the segments: two that were read at once are no breach."""
+
+    async def breaches(text: str) -> list[str]:
+        case = desk(script(text), pending=2)
+        with pytest.raises(Gone):
+            await case.prepare(())
+        return [one.requirement for one in case.monitor.breaches]
+
+    head = "line = socket.create_connection((host, port))\n"
+    head += "line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n"
+    one = "one, two = (struct.pack('>HHHBBHH', n, 0, 6, unit, 3, 107, 3) for n in (1, 2))\n"
+    end = "time.sleep(0.3); sys.exit(1)"
+    assert asyncio.run(breaches(f"{head}{one}line.sendall(one + two); {end}")) == ["MBC-ONE-ADU"]
+    assert asyncio.run(breaches(f"{head}{one}line.sendall(one); line.sendall(two); {end}")) == []
+
+
+def test_a_silent_server_is_bounded():
+    async def act():
+        case = desk(script("line = socket.create_connection((host, port)); ask(line); print(*answer(line))"))
+        acting = (await case.prepare(["client"]))["client"]
+        meeting = await acting.reads(silent())
+        assert (meeting.belief, meeting.is_over) == (Belief.NOTHING, False)
+        assert meeting.ended - meeting.began < 10
+
+    asyncio.run(act())
