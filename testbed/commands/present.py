@@ -97,9 +97,9 @@ def summary(result: Result, lang: Language) -> None:
         return
     device = result.header.declaration.device
     click.echo(printable(f"{device.vendor} {device.model} {device.firmware} · {result.header.profile}"))
-    if (one := result.header.impairment) is not None:
+    if (made := result.header.impairment) is not None:
         click.echo(
-            f"{_WORDS['impaired'][lang]}: {printable(one.title.in_language(lang))} ({one.id}, {one.means})"
+            f"{_WORDS['impaired'][lang]}: {printable(made.title.in_language(lang))} ({made.id}, {made.means})"
         )
     _went_on(result, lang)
     for record in result.records:

@@ -22,7 +22,14 @@ from testbed.testers.opcua.bench import UaBench
 from tests.plugin.bench import setup
 
 MOST_LINES = 14
-IMPORTS = {"testbed.cases", "testbed.modbus", "testbed.modbus_client", "testbed.opcua", "testbed.tls", "pytest"}
+IMPORTS = {
+    "testbed.cases",
+    "testbed.modbus",
+    "testbed.modbus_client",
+    "testbed.opcua",
+    "testbed.tls",
+    "pytest",
+}
 FORBIDDEN = (
     ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.If, ast.Lambda,
     ast.ClassDef, ast.Global, ast.Nonlocal, ast.Delete, ast.Raise, ast.Return, ast.Yield, ast.YieldFrom,
