@@ -44,7 +44,9 @@ def test_a_key_that_is_too_short_encrypts_nothing():
         name_of(with_long_key(OWN.key, 256), b"")
 
 
-@pytest.mark.parametrize("policy", [one for one in POLICIES.values() if not one.is_none], ids=str)
+@pytest.mark.parametrize(
+    "policy", [one for one in POLICIES.values() if not one.is_none], ids=lambda policy: policy.name
+)
 def test_what_the_server_shows_in_a_session_is_signed_unread(policy):
     assert identity.signature(policy, OWN.key, b"garbage", b"nonce").Signature
 
