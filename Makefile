@@ -19,6 +19,7 @@ acceptance: $(VENV)/.test debian
 	$(BIN)/testbed mutants | tail -n 3
 	$(BIN)/python benchmarks/modbus_server.py
 	$(BIN)/python benchmarks/fleet.py
+	$(BIN)/python benchmarks/modbus_load.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

@@ -5,9 +5,10 @@
 Function 03 of ten registers, one outstanding request a connection, against a responder in C that does
 nothing else. Both clients keep an open loop: latencies count from intended times. The highest rate is what
 a client got answered a second when far too much was due. At a fixed rate `added` is the engine's percentile
-less that of the C client: the rest is the kernel's and the responder's. Clients take turns in every round, so that
-a noisy machine is noisy for both, and the median of the rounds counts. `late` is by how much the engine says
-that it was late itself; `of a core` counts the processor, and below 100 % a client waited for the responder.
+less that of the C client: the rest is the kernel's and the responder's. Clients take turns in every round,
+so that a noisy machine is noisy for both, and the median of the rounds counts. `late` is by how much the
+engine says that it was late itself; `of a core` counts the processor, and below 100 % a client waited for the
+responder.
 """
 
 import argparse
