@@ -1,11 +1,9 @@
 """OPC 10000-6 1.05.04, 6.7.7: Verifying message security; OPC 10000-4 1.05.04, 5.6.2: OpenSecureChannel."""
 
-from secrets import token_bytes
-
 import pytest
 
 from testbed.cases import verifies
-from testbed.opcua import CLOSED, NO_SECURITY, NORMAL, RENEW, SILENCE, flipped, ids, status
+from testbed.opcua import CLOSED, NO_SECURITY, NORMAL, RENEW, SILENCE, flipped, fresh_nonce, ids, status
 
 MASK = status.BadSecurityChecksFailed
 UNREFUSED = (NORMAL, SILENCE, CLOSED)
@@ -41,7 +39,7 @@ async def test_signature(secure, index):
 @pytest.mark.parametrize("length", [1, 16, 31])
 async def test_nonce_short(secure, length):
     """A nonce of so many bytes, where the policy has 32, is refused."""
-    reaction = await secure.met(nonce=token_bytes(length))
+    reaction = await secure.met(nonce=fresh_nonce(length))
 
     assert reaction not in UNREFUSED
 
@@ -57,7 +55,7 @@ async def test_nonce_missing(secure):
 @verifies("UA-SEC-OPN-NONCE-LONG")
 async def test_nonce_long(secure):
     """A nonce of 33 bytes, where the policy has 32, is refused."""
-    reaction = await secure.met(nonce=token_bytes(33))
+    reaction = await secure.met(nonce=fresh_nonce(33))
 
     assert reaction not in UNREFUSED
 

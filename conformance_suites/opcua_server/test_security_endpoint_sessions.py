@@ -1,9 +1,17 @@
 """OPC 10000-4 1.05.04, 5.7.2: CreateSession on secured channels; 5.7.3: sessions that move to another one."""
 
-from secrets import token_bytes
-
 from testbed.cases import verifies
-from testbed.opcua import CLOSED, NORMAL, SIGN, SIGN_AND_ENCRYPT, SILENCE, channel_in, granted, status
+from testbed.opcua import (
+    CLOSED,
+    NORMAL,
+    SIGN,
+    SIGN_AND_ENCRYPT,
+    SILENCE,
+    channel_in,
+    fresh_nonce,
+    granted,
+    status,
+)
 
 
 @verifies("UA-SEC-ENDPOINT-CREATE-CERTIFICATE")
@@ -30,7 +38,7 @@ async def test_create_unsecured(secure):
 async def test_create_nonce_short(secure):
     """CreateSession with a nonce of 31 bytes is refused."""
     client = await secure.opened()
-    reaction = await client.ended(client.create_session(ClientNonce=token_bytes(31)))
+    reaction = await client.ended(client.create_session(ClientNonce=fresh_nonce(31)))
 
     assert reaction in (status.BadNonceInvalid, status.BadSecurityChecksFailed, CLOSED)
 
@@ -39,7 +47,7 @@ async def test_create_nonce_short(secure):
 async def test_create_nonce_long(secure):
     """CreateSession with a nonce of 129 bytes is refused."""
     client = await secure.opened()
-    reaction = await client.ended(client.create_session(ClientNonce=token_bytes(129)))
+    reaction = await client.ended(client.create_session(ClientNonce=fresh_nonce(129)))
 
     assert reaction in (status.BadNonceInvalid, status.BadSecurityChecksFailed, CLOSED)
 

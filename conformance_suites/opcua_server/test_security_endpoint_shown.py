@@ -1,9 +1,8 @@
 """OPC 10000-4 1.05.04, 5.7.2 and 7.14; OPC 10000-6 1.05.04, 6.2.2: What a server shows of itself."""
 
-from secrets import token_bytes
-
 from testbed.cases import verifies
 from testbed.opcua import (
+    fresh_nonce,
     granted,
     is_signed_by_server,
     leaf,
@@ -17,7 +16,7 @@ from testbed.opcua import (
 @verifies("UA-SEC-ENDPOINT-SIGNATURE")
 async def test_signature(secure):
     """The signature of a CreateSession response is that of the server over our certificate and nonce."""
-    client, nonce = await secure.opened(), token_bytes(32)
+    client, nonce = await secure.opened(), fresh_nonce(32)
     granted(await client.create_session(ClientNonce=nonce))
     is_signed = is_signed_by_server(client, nonce)
 

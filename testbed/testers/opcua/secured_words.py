@@ -5,6 +5,7 @@ OPC 10000-6 1.05.04, 6.7.2 (padding, signature), 6.7.4 (renewals) and 6.7.7 (wha
 
 from __future__ import annotations
 
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from asyncua import ua
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from testbed.testers.opcua.reply import Reply
     from testbed.testers.opcua.secure import Secure
     from testbed.wire.opcua_keys import Pair
+
+fresh_nonce = token_bytes
+"""A nonce of so many bytes; none may come twice, and who remembers them refuses the second (10000-4, 5.6.2)."""
 
 _SIZE = slice(4, 8)
 """Where a chunk says how long it is (10000-6, 7.1.2.2)."""

@@ -46,8 +46,11 @@ SECURED = [policy for policy in POLICIES.values() if not policy.is_none]
 
 @pytest.fixture
 def folder(tmp_path):
-    """A device's folder of its own."""
-    return shutil.copytree(device_side(throw_away(), "urn:mother-factory:sim-plc"), tmp_path / "device")
+    """A device's folder of its own, without what other devices of this process have rejected."""
+    common = device_side(throw_away(), "urn:mother-factory:sim-plc")
+    made = shutil.copytree(common, tmp_path / "device", ignore=shutil.ignore_patterns("rejected"))
+    (made / "rejected").mkdir()
+    return made
 
 
 @pytest.mark.parametrize("name", FOUND)
