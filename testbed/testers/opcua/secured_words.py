@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from testbed.wire.opcua_keys import Pair
 
 fresh_nonce = token_bytes
-"""A nonce of so many bytes; none may come twice, and who remembers them refuses the second (10000-4, 5.6.2)."""
+"""A nonce of so many bytes; none may come twice: who remembers them refuses the second (10000-4, 5.6.2)."""
 
 _SIZE = slice(4, 8)
 """Where a chunk says how long it is (10000-6, 7.1.2.2)."""
