@@ -21,7 +21,7 @@ def test_finding_a_modbus_device_loads_nothing_of_opc_ua():
 
 
 def test_each_device_has_one_name_that_says_its_protocol():
-    ours, theirs = simulators("opcua"), {**simulators("modbus"), **simulators("modbus_client")}
+    ours, theirs = simulators("opcua"), simulators("modbus_tcp_client")
     assert {one.protocol for one in ours.values()} == {"opcua"}
     assert all(name.startswith("opcua-") for name in ours)
     assert {**theirs, **ours} == simulators()
