@@ -110,6 +110,6 @@ async def test_string_size(ua, scratch):
 async def test_full_array_only(ua, scratch):
     """A range of an array can be written if its AccessLevelEx lacks WriteFullArrayOnly, and only then."""
     level = await ua.held(scratch.node, Attribute.AccessLevelEx, absent=0)
-    reply = await ua.write(scratch.node, list(scratch.value[:1]), "Int32", index_range="0")
+    reply = await ua.write(scratch.node, [71], "Int32", index_range="0")
 
     assert (reply.operation == status.BadWriteNotSupported) == (level.value & FULL_ARRAY_ONLY != 0)

@@ -99,9 +99,12 @@ class OpensForEver(_AnswersOpens):
 
 
 class OpensInManyChunks(_AnswersOpens):
-    """Answers an OPN with a nonce of ten megabytes, in as many chunks as it takes."""
+    """Answers an OPN with a nonce of ten megabytes, in as many chunks as it takes.
 
-    said = "chunk type|flood"
+    On a secured channel it signs for seconds, and what is said after preflight is that it did not answer in time.
+    """
+
+    said = "chunk type|flood|no answer within"
     stops = "chunk type|flood"
 
     def open_wrongly(self, channel: Any, body: bytes, request_id: int) -> None:
@@ -114,9 +117,12 @@ class OpensInManyChunks(_AnswersOpens):
 
 
 class OpensWithALongNonce(_AnswersOpens):
-    """Answers an OPN with a nonce of ten megabytes, in one chunk."""
+    """Answers an OPN with a nonce of ten megabytes, in one chunk.
 
-    said = "bytes"
+    On a secured channel it encrypts for seconds, and what is said after preflight is that it did not answer in time.
+    """
+
+    said = "bytes|no answer within"
     stops = "bytes"
 
     def open_wrongly(self, channel: Any, body: bytes, request_id: int) -> None:
@@ -226,6 +232,7 @@ class OffersGarbage(_Shows):
 
     said = "certificate"
     stops = "certificate"
+    most_memory = 1250.0  # half of LongText's: sessions as many, each with an answer of seven megabytes
 
     def other_certificate(self) -> bytes:
         return _wrapped(7_000_000, bytes(7_000_000))
