@@ -101,7 +101,7 @@ class OpensForEver(_AnswersOpens):
 class OpensInManyChunks(_AnswersOpens):
     """Answers an OPN with a nonce of ten megabytes, in as many chunks as it takes.
 
-    On a secured channel it signs for seconds, and what is said after preflight is that it did not answer in time.
+    On a secured channel it signs for seconds: after preflight it did not answer in time.
     """
 
     said = "chunk type|flood|no answer within"
@@ -119,7 +119,7 @@ class OpensInManyChunks(_AnswersOpens):
 class OpensWithALongNonce(_AnswersOpens):
     """Answers an OPN with a nonce of ten megabytes, in one chunk.
 
-    On a secured channel it encrypts for seconds, and what is said after preflight is that it did not answer in time.
+    On a secured channel it encrypts for seconds: after preflight it did not answer in time.
     """
 
     said = "bytes|no answer within"
