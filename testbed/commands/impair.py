@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("scenario")
-@click.option("--to", "server", required=True, metavar="HOST:PORT", help="The server behind.")
+@click.option("--to", "server", required=True, metavar="HOST[:PORT]", help="The server behind (port 502).")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -36,6 +36,7 @@ _Int = Annotated[int, Field(strict=True)]
 _Bool = Annotated[bool, Field(strict=True)]
 _Word = Annotated[str, StringConstraints(max_length=4096)]
 _Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+_Pointer = Annotated[str, StringConstraints(max_length=500, pattern=r"^(/([^~]|~[01])*)?$")]
 _BRACES = re.compile(r"\{(\w*)\}")
 
 
@@ -55,6 +56,8 @@ class Belief(Frozen):
     """Of the file; the product writes it anew or appends to it."""
     url: str = ""
     """Of a page of the product's own."""
+    pointers: tuple[_Pointer, ...] = Field(default=(), max_length=2000)
+    """JSON Pointers (RFC 6901) to the values in that page, in their order; one may lead to a list of them."""
     pattern: _Pattern = r"-?[0-9][0-9.eE+-]*|[-+]?(?i:nan|inf)"
     """What a value looks like; its first group, where it has one, is the number."""
 
@@ -66,6 +69,8 @@ class Belief(Frozen):
             raise ValueError("`path` belongs to `where: file`, and is needed there")
         if (self.where == "http") != bool(self.url):
             raise ValueError("`url` belongs to `where: http`, and is needed there")
+        if self.pointers and self.where != "http":
+            raise ValueError("`pointers` belong to `where: http`")
         if self.url and not self.url.startswith("http://"):
             raise ValueError(f"`{self.url}` does not begin with http://")
         return self
@@ -81,7 +86,7 @@ class Task(Frozen):
     """Values of the type, in one request."""
     type: ValueType = "uint16"
     order: Order = "ABCD"
-    values: tuple[float, ...] = ()
+    values: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = ()
     """What a write writes."""
     again: _Bool = False
     """Whether it repeats itself over one connection until it is ended."""
@@ -195,6 +200,10 @@ def check_client(client: Client, endpoint: Endpoint) -> None:
             raise ValueError(
                 f"`client.tasks.{name}` lacks a `command`, and the client does not poll by itself"
             )
+        if not task.command and task.belief is not None and task.belief.where == "stdout":
+            raise ValueError(
+                f"`client.tasks.{name}.belief` is of a command's output, and the task has no `command`"
+            )
         if task.reads and task.belief is None:
             raise ValueError(f"`client.tasks.{name}` lacks `belief`: where the values are seen that it read")
 
@@ -210,6 +219,6 @@ def client_facts(client: Client) -> Mapping[str, int]:
     facts["again"] = int(any(task.again or client.polls for task in registers))
     facts["writes"] = int(any(not task.reads for task in tasks))
     facts["pending"] = client.pending
-    facts["errors"] = int(any(task.failed or not (task.again or client.polls) for task in registers))
+    facts["errors"] = int(not client.polls and any(task.failed or not task.again for task in registers))
     facts["retries"] = client.retries
     return facts

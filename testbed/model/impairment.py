@@ -35,6 +35,9 @@ class Impairment(Frozen):
     def _some(self) -> Self:
         if self.stream is None and self.packets is None:
             raise ValueError("needs `stream` or `packets`")
+        for name, part in (("stream", self.stream), ("packets", self.packets)):
+            if part is not None and not part.model_fields_set:
+                raise ValueError(f"`{name}` is empty: it impairs nothing")
         return self
 
     @property

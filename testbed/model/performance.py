@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from testbed.model.base import Duration, Frozen, Text
 
@@ -46,6 +46,14 @@ class Throughput(Frozen):
     up_to: _Rate
     share: Percentile = "p99"
     within: Duration
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.up_to < self.at_least:
+            raise ValueError(
+                f"`up_to` {self.up_to:g} is below `at_least` {self.at_least:g}: no device could keep that"
+            )
+        return self
 
 
 class Soak(Steady):

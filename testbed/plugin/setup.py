@@ -198,7 +198,7 @@ def prepare_text(  # noqa: PLR0913 - all that somebody may choose
     wanted, where = (profile, "--profile") if profile else (declaration.profile, name)
     chosen, profile_text = read_profile(wanted, where, 0 if profile else lines.get(("profile",), 0))
     used = tuple(suites()[suite] for suite in chosen.suites)
-    _check_transport(declaration, used, name, lines.get(("profile",), 0))
+    _check_transport(declaration, used, chosen.id, where, 0 if profile else lines.get(("profile",), 0))
     known = {fact for suite in used for fact in suite.catalogue.facts}
     if known:
         for at, fact in enumerate(declaration.supports):
@@ -225,7 +225,9 @@ def prepare_text(  # noqa: PLR0913 - all that somebody may choose
     )
 
 
-def _check_transport(declaration: Declaration, used: Sequence[Suite], name: str, line: int) -> None:
+def _check_transport(
+    declaration: Declaration, used: Sequence[Suite], profile: str, name: str, line: int
+) -> None:
     """Hold that the suites judge what the device speaks: one of another line would accuse it of that.
 
     Raises:
@@ -237,11 +239,11 @@ def _check_transport(declaration: Declaration, used: Sequence[Suite], name: str,
         if suite.catalogue.protocol != speaks:
             wanted = NAMES_OF_PROTOCOLS.get(suite.catalogue.protocol, suite.catalogue.protocol)
             said = f"is for devices that speak {wanted}, and `connect` says {NAMES_OF_PROTOCOLS[speaks]}"
-            what = f"`profile`: {declaration.profile} {said}; change one of the two"
+            what = f"`profile`: {profile} {said}; change one of the two"
             raise DocumentError(name, [Complaint(line, what)])
         if judged and over not in judged:
             said = f"is for devices over {' or '.join(judged)}, and `connect` says {over}"
-            what = f"`profile`: {declaration.profile} {said}; change one of the two"
+            what = f"`profile`: {profile} {said}; change one of the two"
             raise DocumentError(name, [Complaint(line, what)])
 
 

@@ -214,3 +214,9 @@ def test_a_profile_of_another_protocol_is_refused():
         "a.yaml: line 5: `profile`: modbus-tcp-server@1 is for devices that speak Modbus, and `connect` says "
         "OPC UA; change one of the two"
     )
+
+
+def test_a_profile_that_was_asked_for_is_the_one_that_does_not_fit():
+    file = OWN / "devices" / "sim-plc-rtu.yaml"
+    with pytest.raises(DocumentError, match=r"^--profile: `profile`: performance/gateway-basic@1 is for"):
+        prepare_text(file.read_text(encoding="utf-8"), str(file), profile="performance/gateway-basic")

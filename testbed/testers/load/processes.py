@@ -39,7 +39,8 @@ async def process(module: str, *arguments: str) -> AsyncIterator[asyncio.subproc
             *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": _ROOT + os.pathsep + os.environ.get("PYTHONPATH", "")},
+            env=os.environ
+            | {"PYTHONPATH": os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))},
             limit=_LONGEST_LINE,
         )
     except OSError as error:

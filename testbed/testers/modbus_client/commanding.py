@@ -50,6 +50,8 @@ class Commanded:
         self._waiting: asyncio.Task[None] | None = None
         self._output = ""
         self._counted = 0
+        self._rest: tuple[float, ...] = ()
+        """Numbers fewer than the task reads, behind the last whole set."""
         self._complaint = b""
         self._was_stopped = False
 
@@ -89,7 +91,7 @@ class Commanded:
         """Ask it to end, kill what does not, with all its children; read what it told."""
         if self._process is None:
             return
-        self._was_stopped = not self._act.is_over
+        self._was_stopped = self._act.was_cut = not self._act.is_over
         if self._process.returncode is None:
             self._signal(signal.SIGTERM)
             await self._is_gone(ENDS_WITHIN)
@@ -142,13 +144,17 @@ class Commanded:
                 continue  # a pipe that nobody empties would hide its end
             self._output += data.decode(errors="replace")
             self._look(self._output.rpartition("\n")[0])
-        self._look(self._output)
+        if not self._was_stopped:  # the last line of one that was ended may be half a line
+            self._look(self._output)
 
     def _look(self, text: str) -> None:
         """Tell the sets of values that have become whole."""
         belief, count = self._task.belief, self._task.count
         if belief is None or belief.where != "stdout":
             return
+        if self._task.failed:  # what tells an error tells no values
+            lines = text.split("\n")
+            text = "\n".join(line for line in lines if not re.search(self._task.failed, line))
         numbers = read_numbers(belief.pattern, text)
         while len(numbers) - self._counted >= count:
             self._act.tell(tuple(numbers[self._counted : self._counted + count]))
@@ -168,17 +174,17 @@ class Commanded:
         status = self._process.returncode
         await asyncio.wait(self._reading, timeout=ENDS_WITHIN / 2)  # a child may hold the pipes open
         complaint = self._complaint.decode(errors="replace")
-        if rest := getattr(self, "_rest", ()):
-            self._act.tell(rest)
         if self._was_stopped:
             self._act.how = "still ran and was ended"
             if self._task.failed and re.search(self._task.failed, self._output + complaint):
                 self._act.tell(None)
         else:
             if status or (self._task.failed and re.search(self._task.failed, self._output + complaint)):
-                self._act.tell(None)
+                self._act.tell(None)  # what is left over are the numbers of its complaint
             elif not self._task.reads:
                 self._act.tell(())
+            elif self._rest:
+                self._act.tell(self._rest)
             last = readable(complaint.strip().rpartition("\n")[2])
             self._act.end(f"ended with status {status}" + (f" and said: {last}" if last else ""))
 

@@ -25,6 +25,8 @@ class Act:
     told: list[Said] = field(default_factory=list)
     is_over: bool = False
     """Whether the product has ended by itself."""
+    was_cut: bool = False
+    """Whether it was ended in the middle of what it did."""
     how: str = ""
     """How it ended, or was ended, in words."""
     remarks: list[str] = field(default_factory=list)

@@ -139,8 +139,10 @@ class Stage:
             await self._driver.begin(task, place, act)
             await self._to_the_end(task, standin, act, len(answers), refused=refused)
         finally:
-            await self._driver.stop()
-            await standin.leave()
+            try:
+                await self._driver.stop()
+            finally:
+                await standin.leave()
         ended = self._recorder.now()
         for remark in (*act.remarks, *([act.how] if act.how else [])):
             self._recorder.note(f"the product: {remark}")

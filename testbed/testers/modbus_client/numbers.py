@@ -78,8 +78,14 @@ def read_numbers(pattern: str, text: str) -> list[float]:
 _SAID = {"true": 1, "on": 1, "false": 0, "off": 0}
 
 
+LONGEST = 64
+"""Characters of a number (assumed; the longest of 64 bits has 20 digits)."""
+
+
 def _number(said: str) -> float | None:
     word = said.strip().lower()
+    if len(word) > LONGEST:
+        return None
     if word in _SAID:
         return _SAID[word]
     try:

@@ -1,44 +1,63 @@
-"""Places where a product shows its values: a file, a page of its own; what stood there is no belief."""
+"""Looking at the place where a product shows its values, and telling each set of them once it is whole."""
 
 from __future__ import annotations
 
 import asyncio
-import urllib.request
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
-from testbed.model.client import Task
+from testbed.model.client import Belief, Task
 from testbed.testers.modbus_client.driving import Act, Watch
 from testbed.testers.modbus_client.numbers import read_numbers
+from testbed.testers.modbus_client.places import MOST, File, Page, Place
 
 EVERY = 0.05
 """Seconds between two looks (assumed; an operator's screen is slower)."""
-MOST = 256 << 10
-"""Bytes looked at, the last ones of a file."""
-_HTTP_WITHIN = 2.0
+SETTLES = 0.5
+"""Seconds without a change after which no more values are awaited (assumed; a set is written in less)."""
 
 
 class Looking:
-    """Looks again and again, and tells the values whenever what is shown has changed."""
+    """Looks again and again, and tells the values whenever what is shown has changed.
 
-    def __init__(self, task: Task) -> None:
-        self._task = task
-        self._seen = ""
+    What is appended is told by whole lines, what is written anew as it stands. Fewer values than the task
+    reads are told only when no more have come for a while: a product may write one after the other.
+    """
+
+    def __init__(self, task: Task, belief: Belief) -> None:
+        self._count, self._pattern = task.count, belief.pattern
+        self._place: Place = (
+            File(Path(belief.path)) if belief.where == "file" else Page(belief.url, belief.pointers)
+        )
+        self._text = ""
+        """What is new, from the last place on where nothing was left over."""
+        self._told = 0
+        """Numbers in it that were told."""
+        self._is_screen = False
+        """Whether it is all that is shown."""
+        self._screen: tuple[float, ...] = ()
+        """The numbers last told of a place that is written anew: the same again are no news."""
+        self._changed = 0.0
         self._looking: asyncio.Task[None] | None = None
 
     async def begin(self, act: Act) -> None:
         """Remember what stands there already, and begin to look."""
         self._act = act
-        self._seen = await self._shown()
+        self._loop = asyncio.get_running_loop()
+        there = await self._loop.run_in_executor(None, self._place.begin)
+        self._screen = tuple(read_numbers(self._pattern, there))
         self._looking = asyncio.ensure_future(self._look_on())
 
     async def stop(self) -> None:
-        """Look once more, and end."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._looking
+        """Look once more, and end; a product that was not cut short is given the time to write all."""
+        if self._looking is None:
+            return
+        self._looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._looking
+        await self._look()
+        if not self._act.was_cut and len(read_numbers(self._pattern, self._text)) > self._told:
+            await asyncio.sleep(SETTLES)
             await self._look()
 
     async def _look_on(self) -> None:
@@ -47,34 +66,32 @@ class Looking:
             await self._look()
 
     async def _look(self) -> None:
-        shown = await self._shown()
-        if shown == self._seen or self._task.belief is None:
-            return
-        new = shown.removeprefix(self._seen) if shown.startswith(self._seen) else shown
-        self._seen = shown
-        numbers, count = read_numbers(self._task.belief.pattern, new), self._task.count
-        for at in range(0, len(numbers), count):
-            self._act.tell(tuple(numbers[at : at + count]))
+        is_anew, text = await self._loop.run_in_executor(None, self._place.look)
+        if is_anew or text:
+            self._changed = self._loop.time()
+        if is_anew:
+            self._text, self._told, self._is_screen = "", 0, True
+        self._text += text
+        self._tell()
+        if len(self._text) > MOST:  # a log without numbers
+            self._text, self._told = "", 0
 
-    async def _shown(self) -> str:
-        return await asyncio.get_running_loop().run_in_executor(None, partial(_read, self._task))
-
-
-def _read(task: Task) -> str:
-    """Return what is shown; nothing where there is nothing yet."""
-    belief = task.belief
-    if belief is None:
-        return ""
-    try:
-        if belief.where == "file":
-            return Path(belief.path).read_bytes()[-MOST:].decode(errors="replace")
-        with urllib.request.urlopen(belief.url, timeout=_HTTP_WITHIN) as page:  # noqa: S310 - http alone, by the model
-            data: bytes = page.read(MOST)
-            return data.decode(errors="replace")
-    except OSError:
-        return ""
+    def _tell(self) -> None:
+        """Tell the sets that are whole; when nothing has changed for a while, also one that is not."""
+        is_settled = self._loop.time() - self._changed >= SETTLES
+        text = self._text if self._is_screen or is_settled else self._text.rpartition("\n")[0]
+        numbers = tuple(read_numbers(self._pattern, text))
+        if self._is_screen and not self._told and numbers == self._screen:
+            self._told = len(numbers)
+        while len(numbers) - self._told >= self._count or (is_settled and self._told < len(numbers)):
+            self._act.tell(numbers[self._told : self._told + self._count])
+            self._told = min(self._told + self._count, len(numbers))
+            self._screen = numbers
+        if self._told == len(numbers) and self._text.endswith("\n") and not self._is_screen:
+            self._text, self._told = "", 0
 
 
 def watch_of(task: Task) -> Watch | None:
     """Return what looks where a task's values are shown; None where its standard output tells them."""
-    return Looking(task) if task.belief is not None and task.belief.where != "stdout" else None
+    belief = task.belief
+    return Looking(task, belief) if belief is not None and belief.where != "stdout" else None

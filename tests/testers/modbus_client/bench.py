@@ -38,7 +38,12 @@ def script(text: str) -> list[str]:
 
 
 def desk(
-    command: list[str], belief: dict[str, Any] | None = None, *, connect: str = "", **client: Any
+    command: list[str],
+    belief: dict[str, Any] | None = None,
+    *,
+    connect: str = "",
+    failed: str = "",
+    **client: Any,
 ) -> ClientCase:
     """Return one case of a product that a command makes read three registers."""
     task = {
@@ -46,6 +51,7 @@ def desk(
         "at": 107,
         "count": 3,
         "command": command,
+        "failed": failed,
         "belief": belief or {"where": "stdout", "pattern": r"\d+"},
     }
     said = Declaration.model_validate(

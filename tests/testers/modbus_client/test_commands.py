@@ -51,6 +51,34 @@ def test_it_cannot_be_started():
     assert "cannot be started" in trouble(["/nowhere/at-all"])
 
 
+@pytest.mark.parametrize(
+    ("text", "belief"),
+    [
+        ("print('error: no answer within 1.0 s'); sys.exit(1)", Belief.ERROR),
+        ("print('error 7: no answer from 127.0.0.1, try 2'); sys.exit(1)", Belief.ERROR),
+        ("print('9' * 400, '0x' + 'f' * 400, '1' + '0' * 5000); sys.exit(1)", Belief.ERROR),
+        ("sys.stdout.write('12'); sys.stdout.flush(); time.sleep(60)", Belief.NOTHING),
+    ],
+)
+def test_what_it_complains_of_are_no_values(text, belief):
+    """Numbers of an error message, numbers of any length, half a line of one that was ended."""
+    program = f"""
+line = socket.create_connection((host, port)); ask(line)
+line.settimeout(0.5)
+try:
+    print(*answer(line))
+except TimeoutError:
+    {text}
+"""
+
+    async def act():
+        case = desk(script(program), failed="^error")
+        acting = (await case.prepare(["client"]))["client"]
+        return (await acting.reads(silent())).belief
+
+    assert asyncio.run(act()) is belief
+
+
 def test_it_hangs():
     began = time.monotonic()
     said = trouble(script("time.sleep(60)  # hangs-7301"), acts_within="1 s")

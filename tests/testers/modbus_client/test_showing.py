@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import socket
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import pytest
+
 from testbed.testers.modbus_client.answers import foreign, good
 from testbed.testers.modbus_client.belief import Belief
+from testbed.testers.modbus_client.places import File, Page, pointed
 from tests.testers.modbus_client.bench import READS, desk, script
 
 ASKS = "line = socket.create_connection((host, port)); ask(line)\n"
@@ -63,6 +68,134 @@ def test_a_page_of_its_own():
 
         asyncio.run(act())
         page.shutdown()
+
+
+def believed(tmp_path, text, there=""):
+    """Return what a product believes that writes a file so."""
+    shown = tmp_path / "values.txt"
+    shown.write_text(there, "utf-8")
+
+    async def act():
+        case = desk(script(ASKS + text.format(shown=str(shown))), {"where": "file", "path": str(shown)})
+        acting = (await case.prepare(["client"]))["client"]
+        return (await acting.reads(good())).belief
+
+    return asyncio.run(act())
+
+
+@pytest.mark.parametrize("gap", [0.006, 0.12])
+def test_values_may_be_written_one_after_the_other(tmp_path, gap):
+    text = f"""
+for value in answer(line):
+    with open({{shown!r}}, "a") as file:
+        print(value, file=file)
+    time.sleep({gap})
+"""
+    assert believed(tmp_path, text) is Belief.RIGHT
+
+
+def test_fewer_values_than_were_read_are_told_in_the_end(tmp_path):
+    text = """
+values = answer(line)  # all of them in the control exchange
+size = open({shown!r}, 'rb').seek(0, 2)
+print(*values[:1 if size else 3], file=open({shown!r}, 'a'))
+"""
+    assert believed(tmp_path, text) is Belief.OTHER
+
+
+def test_a_long_log_is_no_belief(tmp_path):
+    text = "print(*answer(line), file=open({shown!r}, 'a'))\n"
+    assert believed(tmp_path, text, "7 8 9\n" * 60_000) is Belief.RIGHT
+
+
+def test_a_log_that_grows_long(tmp_path):
+    text = """
+values = answer(line)
+with open({shown!r}, "a") as file:
+    file.write("-\\n" * 200_000)
+    file.flush()
+    time.sleep(0.3)
+    print(*values, file=file)
+"""
+    assert believed(tmp_path, text, "7 8 9\n") is Belief.RIGHT
+
+
+def test_a_pipe_keeps_nobody_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    place = File(tmp_path / "pipe")
+    assert (place.begin(), place.look()) == ("", (False, ""))
+
+
+def test_a_longer_number_is_another_one(tmp_path):
+    path = tmp_path / "value"
+    path.write_text("5", "utf-8")
+    place = File(path)
+    assert place.begin() == "5"
+    path.write_text("57", "utf-8")
+    assert place.look() == (True, "57")
+    path.write_text("57\n6", "utf-8")
+    assert place.look() == (False, "\n6")
+    path.unlink()
+    assert place.look() == (True, "")
+    assert place.look() == (False, "")
+
+
+def test_what_pointers_lead_to():
+    document = {"a/b": [{"v": 1.5}, True], "m~n": "7", "list": [1, None, 2**70], "none": None}
+    pointers = [
+        "/a~1b/0/v",
+        "/a~1b/1",
+        "/m~0n",
+        "/list",
+        "/none",
+        "/nowhere/1",
+        "/list/9",
+        "/list/x",
+        "/a~1b/0",
+    ]
+    assert list(pointed(document, pointers)) == ["1.5", "1", "7", "1", str(2**70)]
+    assert list(pointed([3, 4], [""])) == ["3", "4"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1, 2",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 200_000,
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"9" * 200_000,
+        b"nonsense\r\n\r\n",
+        b"",
+    ],
+)
+def test_a_page_that_is_none_tells_nothing(answer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            line, _ = server.accept()
+            with line:
+                line.recv(4096)
+                line.sendall(answer)
+
+        Thread(target=serve, daemon=True).start()
+        assert Page(f"http://127.0.0.1:{server.getsockname()[1]}/", ["/0"]).look() == (False, "")
+
+
+def test_a_page_with_pointers_tells_its_values_alone():
+    body = json.dumps({"time": 1234, "line": {"speed": 7, "temperatures": [1.5, 2.5]}}).encode()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            for _ in range(2):
+                line, _ = server.accept()
+                with line:
+                    line.recv(4096)
+                    line.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + body)
+
+        Thread(target=serve, daemon=True).start()
+        place = Page(f"http://127.0.0.1:{server.getsockname()[1]}/", ["/line/speed", "/line/temperatures"])
+        assert place.begin() == "7\n1.5\n2.5"
+        assert place.look() == (False, "")
 
 
 def test_one_that_polls_by_itself(tmp_path):

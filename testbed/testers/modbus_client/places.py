@@ -1,0 +1,144 @@
+"""Places where a product shows its values, and what is new there: a file, a page of its own."""
+
+from __future__ import annotations
+
+import json
+import stat
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO, Protocol
+
+MOST = 256 << 10
+"""Bytes taken at one look of what is new in a file or on a page (assumed; a few values take some hundred)."""
+_ANCHOR = 4096
+"""Bytes before the place where reading goes on, by which it is seen that a file only grew."""
+_WITHIN = 2.0
+"""Seconds in which a page has to come, whole (assumed; it is the product's own, and small)."""
+_OF_NUMBERS = b"0123456789.eE+-"
+
+
+class Place(Protocol):
+    """Where values are shown."""
+
+    def begin(self) -> str:
+        """Return what stands there already: no belief."""
+
+    def look(self) -> tuple[bool, str]:
+        """Return whether all of it was written anew, and the text that is new."""
+
+
+class File:
+    """A file that a product writes anew or appends to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._anchor = b""
+
+    def begin(self) -> str:
+        """Go to its end."""
+        self.look()
+        _, text = self._read(anew=True)
+        return text
+
+    def look(self) -> tuple[bool, str]:
+        """Read what was appended; all of it, where what had been read is no longer there."""
+        return self._read(anew=False)
+
+    def _read(self, *, anew: bool) -> tuple[bool, str]:
+        try:
+            if not stat.S_ISREG(self._path.stat().st_mode):  # a pipe would keep the reader waiting
+                return False, ""
+            with self._path.open("rb") as file:
+                return self._news(file, self._path.stat().st_size, anew=anew)
+        except OSError:
+            was_there, self._offset, self._anchor = bool(self._anchor), 0, b""
+            return was_there, ""
+
+    def _news(self, file: IO[bytes], size: int, *, anew: bool) -> tuple[bool, str]:
+        file.seek(self._offset - len(self._anchor))
+        anew = anew or file.read(len(self._anchor)) != self._anchor
+        data = b"" if anew else file.read(MOST)
+        if data and self._anchor and {self._anchor[-1], data[0]} <= set(_OF_NUMBERS):
+            anew = True  # 5 became 57: another number, not one more
+        if anew:
+            self._offset, self._anchor = max(0, size - MOST), b""
+            file.seek(self._offset)
+            data = file.read(MOST)
+        self._offset += len(data)
+        self._anchor = (self._anchor + data)[-_ANCHOR:]
+        return anew, data.decode(errors="replace")
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else than where the declaration says."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow no redirection."""
+
+
+class Page:
+    """A page over HTTP: all of it, or what JSON Pointers (RFC 6901) lead to in it."""
+
+    def __init__(self, url: str, pointers: Sequence[str]) -> None:
+        self._url, self._pointers = url, pointers
+        self._opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
+        self._seen = ""
+
+    def begin(self) -> str:
+        """Remember what it shows."""
+        return self.look()[1]
+
+    def look(self) -> tuple[bool, str]:
+        """Return what it shows, where that is something else than before."""
+        try:
+            shown = self._fetched()
+            text = "\n".join(pointed(json.loads(shown), self._pointers)) if self._pointers else shown
+        except (OSError, HTTPException, ValueError, RecursionError):
+            return False, ""  # there is no page yet, or none that can be read
+        if text == self._seen:
+            return False, ""
+        self._seen = text
+        return True, text
+
+    def _fetched(self) -> str:
+        """Read the page, so far as it comes in time.
+
+        Raises:
+            OSError: it does not.
+        """
+        until = time.monotonic() + _WITHIN
+        data = b""
+        with self._opener.open(self._url, timeout=_WITHIN) as page:
+            while len(data) < MOST and (more := page.read1(MOST - len(data))):
+                data += more
+                if time.monotonic() > until:
+                    raise TimeoutError("the page drips")
+        return data.decode(errors="replace")
+
+
+def pointed(document: object, pointers: Sequence[str]) -> Iterator[str]:
+    """Yield, as text, the numbers to which JSON Pointers lead; those of a list one by one."""
+    for pointer in pointers:
+        found = _follow(document, pointer)
+        for one in found if isinstance(found, list) else [found]:
+            if isinstance(one, bool):
+                yield str(int(one))
+            elif isinstance(one, int | float | str):
+                yield str(one)
+
+
+def _follow(document: object, pointer: str) -> object:
+    """Return what a JSON Pointer leads to; None where it leads nowhere (RFC 6901, 4)."""
+    for word in pointer.split("/")[1:]:
+        name = word.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, dict):
+            document = document.get(name)
+        elif isinstance(document, list) and name.isascii() and name.isdigit() and len(name) < 10:  # noqa: PLR2004 - no list is as long
+            document = document[int(name)] if int(name) < len(document) else None
+        else:
+            return None
+    return document
