@@ -42,6 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--testbed-out", type=Path, help="folder for the bundle (default: no bundle is kept)")
     group.addoption("--testbed-seed", type=int, help="seed of every random choice (default: a fresh one)")
     group.addoption("--testbed-jobs", type=int, help="cases that may run at once (default: 8)")
+    group.addoption("--testbed-profile", help="judge by this profile (default: that of the declaration)")
+    group.addoption("--testbed-impair", metavar="SCENARIO", help="impair the traffic on purpose")
+    group.addoption("--testbed-impair-by", default="stream", choices=["stream", "tun", "netem"], help="how")
     group.addoption(
         "--testbed-case", action="append", default=[], help="run only this case: SUITE/FILE::NAME"
     )
@@ -237,6 +240,7 @@ def _prepare(session: pytest.Session, path: Path) -> None:
     from testbed.model.document import DocumentError  # noqa: PLC0415
     from testbed.model.verdict import BAD_INPUT  # noqa: PLC0415
     from testbed.plugin.collect import keeper  # noqa: PLC0415
+    from testbed.plugin.impaired import chosen  # noqa: PLC0415
     from testbed.plugin.preflight import reach  # noqa: PLC0415
     from testbed.plugin.run import Run  # noqa: PLC0415
     from testbed.plugin.setup import prepare  # noqa: PLC0415
@@ -244,7 +248,14 @@ def _prepare(session: pytest.Session, path: Path) -> None:
 
     option = session.config.getoption
     try:
-        setup = prepare(path, seed=option("--testbed-seed"), jobs=option("--testbed-jobs"))
+        impairment = chosen(option("--testbed-impair"), option("--testbed-impair-by"))
+        setup = prepare(
+            path,
+            seed=option("--testbed-seed"),
+            jobs=option("--testbed-jobs"),
+            profile=option("--testbed-profile"),
+        )
+        setup = setup if impairment is None else setup.impaired(impairment)
         preflight = reach(setup)
         keepers = keeper(setup, option("--testbed-out"), preflight.capture)
         journal = keepers[0].journal if keepers else None

@@ -150,6 +150,8 @@ def test_a_stopped_run_goes_on_under_the_same(testbed, tmp_path):
             for name in ("plant-wifi", "cellular-lte", "flaky-cable")
         ),
         ("sim-plc", "congested-switch"),
+        ("sim-plc", "satellite"),
+        ("sim-plc", "serial-gateway"),
         ("sim-plc", "byte-by-byte"),  # of OPC UA there are too many bytes for that
     ],
 )

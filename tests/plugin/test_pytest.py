@@ -85,8 +85,24 @@ def test_exit_status(file, options, status, declarations, tmp_path):
             "no case is called",
         ),
         ([SUITES, "--testbed-out", ".", "--declaration", "good.yaml"], 64, "already holds"),
+        (
+            [SUITES, "--testbed-impair", "plant-wify", "--declaration", "good.yaml"],
+            64,
+            "did you mean `plant-wifi",
+        ),
+        ([SUITES, "--testbed-impair-by", "tun", "--declaration", "good.yaml"], 64, "name what with --impair"),
+        ([SUITES, "--testbed-profile", "opcua-server@1", "--declaration", "good.yaml"], 64, "speak OPC UA"),
     ],
-    ids=["stopped at the first", "no device", "collected only", "an unknown case", "a folder in use"],
+    ids=[
+        "stopped at the first",
+        "no device",
+        "collected only",
+        "an unknown case",
+        "a folder in use",
+        "an unknown impairment",
+        "a way without an impairment",
+        "a profile of another protocol",
+    ],
 )
 def test_other_ways(options, status, said, declarations, capsys):
     options = [declarations / one if one.endswith(("yaml", ".")) else one for one in options]
@@ -126,6 +142,16 @@ def test_a_bundle_is_kept_where_told_to(declarations, tmp_path):
     assert f"{lines[1]['suite']}/{lines[1]['case']}" == case
     assert (folder / lines[1]["capture"]).read_bytes()[:4] == b"\n\r\r\n"
     assert (folder / "declaration.yaml").read_text() == TEXT
+
+
+def test_an_impairment_is_at_work_and_said(declarations, tmp_path):
+    folder = tmp_path / "bundle"
+    case = "modbus_tcp_server/test_mbap_header.py::test_transaction_identifier[255]"
+    options = ["--testbed-out", folder, "--testbed-case", case, "--testbed-impair", "plant-wifi"]
+    assert plain(SUITES, "--declaration", declarations / "good.yaml", *options) == 2
+    record = read_record(folder)
+    assert record.header.impairment.id == "plant-wifi@1"
+    assert any("ms late" in said for one in record.cases for said in one.log)
 
 
 def test_as_a_user_types_it(declarations):
