@@ -10,8 +10,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from testbed.model.base import Duration, Frozen
-from testbed.model.connect import Endpoint
+from testbed.model.connect import Endpoint, endpoint
 from testbed.model.known import FORMATS, Order, ValueType
+from testbed.model.opcua.node_id import NodeIdText
 
 READS = ("fc01", "fc02", "fc03", "fc04")
 WRITES = ("fc05", "fc06", "fc15", "fc16")
@@ -51,13 +52,15 @@ def _compiled(pattern: str) -> str:
 class Belief(Frozen):
     """Where the values are seen that the product took for those of the server."""
 
-    where: Literal["stdout", "file", "http"]
+    where: Literal["stdout", "file", "http", "opcua"]
     path: str = ""
     """Of the file; the product writes it anew or appends to it."""
     url: str = ""
-    """Of a page of the product's own."""
+    """Of a page of the product's own, http://…; of an OPC UA server, opc.tcp://…"""
     pointers: tuple[_Pointer, ...] = Field(default=(), max_length=2000)
     """JSON Pointers (RFC 6901) to the values in that page, in their order; one may lead to a list of them."""
+    nodes: tuple[NodeIdText, ...] = Field(default=(), max_length=2000)
+    """Of variables of that server that hold the values, in their order; one may hold an array of them."""
     pattern: _Pattern = r"-?[0-9][0-9.eE+-]*|[-+]?(?i:nan|inf)"
     """What a value looks like; its first group, where it has one, is the number."""
 
@@ -67,12 +70,17 @@ class Belief(Frozen):
     def _placed(self) -> Self:
         if (self.where == "file") != bool(self.path):
             raise ValueError("`path` belongs to `where: file`, and is needed there")
-        if (self.where == "http") != bool(self.url):
-            raise ValueError("`url` belongs to `where: http`, and is needed there")
         if self.pointers and self.where != "http":
             raise ValueError("`pointers` belong to `where: http`")
-        if self.url and not self.url.startswith("http://"):
-            raise ValueError(f"`{self.url}` does not begin with http://")
+        scheme = {"http": "http://", "opcua": "opc.tcp://"}.get(self.where)
+        if (scheme is not None) != bool(self.url):
+            raise ValueError("`url` belongs to `where: http` and `where: opcua`, and is needed there")
+        if scheme is not None and not self.url.startswith(scheme):
+            raise ValueError(f"`{self.url}` does not begin with {scheme}")
+        if self.where == "opcua":
+            endpoint(self.url)
+        if (self.where == "opcua") != bool(self.nodes):
+            raise ValueError("`nodes` belong to `where: opcua`, and are needed there")
         return self
 
 

@@ -1,7 +1,8 @@
-"""Places where a product shows its values, and what is new there: a file, a page of its own."""
+"""Places where a product shows its values, and what is new there: a file, a page, nodes of OPC UA."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 import time
@@ -9,7 +10,12 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
+
+from testbed.model.client import Belief
+
+if TYPE_CHECKING:
+    from testbed.testers.opcua.glance import Glance
 
 MOST = 256 << 10
 """Bytes taken at one look of what is new in a file or on a page (assumed; a few values take some hundred)."""
@@ -23,11 +29,32 @@ _OF_NUMBERS = b"0123456789.eE+-"
 class Place(Protocol):
     """Where values are shown."""
 
-    def begin(self) -> str:
+    async def begin(self) -> str:
         """Return what stands there already: no belief."""
 
-    def look(self) -> tuple[bool, str]:
+    async def look(self) -> tuple[bool, str]:
         """Return whether all of it was written anew, and the text that is new."""
+
+    async def end(self) -> None:
+        """Look no more."""
+
+
+class Aside:
+    """A file or a page, read in a thread: neither answers at once for certain."""
+
+    def __init__(self, place: File | Page) -> None:
+        self._place = place
+
+    async def begin(self) -> str:
+        """Return what stands there already."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._place.begin)
+
+    async def look(self) -> tuple[bool, str]:
+        """Return what is new."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._place.look)
+
+    async def end(self) -> None:
+        """Nothing is open."""
 
 
 class File:
@@ -120,15 +147,59 @@ class Page:
         return data.decode(errors="replace")
 
 
+class Nodes:
+    """Variables of an OPC UA server that the product is, or has beside it."""
+
+    def __init__(self, url: str, nodes: Sequence[str]) -> None:
+        self._url, self._nodes = url, nodes
+        self._glance: Glance | None = None
+        self._seen = ""
+
+    async def begin(self) -> str:
+        """Remember what they hold."""
+        from testbed.testers.opcua.glance import Glance  # noqa: PLC0415 - few products show values so
+
+        self._glance = Glance(self._url, self._nodes)
+        return (await self.look())[1]
+
+    async def look(self) -> tuple[bool, str]:
+        """Return what they hold, where that is something else than before."""
+        held = await self._glance.look() if self._glance is not None else None
+        text = "\n".join(_numbers(held or ()))
+        if held is None or text == self._seen:
+            return False, ""
+        self._seen = text
+        return True, text
+
+    async def end(self) -> None:
+        """Close the session."""
+        if self._glance is not None:
+            await self._glance.leave()
+
+
+def place_of(belief: Belief) -> Place:
+    """Return the place that a declaration names."""
+    if belief.where == "opcua":
+        return Nodes(belief.url, belief.nodes)
+    if belief.where == "http":
+        return Aside(Page(belief.url, belief.pointers))
+    return Aside(File(Path(belief.path)))
+
+
 def pointed(document: object, pointers: Sequence[str]) -> Iterator[str]:
     """Yield, as text, the numbers to which JSON Pointers lead; those of a list one by one."""
     for pointer in pointers:
         found = _follow(document, pointer)
-        for one in found if isinstance(found, list) else [found]:
-            if isinstance(one, bool):
-                yield str(int(one))
-            elif isinstance(one, int | float | str):
-                yield str(one)
+        yield from _numbers(found if isinstance(found, list) else [found])
+
+
+def _numbers(values: Sequence[object]) -> Iterator[str]:
+    """Yield, as text, what may be a number."""
+    for one in values:
+        if isinstance(one, bool):
+            yield str(int(one))
+        elif isinstance(one, int | float | str):
+            yield str(one)
 
 
 def _follow(document: object, pointer: str) -> object:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 
 from testbed.model.client import Belief, Task
 from testbed.testers.modbus_client.driving import Act, Watch
 from testbed.testers.modbus_client.numbers import read_numbers
-from testbed.testers.modbus_client.places import MOST, File, Page, Place
+from testbed.testers.modbus_client.places import MOST, place_of
 
 EVERY = 0.05
 """Seconds between two looks (assumed; an operator's screen is slower)."""
@@ -26,9 +25,7 @@ class Looking:
 
     def __init__(self, task: Task, belief: Belief) -> None:
         self._count, self._pattern = task.count, belief.pattern
-        self._place: Place = (
-            File(Path(belief.path)) if belief.where == "file" else Page(belief.url, belief.pointers)
-        )
+        self._place = place_of(belief)
         self._text = ""
         """What is new, from the last place on where nothing was left over."""
         self._told = 0
@@ -44,7 +41,7 @@ class Looking:
         """Remember what stands there already, and begin to look."""
         self._act = act
         self._loop = asyncio.get_running_loop()
-        there = await self._loop.run_in_executor(None, self._place.begin)
+        there = await self._place.begin()
         self._screen = tuple(read_numbers(self._pattern, there))
         self._looking = asyncio.ensure_future(self._look_on())
 
@@ -55,10 +52,13 @@ class Looking:
         self._looking.cancel()
         with suppress(asyncio.CancelledError):
             await self._looking
-        await self._look()
-        if not self._act.was_cut and len(read_numbers(self._pattern, self._text)) > self._told:
-            await asyncio.sleep(SETTLES)
+        try:
             await self._look()
+            if not self._act.was_cut and len(read_numbers(self._pattern, self._text)) > self._told:
+                await asyncio.sleep(SETTLES)
+                await self._look()
+        finally:
+            await self._place.end()
 
     async def _look_on(self) -> None:
         while True:
@@ -66,7 +66,7 @@ class Looking:
             await self._look()
 
     async def _look(self) -> None:
-        is_anew, text = await self._loop.run_in_executor(None, self._place.look)
+        is_anew, text = await self._place.look()
         if is_anew or text:
             self._changed = self._loop.time()
         if is_anew:

@@ -78,7 +78,7 @@ class Declared:
             Undecided: the server's table lacks its namespace.
         """
         name = node_name(text)
-        return ua.NodeId(_identifier(name.kind, name.identifier), self.index(name.namespace))
+        return ua.NodeId(identifier_of(name.kind, name.identifier), self.index(name.namespace))
 
     def index(self, namespace: int | str) -> int:
         """Return the index of a namespace in the server's table.
@@ -212,7 +212,8 @@ def _variant(kind: str, value: Any) -> ua.Variant:
     return variant(list(value) if isinstance(value, tuple) else value, kind)
 
 
-def _identifier(kind: str, text: str) -> Any:
+def identifier_of(kind: str, text: str) -> Any:
+    """Return the identifier of a node id, as the encoder wants it (10000-6, 5.1.12)."""
     match kind:
         case "i":
             return int(text)

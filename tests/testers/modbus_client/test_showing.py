@@ -12,11 +12,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from asyncua import Client, ua
+from pydantic import ValidationError
 
+from device_simulators.opcua.plc import Plc
+from testbed.model.client import Belief as BelongsTo
+from testbed.model.client import Task
 from testbed.testers.modbus_client.answers import foreign, good
 from testbed.testers.modbus_client.belief import Belief
-from testbed.testers.modbus_client.places import File, Page, pointed
+from testbed.testers.modbus_client.driving import Act
+from testbed.testers.modbus_client.places import File, Nodes, Page, pointed
+from testbed.testers.modbus_client.watching import watch_of
 from tests.testers.modbus_client.bench import READS, desk, script
+from tests.testers.setups import serving
 
 ASKS = "line = socket.create_connection((host, port)); ask(line)\n"
 
@@ -196,6 +204,65 @@ def test_a_page_with_pointers_tells_its_values_alone():
         place = Page(f"http://127.0.0.1:{server.getsockname()[1]}/", ["/line/speed", "/line/temperatures"])
         assert place.begin() == "7\n1.5\n2.5"
         assert place.look() == (False, "")
+
+
+PLC = "nsu=https://example.org/mother-factory/plc;s="
+
+
+def test_nodes_of_a_server():
+    """What another client writes there is told; what stood there is not, nor what nobody could read."""
+
+    async def look(port):
+        belief = BelongsTo(
+            where="opcua",
+            url=f"opc.tcp://127.0.0.1:{port}",
+            nodes=[f"{PLC}Scratch.Double", f"{PLC}Scratch.Boolean", "nsu=urn:nowhere;i=1", "i=999999"],
+        )
+        task = Task(does="fc03", at=107, count=2, command=["none"], belief=belief)
+        act = Act(asyncio.get_running_loop().time, lambda: 0, lambda: None)
+        looking = watch_of(task)
+        await looking.begin(act)
+        async with Client(f"opc.tcp://127.0.0.1:{port}") as product:
+            index = await product.get_namespace_index("https://example.org/mother-factory/plc")
+            for name, value in (("Double", 7.25), ("Boolean", True)):
+                node = product.get_node(f"ns={index};s=Scratch.{name}")
+                await node.write_value(ua.DataValue(ua.Variant(value)))
+            await asyncio.sleep(0.3)
+        await looking.stop()
+        return [one.values for one in act.told]
+
+    with serving(Plc().serve()) as port:
+        told = asyncio.run(look(port))
+
+    assert told[-1] == (7.25, 1)
+    assert set(told) <= {(7.25, 1), (7.25, 0)}
+
+
+def test_a_server_that_is_not_there_holds_nothing():
+    async def look():
+        place = Nodes("opc.tcp://127.0.0.1:1", ["i=2258"])
+        found = (await place.begin(), await place.look(), await place.look())
+        await place.end()
+        return found
+
+    assert asyncio.run(look()) == ("", (False, ""), (False, ""))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"where": "opcua", "url": "opc.tcp://a:4840"}, "`nodes` belong to `where: opcua`, and are needed"),
+        ({"where": "opcua", "nodes": ["i=1"]}, "`url` belongs to"),
+        ({"where": "opcua", "url": "http://a", "nodes": ["i=1"]}, "does not begin with opc.tcp://"),
+        ({"where": "opcua", "url": "opc.tcp://a:4840", "nodes": ["Speed"]}, "is no node id"),
+        ({"where": "http", "url": "https://a"}, "does not begin with http://"),
+        ({"where": "http", "url": "http://a", "pointers": ["a"]}, "pointers"),
+        ({"where": "file", "path": "a", "pointers": ["/a"]}, "`pointers` belong to `where: http`"),
+    ],
+)
+def test_what_is_wrong_with_a_place_is_said(said, why):
+    with pytest.raises(ValidationError, match=why):
+        BelongsTo.model_validate(said)
 
 
 def test_one_that_polls_by_itself(tmp_path):
