@@ -1,7 +1,5 @@
 """Performance profile, Steady, latency and stall: load at the intended rate."""
 
-import pytest
-
 from testbed.cases import alone, verifies
 
 
@@ -16,10 +14,9 @@ async def test_every_request_is_answered(load):
 
 @alone
 @verifies("PERF-MB-LATENCY")
-@pytest.mark.parametrize("percentile", ["p50", "p95", "p99"])
-async def test_latency(load, percentile):
-    """At the intended rate a percentile of the latency keeps its limit."""
-    found = await load.latency(percentile)
+async def test_latency(load):
+    """At the intended rate each percentile of the latency for which there is a limit keeps it."""
+    found = await load.latency()
 
     assert found.agrees
 

@@ -4,7 +4,7 @@ import pytest
 
 from testbed.model.performance import Harness, Measurement, Quantile, Stall
 from testbed.testers.modbus.loaded import Loaded
-from testbed.testers.trouble import NotTestable, Undecided
+from testbed.testers.trouble import Undecided
 
 
 def quantile(value, low=None, high=None, share=0.99):
@@ -40,15 +40,15 @@ def loaded(*arguments, **more):
 
 
 def test_a_limit_is_kept_where_the_upper_bound_keeps_it():
-    assert loaded(quantile(40, 35, 50)).percentile("p99").agrees
+    assert loaded(quantile(40, 35, 50)).latency.agrees
 
 
 def test_the_harness_can_only_have_added_to_what_keeps_the_limit():
-    assert loaded(quantile(40, 35, 50), floor=39).percentile("p99").agrees
+    assert loaded(quantile(40, 35, 50), floor=39).latency.agrees
 
 
 def test_a_limit_is_broken_where_the_lower_bound_less_the_harness_is_beyond_it():
-    found = loaded(quantile(60, 51, 70)).percentile("p99")
+    found = loaded(quantile(60, 51, 70)).latency
 
     assert not found.agrees
     assert found.is_absence  # it has to be shown in each of three tries
@@ -57,7 +57,7 @@ def test_a_limit_is_broken_where_the_lower_bound_less_the_harness_is_beyond_it()
 
 
 def test_requests_that_nobody_answered_break_a_limit():
-    found = loaded(Quantile(share=0.99, value=None, low=None, high=None)).percentile("p99")
+    found = loaded(Quantile(share=0.99, value=None, low=None, high=None)).latency
 
     assert "p99 not answered" in found.received.en
 
@@ -75,12 +75,26 @@ def test_requests_that_nobody_answered_break_a_limit():
 )
 def test_nobody_can_tell(measured, reason):
     with pytest.raises(Undecided, match=reason):
-        loaded(*measured).percentile("p99")
+        _ = loaded(*measured).latency
 
 
-def test_what_the_profile_does_not_limit_is_not_tested():
-    with pytest.raises(NotTestable, match="no limit for p50"):
-        loaded(quantile(1)).percentile("p50")
+def test_every_limit_of_the_profile_is_judged():
+    """One that is broken is told, whichever it is, and also beside one of which nobody can tell."""
+
+    def judged(*found):
+        quantiles = tuple(quantile(value, share=share) for share, value in found)
+        measured = seen(floor=None).model_copy(update={"quantiles": quantiles})
+        floor = tuple(quantile(0.2, share=share) for share in (0.5, 0.9, 0.999))
+        harness = measured.harness.model_copy(update={"floor": floor})
+        limits = {"p99.9": 0.05, "p50": 0.05, "p90": 0.05}
+        return Loaded(measured.model_copy(update={"harness": harness}), limits, 0.5).latency
+
+    assert judged((0.5, 40), (0.9, 40), (0.999, 40)).agrees
+    assert judged((0.5, 40), (0.9, 60), (0.999, 60)).received.en.startswith("p90 ")
+    assert judged((0.5, 40), (0.9, 40), (0.999, 60)).received.en.startswith("p99.9 ")
+    assert judged((0.5, 40), (0.999, 60)).received.en.startswith("p99.9 ")
+    with pytest.raises(Undecided, match="too few for p90"):
+        judged((0.5, 40), (0.999, 40))
 
 
 @pytest.mark.parametrize("fault", ["unanswered", "wrong", "strange", "lost"])
@@ -98,6 +112,8 @@ def test_a_connection_that_the_device_may_close_is_no_fault():
 def test_a_stall_longer_than_the_limit_is_told():
     assert loaded(quantile(1), stalls=[0.4, 0.5]).stall.agrees
     assert loaded(quantile(1), stalls=[0.4, 0.9]).stall.received.en == "a stall of 900 ms"
+    with pytest.raises(Undecided, match="late by 60"):  # by so much the stall may be its own
+        _ = loaded(quantile(1), late=60, stalls=[0.55]).stall
     with pytest.raises(Undecided, match="late by 200"):
         _ = loaded(quantile(1), late=200, stalls=[0.9]).stall
 

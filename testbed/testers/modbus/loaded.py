@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from testbed.model.base import Text
 from testbed.model.performance import Measurement, Quantile
 from testbed.testers.answer import Agreement
-from testbed.testers.trouble import NotTestable, Undecided
+from testbed.testers.trouble import Undecided
 
 BETTER = 3.0
 """How many times faster than what is judged the harness must be."""
@@ -62,24 +62,30 @@ class Loaded:
             is_absence=True,
         )
 
-    def percentile(self, name: str) -> Agreement:
-        """Say whether a percentile keeps the profile's limit.
+    @property
+    def latency(self) -> Agreement:
+        """Each percentile keeps its limit; one that does not outweighs one of which nobody can tell.
 
         Raises:
-            NotTestable: the profile sets none.
-            Undecided: nobody can tell.
+            Undecided: of one nobody can tell, and all others keep theirs.
         """
-        limit = self.limits.get(name)
-        if limit is None:
-            raise NotTestable(
-                Text(en=f"the profile sets no limit for {name}", ko=f"프로파일에 {name} 한계값이 없음")
-            )
-        return self.keeps(name, limit)
+        unsure: Undecided | None = None
+        for name in sorted(self.limits, key=lambda one: float(one[1:])):
+            try:
+                found = self.keeps(name, self.limits[name])
+            except Undecided as error:
+                unsure = unsure or error
+            else:
+                if not found.agrees:
+                    return found
+        if unsure is not None:
+            raise unsure
+        return AGREED
 
     def keeps(self, name: str, limit_s: float) -> Agreement:
         """Say whether a percentile keeps a limit in seconds; Undecided where nobody can tell."""
         share, limit = float(name.removeprefix("p")) / 100, limit_s * 1000
-        found = _of(self.measurement.quantiles, share)
+        found = of_share(self.measurement.quantiles, share)
         if found is None:
             raise Undecided(
                 Text(
@@ -87,7 +93,7 @@ class Loaded:
                     ko=f"요청 {self.measurement.requests}개로는 {name}의 상한을 정할 수 없음",
                 )
             )
-        floor = _of(self.measurement.harness.floor, share)
+        floor = of_share(self.measurement.harness.floor, share)
         return _judged(name, limit, found, floor, self.measurement.harness.late_p99)
 
     @property
@@ -96,8 +102,9 @@ class Loaded:
         worst = max((one.seconds for one in self.measurement.stalls), default=0.0)
         if worst <= self.stall_limit:
             return AGREED
-        if self.measurement.harness.late_worst > self.stall_limit * 1000 / BETTER:
-            raise Undecided(_late(self.measurement.harness.late_worst))
+        late = self.measurement.harness.late_worst
+        if late > self.stall_limit * 1000 / BETTER or worst * 1000 - late <= self.stall_limit * 1000:
+            raise Undecided(_late(late))
         return Agreement(
             expected=_at_most("", self.stall_limit * 1000),
             received=Text(en=f"a stall of {worst * 1000:,.0f} ms", ko=f"{worst * 1000:,.0f} ms 정지"),
@@ -126,7 +133,8 @@ class Loaded:
         )
 
 
-def _of(quantiles: Sequence[Quantile], share: float) -> Quantile | None:
+def of_share(quantiles: Sequence[Quantile], share: float) -> Quantile | None:
+    """Return one of some quantiles; None where there is none for that share."""
     return next((one for one in quantiles if abs(one.share - share) < 1e-9), None)  # noqa: PLR2004 - rounding
 
 

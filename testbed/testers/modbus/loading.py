@@ -19,12 +19,12 @@ from testbed.testers.load.crew import NotConnectedError, Outcome, carry_out
 from testbed.testers.load.measuring import measured, ms, quantiles
 from testbed.testers.load.passage import passage
 from testbed.testers.load.plan import DRAIN, SECOND, Plan
-from testbed.testers.load.processes import responder
+from testbed.testers.load.processes import EngineError, responder
 from testbed.testers.load.search import held, knee, seconds_of
 from testbed.testers.load.statistics import Latencies, smallest
 from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
-from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded
+from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded, of_share
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.impair.scope import CURRENT
 
@@ -50,9 +50,9 @@ class Load:
         """Ask at the profile's rate."""
         return await self._once("steady", self._steady)
 
-    async def latency(self, name: str) -> Agreement:
-        """Ask at the profile's rate: a percentile of the latency keeps its limit."""
-        return (await self.steady()).percentile(name)
+    async def latency(self) -> Agreement:
+        """Ask at the profile's rate: each percentile of the latency that has a limit keeps it."""
+        return (await self.steady()).latency
 
     async def soak(self) -> Loaded:
         """Ask at the profile's rate for a long time."""
@@ -83,7 +83,9 @@ class Load:
         found, wanted = seen.measurement, self._wanted.throughput
         if found.rate >= wanted.at_least:
             return AGREED
-        if found.harness.late_p99 > wanted.within * 1000 / BETTER:
+        floor = of_share(found.harness.floor, float(wanted.share[1:]) / 100)
+        own = floor.high if floor is not None else None
+        if own is None or max(own, found.harness.late_p99) > wanted.within * 1000 / BETTER:
             raise Undecided(
                 Text(
                     en="the load engine itself kept no higher rate in this run",
@@ -250,8 +252,11 @@ class Load:
         if known is not None and known.plan.seconds >= seconds:
             return known
         async with responder(plan.answer_size) as port:
-            found = await carry_out(
-                replace(plan, host="127.0.0.1", port=port, seconds=seconds), self._bench.load_workers
-            )
+            try:
+                found = await carry_out(
+                    replace(plan, host="127.0.0.1", port=port, seconds=seconds), self._bench.load_workers
+                )
+            except NotConnectedError as error:  # that is no fault of the device
+                raise EngineError(f"the harness cannot be measured: {error.why}") from error
         self._bench.floors[plan.rate, plan.churn] = found
         return found
