@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+import uuid
 
 import pytest
 
@@ -15,6 +16,8 @@ from testbed.testers.trouble import Gone, Undecided
 from tests.testers.modbus_client.bench import desk, running, script
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
+OURS = uuid.uuid4().hex
+"""In the command line of each process of these tests: two runs of them at once must not meet."""
 
 
 def trouble(command: list[str], **client: object) -> str:
@@ -81,16 +84,16 @@ except TimeoutError:
 
 def test_it_hangs():
     began = time.monotonic()
-    said = trouble(script("time.sleep(60)  # hangs-7301"), acts_within="1 s")
+    said = trouble(script(f"time.sleep(60)  # hangs-{OURS}"), acts_within="1 s")
     assert "never connected" in said
     assert time.monotonic() - began < 10
-    assert running("hangs-7301") == []
+    assert running(f"hangs-{OURS}") == []
 
 
 def test_it_heeds_no_signal():
-    text = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)  # deaf-7302"
+    text = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)  # deaf-{OURS}"
     assert "never connected" in trouble(script(text), acts_within="1 s")
-    assert running("deaf-7302") == []
+    assert running(f"deaf-{OURS}") == []
 
 
 def test_it_ignores_the_endpoint():
@@ -120,7 +123,7 @@ def test_it_asks_and_shows_nothing():
 def test_it_leaves_a_child_behind(escapes):
     text = (
         "import subprocess\n"
-        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)  # child-730{3 + escapes}'],"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)  # child-{escapes}-{OURS}'],"
         f" start_new_session={escapes}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
         "line = socket.create_connection((host, port)); ask(line); print(*answer(line))"
     )
@@ -131,22 +134,24 @@ def test_it_leaves_a_child_behind(escapes):
         assert any("left processes behind" in note for note in case.recorder.notes)
 
     asyncio.run(act())
-    assert running(f"child-730{3 + escapes}") == []
+    assert running(f"child-{escapes}-{OURS}") == []
 
 
 def test_a_case_that_is_cancelled_leaves_no_process():
     async def act():
-        case = desk(script("ask(socket.create_connection((host, port))); time.sleep(60)  # cancelled-7305"))
+        case = desk(
+            script(f"ask(socket.create_connection((host, port))); time.sleep(60)  # cancelled-{OURS}")
+        )
         task = asyncio.ensure_future(case.prepare(()))
         async with asyncio.timeout(10):
-            while not running("cancelled-7305"):  # noqa: ASYNC110 - nobody tells
+            while not running(f"cancelled-{OURS}"):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.05)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(act())
-    assert running("cancelled-7305") == []
+    assert running(f"cancelled-{OURS}") == []
 
 
 def test_two_requests_in_one_segment_are_told_from_two_segments():
