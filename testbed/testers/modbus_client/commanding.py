@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -190,13 +191,28 @@ class Commanded:
 
 
 def end_marked(mark: str) -> int:
-    """Kill every process that has a mark in its environment, and return how many; Linux alone tells."""
-    killed = 0
+    """Kill every process that has a mark in its environment until none is left; return how many there were.
+
+    Linux alone tells. A child that was born meanwhile is found at the next look.
+    """
+    killed: set[int] = set()
+    until = time.monotonic() + ENDS_WITHIN
+    while (found := _marked(mark)) and time.monotonic() < until:
+        for one in found:
+            with suppress(OSError):  # it has ended by now
+                os.kill(one, signal.SIGKILL)
+        killed |= found
+        time.sleep(LOOKS_EVERY)
+    return len(killed)
+
+
+def _marked(mark: str) -> set[int]:
+    """Return the processes that have a mark in their environment."""
+    found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                os.kill(int(folder.name), signal.SIGKILL)
-                killed += 1
-        except (OSError, ValueError):
+                found.add(int(folder.name))
+        except OSError:
             continue  # it has ended, or is somebody else's
-    return killed
+    return found
