@@ -30,10 +30,18 @@ class Act:
     remarks: list[str] = field(default_factory=list)
     trouble: Trouble | None = None
     """Why nothing can be judged."""
+    is_confirmed: bool = False
+    """Whether an operator says that he has made it act."""
 
-    def tell(self, values: Values | None) -> None:
-        """Hear values that the product believes, or that it reports an error."""
-        self.told.append(Said(values, self.now(), self.asked()))
+    def tell(self, values: Values | None, seen: tuple[float, int] | None = None) -> None:
+        """Hear values that the product believes, or that it reports an error.
+
+        Args:
+            values: None for an error.
+            seen: seconds since the case began and requests by then; now where None.
+        """
+        at, asked = (self.now(), self.asked()) if seen is None else seen
+        self.told.append(Said(values, at, asked))
         self.news()
 
     def end(self, how: str, trouble: Trouble | None = None) -> None:

@@ -38,6 +38,8 @@ class Meeting:
     ended: float
     is_over: bool
     """Whether the product came to its end by itself."""
+    is_typed: bool = False
+    """Whether a person typed what the product shows: that tells no time."""
 
     @property
     def belief(self) -> Belief:
@@ -79,7 +81,14 @@ class Meeting:
 
     @property
     def took(self) -> float:
-        """Seconds from the first request to what the product told last, or to the end."""
+        """Seconds from the first request to what the product told last, or to the end.
+
+        Raises:
+            Undecided: a person typed it.
+        """
+        if self.is_typed:
+            said = "when the product showed it is not known: an operator typed it"
+            raise Undecided(Text(en=said, ko="작업자가 입력하여 제품이 표시한 시각을 알 수 없음"))
         first = self.asked[0].at if self.asked else self.began
         return (self.told[-1].at if self.told else self.ended) - first
 
@@ -153,7 +162,7 @@ class Stage:
             and not standin.asked
             and not any(p.kind is Kind.DATA for p in self._recorder.packets[frames:])
         ):
-            raise _idle(act, standin)
+            raise _idle(task, act, standin)
         beliefs = scene.truth.beliefs(act.told)
         if not task.reads:
             beliefs = tuple(Belief.ERROR if one.values is None else Belief.DONE for one in act.told)
@@ -166,6 +175,7 @@ class Stage:
             began,
             ended,
             act.is_over,
+            task.belief is not None and task.belief.where == "operator",
         )
 
     async def _listen(self, standin: Standin, unit: int, *, refused: bool) -> Place:
@@ -192,7 +202,9 @@ class Stage:
                 lambda: act.is_over or bool(standin.asked) or standin.fault is not None, client.acts_within
             )
         within = client.gives_up_within * max(1, scripted) + SETTLES
-        if refused:
+        if refused and task.operator:
+            await self._until(lambda: act.is_over or act.is_confirmed, client.acts_within)
+        elif refused:
             within += client.acts_within
         if not goes_on:
             await self._until(lambda: act.is_over or standin.fault is not None, within)
@@ -228,8 +240,15 @@ async def _refuse(_: asyncio.Protocol) -> None:
     raise ConnectionRefusedError("nobody listens")
 
 
-def _idle(act: Act, standin: Standin) -> Trouble:
-    """Say how the product did not do what it was to do."""
+def _idle(task: Task, act: Act, standin: Standin) -> Trouble:
+    """Say how the product did not do what it was to do; what a person did is not known."""
+    if task.operator:
+        return Undecided(
+            Text(
+                en="the operator says that the product was made to act, and it asked nothing",
+                ko="작업자는 제품을 동작시켰다고 하나 제품의 요청이 없음",
+            )
+        )
     if act.is_over:
         return Gone(
             Text(

@@ -75,6 +75,8 @@ def read_numbers(pattern: str, text: str) -> list[float]:
     return found
 
 
+MOST_SAID = 100
+"""Characters of a number that stands as text (assumed; a double has 17 digits)."""
 _SAID = {"true": 1, "on": 1, "false": 0, "off": 0}
 
 
@@ -90,3 +92,12 @@ def _number(said: str) -> float | None:
         return float(word)
     except ValueError:
         return None
+
+
+def number_of(value: object) -> float | None:
+    """Return the number that a typed value is, or says; None where it is none."""
+    if isinstance(value, int):  # a truth value is one, too
+        return int(value)
+    if isinstance(value, str):
+        return _number(value[:MOST_SAID])
+    return value if isinstance(value, float) else None
