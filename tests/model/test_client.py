@@ -1,4 +1,4 @@
-"""What a vendor declares of a client: how it acts, where its values are seen; and what is said of a wrong one."""
+"""What a vendor declares of a client: how it acts, where its values are seen, what is said of a wrong one."""
 
 from pathlib import Path
 

@@ -28,6 +28,8 @@ LOOKS_EVERY = 0.02
 """Seconds between two looks whether a process has ended: asyncio tells it only once all pipes are closed."""
 FOREVER = 86_400.0
 """Seconds; every act has a time of its own, which is shorter."""
+MOST_SWEEPS = 50
+"""Times that all processes are looked at for strays (assumed; one more than those that start each other)."""
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "DISPLAY")
 """Variables that every command gets."""
 MARK = "TESTBED_ACT"
@@ -184,13 +186,27 @@ class Commanded:
 
 
 def end_marked(mark: str) -> int:
-    """Kill every process that has a mark in its environment, and return how many; Linux alone tells."""
-    killed = 0
+    """Kill every process that has a mark in its environment, and return how many; Linux alone tells.
+
+    Who is killed may have started another meanwhile: it is looked again until a look finds nobody.
+    """
+    killed: set[int] = set()
+    for _ in range(MOST_SWEEPS):
+        found = _marked(mark.encode())
+        if not found:
+            break
+        for process in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+                killed.add(process)
+    return len(killed)
+
+
+def _marked(mark: bytes) -> list[int]:
+    """Return the processes that have a mark and are no mere remains."""
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                os.kill(int(folder.name), signal.SIGKILL)
-                killed += 1
-        except (OSError, ValueError):
-            continue  # it has ended, or is somebody else's
-    return killed
+        with suppress(OSError, ValueError):  # it has ended, or is somebody else's
+            if mark in (folder / "environ").read_bytes().split(b"\0"):  # of remains it is empty
+                found.append(int(folder.name))
+    return found

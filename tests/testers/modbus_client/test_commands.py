@@ -106,6 +106,58 @@ def test_it_leaves_a_child_behind(escapes):
     assert running(f"child-730{3 + escapes}") == []
 
 
+SLEEPS = "time.sleep(60)"
+GOOD = "line = socket.create_connection((host, port)); ask(line); print(*answer(line), flush=True)\n"
+DAEMON = "import os\nif not os.fork():\n  os.setsid()\n  if os.fork(): os._exit(0)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        (f"{DAEMON}  os.close(1); os.close(2); {SLEEPS}  # daemon-7311\n{GOOD}", "daemon-7311"),
+        (f"{DAEMON}  {SLEEPS}  # holds-7312\n{GOOD}", "holds-7312"),
+        (
+            f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n{DAEMON}  {SLEEPS}  # deaf-7313\n"
+            f"{GOOD}{SLEEPS}",
+            "deaf-7313",
+        ),
+        (f"import os\nfor _ in range(50):\n  if not os.fork(): {SLEEPS}  # bomb-7314\n{GOOD}", "bomb-7314"),
+        (
+            f"{DAEMON}  while True:\n    if os.fork(): os._exit(0)\n    time.sleep(0.005)  # hops-7315\n{GOOD}",
+            "hops-7315",
+        ),
+    ],
+    ids=["daemon", "holds-the-output-open", "heeds-no-signal", "fifty", "hops-from-process-to-process"],
+)
+def test_it_leaves_others_behind(text, mark):
+    """The act itself is judged: what is left behind is ended and told."""
+
+    async def act():
+        case = desk(script(text))
+        began = time.monotonic()
+        await case.prepare(())
+        assert time.monotonic() - began < 10
+        assert any("left processes behind" in note for note in case.recorder.notes)
+
+    asyncio.run(act())
+    assert running(mark) == []
+
+
+def test_it_fills_its_file(tmp_path):
+    file = tmp_path / "values.txt"
+    text = (
+        "ask(socket.create_connection((host, port)))\n"
+        f"with open({str(file)!r}, 'wb', 0) as out:\n"
+        "  for _ in range(1024): out.write(bytes(1 << 20))  # fills-7316"
+    )
+    began = time.monotonic()
+    said = trouble(script(text), belief={"where": "file", "path": str(file)})
+    assert "floods" in said
+    assert time.monotonic() - began < 10
+    assert running("fills-7316") == []
+    assert file.stat().st_size < 1 << 30
+
+
 def test_a_case_that_is_cancelled_leaves_no_process():
     async def act():
         case = desk(script("ask(socket.create_connection((host, port))); time.sleep(60)  # cancelled-7305"))
