@@ -103,7 +103,7 @@ class ClientCase:
 
     def evidence(self, cited: Collection[int], guilty: Mapping[int, tuple[int, int]]) -> tuple[Frame, ...]:
         """Return the cited frames, decoded, with their guilty bytes marked."""
-        return evidence(self.recorder, cited, guilty)
+        return evidence(self.recorder, cited, guilty, answers=True)
 
     def capture(self, comment: str, epoch: float) -> bytes:
         """Return what was on the wire as the bytes of a pcapng file."""

@@ -199,9 +199,10 @@ class Stage:
         goes_on = task.again or client.polls
         if not refused:
             await self._until(
-                lambda: act.is_over or bool(standin.asked) or standin.fault is not None, client.acts_within
+                lambda: act.is_over or bool(standin.asked) or standin.fault is not None,
+                client.acts_within + standin.held_up,
             )
-        within = client.gives_up_within * max(1, scripted) + SETTLES
+        within = (client.gives_up_within + standin.held_up) * max(1, scripted) + SETTLES
         if refused and task.operator:
             await self._until(lambda: act.is_over or act.is_confirmed, client.acts_within)
         elif refused:
@@ -221,7 +222,7 @@ class Stage:
         told = len(act.told)
         await self._until(
             lambda: act.is_over or len(act.told) > max(told, scripted - 1),
-            client.timeout * client.tries + SETTLES,
+            client.timeout * client.tries + standin.held_up + SETTLES,
         )
 
     async def _until(self, holds: Callable[[], bool], within: float) -> None:
