@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,8 +29,11 @@ LOOKS_EVERY = 0.02
 """Seconds between two looks whether a process has ended: asyncio tells it only once all pipes are closed."""
 FOREVER = 86_400.0
 """Seconds; every act has a time of its own, which is shorter."""
-MOST_SWEEPS = 50
-"""Times that all processes are looked at for strays (assumed; one more than those that start each other)."""
+MOST_SWEEPS, EMPTY_SWEEPS = 50, 3
+"""Times that all processes are looked at for strays, and in a row that nobody has to be found (assumed)."""
+PROCESSES = Path("/proc")
+BETWEEN_SWEEPS = 0.005
+"""Seconds between two of them (assumed)."""
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "DISPLAY")
 """Variables that every command gets."""
 MARK = "TESTBED_ACT"
@@ -107,6 +111,8 @@ class Commanded:
         if self._waiting is not None:
             await asyncio.wait([self._waiting], timeout=ENDS_WITHIN)
             self._waiting.cancel()
+        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - its pipes outlive it
+        await asyncio.sleep(0)  # what was closed is lost in the next round
         if self._watch is not None:
             await self._watch.stop()
 
@@ -188,25 +194,34 @@ class Commanded:
 def end_marked(mark: str) -> int:
     """Kill every process that has a mark in its environment, and return how many; Linux alone tells.
 
-    Who is killed may have started another meanwhile: it is looked again until a look finds nobody.
+    Who goes from process to process may slip through one look, so that it takes several that find nobody.
     """
     killed: set[int] = set()
+    empty = 0
     for _ in range(MOST_SWEEPS):
-        found = _marked(mark.encode())
-        if not found:
+        found = _kill_marked(mark.encode())
+        killed |= found
+        empty = 0 if found else empty + 1
+        if empty == EMPTY_SWEEPS:
             break
-        for process in found:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(process, signal.SIGKILL)
-                killed.add(process)
+        time.sleep(BETWEEN_SWEEPS)
     return len(killed)
 
 
-def _marked(mark: bytes) -> list[int]:
-    """Return the processes that have a mark and are no mere remains."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError):  # it has ended, or is somebody else's
-            if mark in (folder / "environ").read_bytes().split(b"\0"):  # of remains it is empty
-                found.append(int(folder.name))
-    return found
+def _kill_marked(mark: bytes) -> set[int]:
+    """Kill the processes that have a mark, each with its group at once: it may be about to leave another.
+
+    The newest come first, before they are gone and others there.
+    """
+    killed: set[int] = set()
+    if not PROCESSES.is_dir():
+        return killed
+    for process in sorted((int(one.name) for one in PROCESSES.iterdir() if one.name.isdigit()), reverse=True):
+        with suppress(OSError):  # it has ended, or is somebody else's; of mere remains it is empty
+            if mark in Path(PROCESSES, str(process), "environ").read_bytes().split(b"\0"):
+                killed.add(process)
+                group = os.getpgid(process)
+                if group != os.getpgrp():
+                    os.killpg(group, signal.SIGKILL)
+                os.kill(process, signal.SIGKILL)
+    return killed

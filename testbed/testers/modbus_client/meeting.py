@@ -183,12 +183,10 @@ class Stage:
             return Place("", 0, unit, _refuse if refused else standin.join)
         host, port = self._place
         try:
-            found = await standin.listen(host, port)
+            found = await (standin.hold if refused else standin.listen)(host, port)
         except OSError as error:
             said = f"{host}:{port}: {error.strerror or error}"
             raise Undecided(Text(en=f"cannot listen at {said}", ko=f"수신 대기 불가 {said}")) from error
-        if refused:
-            await standin.leave()  # the port stays free for the moment: nobody listens there
         return Place(host, found, unit, standin.join)
 
     async def _to_the_end(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -77,6 +78,7 @@ class Standin:
             monitor.late = lambda: 2 * scope.worst  # the handshake takes two ways
         self._arrivals: list[Arrival] = []
         self._server: asyncio.Server | None = None
+        self._held: socket.socket | None = None
 
     @property
     def held_up(self) -> float:
@@ -98,6 +100,24 @@ class Standin:
         found: int = self._server.sockets[0].getsockname()[1]
         return found
 
+    async def hold(self, host: str, port: int) -> int:
+        """Hold a port where nobody listens; return it.
+
+        A port that is merely free may be given to somebody else at any time: another case's stand-in, or the
+        product itself as its own end of the connection, which would then reach itself (RFC 9293, 3.5).
+
+        Raises:
+            OSError: the place is not to be had.
+        """
+        loop = asyncio.get_running_loop()
+        family, kind, number, _, where = (await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))[0]
+        self._held = held = socket.socket(family, kind, number)
+        if port:  # connections of the last act may still leave it
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(where)
+        found: int = held.getsockname()[1]
+        return found
+
     async def join(self, protocol: asyncio.Protocol) -> None:
         """Connect a client of this process."""
         await asyncio.sleep(0)  # what was closed before arrives before a new connection does
@@ -112,6 +132,8 @@ class Standin:
         """Listen no more, and end what still is connected."""
         if self._server is not None:
             self._server.close()
+        if self._held is not None:
+            self._held.close()
         tasks = list(self._visits.values())
         for task in tasks:
             task.cancel()

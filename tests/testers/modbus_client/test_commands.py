@@ -111,29 +111,26 @@ GOOD = "line = socket.create_connection((host, port)); ask(line); print(*answer(
 DAEMON = "import os\nif not os.fork():\n  os.setsid()\n  if os.fork(): os._exit(0)\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "mark"),
-    [
-        (f"{DAEMON}  os.close(1); os.close(2); {SLEEPS}  # daemon-7311\n{GOOD}", "daemon-7311"),
-        (f"{DAEMON}  {SLEEPS}  # holds-7312\n{GOOD}", "holds-7312"),
-        (
-            f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n{DAEMON}  {SLEEPS}  # deaf-7313\n"
-            f"{GOOD}{SLEEPS}",
-            "deaf-7313",
-        ),
-        (f"import os\nfor _ in range(50):\n  if not os.fork(): {SLEEPS}  # bomb-7314\n{GOOD}", "bomb-7314"),
-        (
-            f"{DAEMON}  while True:\n    if os.fork(): os._exit(0)\n    time.sleep(0.005)  # hops-7315\n{GOOD}",
-            "hops-7315",
-        ),
-    ],
-    ids=["daemon", "holds-the-output-open", "heeds-no-signal", "fifty", "hops-from-process-to-process"],
-)
-def test_it_leaves_others_behind(text, mark):
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+HOPS = "while True:\n    if os.fork(): os._exit(0)\n    time.sleep(0.005)"
+FIFTY = f"import os\nfor _ in range(50):\n  if not os.fork(): {SLEEPS}  # bomb-7314\n"
+BEHIND = {
+    "daemon-7311": f"{DAEMON}  os.close(1); os.close(2); {SLEEPS}  # daemon-7311\n{GOOD}",
+    "holds-7312": f"{DAEMON}  {SLEEPS}  # holds-7312\n{GOOD}",
+    "deaf-7313": f"{DEAF}{DAEMON}  {SLEEPS}  # deaf-7313\n{GOOD}{SLEEPS}",
+    "bomb-7314": f"{FIFTY}{GOOD}",
+    "hops-7315": f"{DAEMON}  {HOPS}  # hops-7315\n{GOOD}",
+}
+"""What a product leaves behind: a daemon, one that holds its output open, one that heeds no signal, fifty,
+and one that goes from process to process."""
+
+
+@pytest.mark.parametrize("mark", BEHIND)
+def test_it_leaves_others_behind(mark):
     """The act itself is judged: what is left behind is ended and told."""
 
     async def act():
-        case = desk(script(text))
+        case = desk(script(BEHIND[mark]))
         began = time.monotonic()
         await case.prepare(())
         assert time.monotonic() - began < 10
@@ -197,5 +194,26 @@ def test_a_silent_server_is_bounded():
         meeting = await acting.reads(silent())
         assert (meeting.belief, meeting.is_over) == (Belief.NOTHING, False)
         assert meeting.ended - meeting.began < 10
+
+    asyncio.run(act())
+
+
+def test_where_nobody_listens_nobody_else_can():
+    """The port is held: no other stand-in gets it, and a product that connects does not reach itself."""
+
+    async def act():
+        text = (
+            "try:\n"
+            "  socket.create_server((host, port)); print('7 7 7')\n"
+            "except OSError:\n"
+            "  for _ in range(500):\n"
+            "    try: socket.create_connection((host, port)); print('8 8 8')\n"
+            "    except ConnectionRefusedError: pass\n"
+            "sys.exit(1)"
+        )
+        case = desk(script(text))
+        acting = Acting(case)
+        meeting = await acting.finds_nobody()
+        assert (meeting.beliefs, meeting.is_over) == ((Belief.ERROR,), True)
 
     asyncio.run(act())
