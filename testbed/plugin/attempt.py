@@ -76,7 +76,8 @@ class Bench:
         """Return the seconds that a case may take; all that run beside it share the declared pause."""
         timing = declaration.timing
         beside = min(self.settings.jobs, declaration.sessions)
-        return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause)
+        people = declaration.client.answers_within if declaration.client is not None else 0.0
+        return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause) + people
 
 
 async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", waited: float = 0.0) -> Try:

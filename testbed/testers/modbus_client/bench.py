@@ -12,6 +12,7 @@ from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
 from testbed.testers.bench import PutBack
 from testbed.testers.journal import Journal, Leased
+from testbed.testers.modbus_client.by_hand import ByHand
 from testbed.testers.modbus_client.commanding import Commanded
 from testbed.testers.modbus_client.desk import ClientCase
 from testbed.testers.modbus_client.driving import Driver, InProcess, Waiting
@@ -55,8 +56,8 @@ class ClientBench:
         """Count nothing: a stand-in does not wear."""
 
     def weight(self, fixtures: Sequence[str]) -> int:  # noqa: ARG002 - part of the interface
-        """Return how many of the product a case needs at once."""
-        return 1
+        """Return how many of the product a case needs at once; an operator is asked one thing at a time."""
+        return self.declaration.sessions if self.client.by_hand else 1
 
     def case(self, name: str, needs: Needs, gate: str, recorder: Recorder) -> ClientCase:  # noqa: ARG002 - as above
         """Return what one case works with."""
@@ -81,4 +82,8 @@ class ClientBench:
         if self._here is not None:
             return InProcess(self._here)
         watch = watch_of(task)
-        return Commanded(self.client.environment, watch) if task.command else Waiting(watch)
+        if task.command:
+            return Commanded(self.client.environment, watch)
+        if task.is_by_hand:
+            return ByHand(self.client.acts_within, watch)
+        return Waiting(watch)

@@ -103,7 +103,7 @@ class ClientCase:
 
     def evidence(self, cited: Collection[int], guilty: Mapping[int, tuple[int, int]]) -> tuple[Frame, ...]:
         """Return the cited frames, decoded, with their guilty bytes marked."""
-        return evidence(self.recorder, cited, guilty)
+        return evidence(self.recorder, cited, guilty, answers=True)
 
     def capture(self, comment: str, epoch: float) -> bytes:
         """Return what was on the wire as the bytes of a pcapng file."""
@@ -188,7 +188,15 @@ def choose(
         and (task.again or not again)
         and (function or writes or not task.is_bits)
     ]
-    fit.sort(key=lambda task: (task.again != again, not kind and task.type != "uint16", -task.quantity))
+    fit.sort(
+        key=lambda task: (
+            task.again != again,
+            task.is_typed,
+            task.is_by_hand,
+            not kind and task.type != "uint16",
+            -task.quantity,
+        )
+    )
     if not fit and not (function or kind or again):
         fit = list(tasks)
     if not fit:
