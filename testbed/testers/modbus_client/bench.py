@@ -46,6 +46,8 @@ class ClientBench:
         self.refused: set[str] = set()
         self.met = False
         """Whether the client has made a control exchange at all."""
+        self.acts_well = False
+        """Whether the last thing that it did was a good act: an operator need not show it again."""
         self.fuzz_budget = DEFAULT
         self.seed = seed
         self._here: SimulatedClient | None = None
@@ -75,7 +77,7 @@ class ClientBench:
     @property
     def lasts(self) -> bool:
         """Whether the product goes on from one act to the next, so that it may not survive one."""
-        return self._here is not None or self.client.polls
+        return self._here is not None or self.client.polls or self.client.by_hand
 
     def driver(self, task: Task) -> Driver:
         """Return what makes the product do a task."""
