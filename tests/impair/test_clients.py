@@ -58,7 +58,7 @@ def test_it_is_recorded_and_printed(run, tmp_path):
     assert "다음 통신 장애 조건에서 시험함" in page
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.acceptance)])
 @pytest.mark.parametrize(
     "scenario",
     [
