@@ -30,6 +30,9 @@ CASE_WITHIN = 60.0
 """Seconds after which a case is given up (assumed; the longest takes a few), beside the declared waits."""
 EXCHANGES = 40
 """Exchanges for which a case may have to wait as long as the device declares (assumed; most have three)."""
+OF_A_MACHINE = 400
+"""Exchanges of a rule-based machine, each of which may be held up (assumed: 3 sequences of 24 rules,
+with some reads about each)."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,8 @@ def _longer(case: Case, settings: Settings) -> float:
     """Return the seconds that a case may take beyond any other, as whoever runs it asked for."""
     fuzzing = settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
     loading = settings.performance.within if settings.performance and "load" in case.fixtures else 0.0
-    return fuzzing + loading
+    held_up = settings.impairing.lengthened if settings.impairing and "machine" in case.fixtures else 0.0
+    return fuzzing + loading + OF_A_MACHINE * held_up
 
 
 async def to_its_end(concluding: Awaitable[Text | None]) -> Text | None:
