@@ -58,7 +58,8 @@ class Loaded:
         found = {what: number for what, number in faults.items() if number}
         if not found:
             return AGREED
-        if seen.harness.late_worst > DRAIN * 1000 / BETTER:
+        # An answer that came in time may have been read too late; nothing else is made so.
+        if not (seen.wrong or seen.strange or seen.lost) and seen.harness.late_worst > DRAIN * 1000 / BETTER:
             raise Undecided(too_late(seen.harness.late_worst))
         return Agreement(
             expected=Text(en=f"{seen.requests:,} right answers", ko=f"올바른 응답 {seen.requests:,}개"),
