@@ -14,9 +14,7 @@ def test_what_no_device_could_keep_is_refused():
 
 
 def test_a_load_has_a_size_that_can_be_made():
-    with pytest.raises(
-        ValidationError, match=r"100000 requests a second for 3600 s are 360,000,000 requests"
-    ):
+    with pytest.raises(ValidationError, match=r"for 3600 s are 360,000,000 requests"):
         Steady(rate=100_000, seconds=3600)
     with pytest.raises(ValidationError, match=r"are 0 requests; a load has 1 to 5,000,000"):
         Steady(rate=0.1, seconds=1)
