@@ -19,7 +19,7 @@ from testbed.testers.modbus_client.numbers import Values, same
 from testbed.testers.modbus_client.readback import read_back
 from testbed.testers.modbus_client.scenario import Answer, Scene
 from testbed.testers.modbus_client.servers import SERVERS, Server
-from testbed.testers.modbus_client.servers.tables import TABLE_OF, Tables, filled, others, values_of
+from testbed.testers.modbus_client.servers.tables import TABLE_OF, Tables, filled, values_of
 from testbed.testers.modbus_client.standin import Standin
 from testbed.testers.modbus_client.tapping import Served, Tap
 from testbed.wire.recorder import Kind, Recorder
@@ -68,6 +68,7 @@ class Exchange:
     def __init__(self, desk: Host, server: Server) -> None:
         self._desk, self._server = desk, server
         self._client = desk.bench.client
+        self._begin = len(desk.recorder.packets)
 
     async def reads(self, function: str = "", *kinds: str) -> Read:
         """Let the product read twice, with other values in the server each time.
@@ -82,8 +83,8 @@ class Exchange:
         held: list[Values] = []
         for kind in [one for one in kinds if one in declared] or [""]:
             task = choose(tasks, function=function, kind=kind)
-            first = values_of(task, self._desk.random)
-            for values in (first, others(task, first, self._desk.random)):
+            for high in (True, False):
+                values = values_of(task, self._desk.random, high=high)
                 tables = self._tables().holding(task, values)
                 believed.append(shown(task, await self._act(task, (tables, values)), values))
                 held.append(values)
@@ -97,8 +98,7 @@ class Exchange:
     async def sees_restart(self) -> Read:
         """Let the product read again and again while the server is restarted with other values."""
         task = choose(self._client.tasks.values(), again=not self._client.polls)
-        before = values_of(task, self._desk.random)
-        after = others(task, before, self._desk.random)
+        before, after = (values_of(task, self._desk.random, high=high) for high in (True, False))
         servers = [(self._tables().holding(task, one), one) for one in (before, after)]
         meeting = await self._act(task, *servers)
         return Read((last_shown(task, meeting, after),), (after,))
@@ -142,7 +142,7 @@ class Exchange:
             self._cite()
 
     def _cite(self) -> None:
-        packets = self._desk.recorder.packets
+        packets = self._desk.recorder.packets[self._begin :]
         self._desk.testers[0].frames = tuple(one.number for one in packets if one.kind is Kind.DATA)
 
 

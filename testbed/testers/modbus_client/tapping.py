@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from testbed.model.base import Text
+from testbed.model.client import SINGLE, Task
 from testbed.protocols.modbus import Frame
 from testbed.testers.modbus.cutter import MbapCutter
 from testbed.testers.modbus_client.holding import Holding, is_right
@@ -93,8 +94,10 @@ class Tap(Standin):
         finally:
             behind.leave(self._recorder.now())
 
-    def passed_on(self) -> None:
-        """Count an answer; the last server stays, any other one is restarted behind its first answer."""
+    def passed_on(self, asked: Frame | None) -> None:
+        """Count an answer that is about the task; behind it a server is restarted, but for the last one."""
+        if asked is None or not touches(self._scene.task, asked):
+            return  # a product that acts by itself may do its other tasks meanwhile
         self.answered += 1
         if len(self._served) > 1:
             self._served.pop(0)
@@ -122,6 +125,16 @@ class Tap(Standin):
         return self._recorder.now()
 
 
+@dataclass(frozen=True)
+class Open:
+    """A request that waits for its answer."""
+
+    asked: Frame
+    due: bytes | None
+    """The PDU of its answer; None where the request is at fault, so that nobody can tell."""
+    at: float
+
+
 @dataclass(eq=False)
 class Behind(asyncio.Protocol):
     """The server's side of one connection."""
@@ -129,8 +142,8 @@ class Behind(asyncio.Protocol):
     tap: Tap
     visit: Visit
     served: Served = field(init=False)
-    _due: dict[int, tuple[bytes | None, float]] = field(default_factory=dict)
-    """Open transactions: the PDU that is due, where that can be told, and when they were asked for."""
+    _open: dict[int, Open] = field(default_factory=dict)
+    """Open transactions, by their identifiers."""
     _left: float | None = None
     _amount: int = 0
     _transport: asyncio.Transport | None = None
@@ -146,7 +159,7 @@ class Behind(asyncio.Protocol):
 
     def ask(self, frame: Frame, at: float) -> None:
         """Pass a request on, as the product made it."""
-        self._due[frame.transaction] = self.served.holding.answer(frame), at
+        self._open[frame.transaction] = Open(frame, self.served.holding.answer(frame), at)
         if self._transport is not None:
             self._transport.write(frame.raw)
 
@@ -161,12 +174,13 @@ class Behind(asyncio.Protocol):
         for raw in self._cutter.feed(data):
             if self._left is not None:
                 return  # the product has gone, or the server was restarted
-            self._check(Frame(raw))
+            one = self._open.pop(Frame(raw).transaction, None)
+            self._check(Frame(raw), one)
             self.visit.send(raw, comment=f"from {self.served.server}")
-            self.tap.passed_on()
+            self.tap.passed_on(one and one.asked)
 
-    def _check(self, answer: Frame) -> None:
-        due, _ = self._due.pop(answer.transaction, (b"", 0.0))
+    def _check(self, answer: Frame, one: Open | None) -> None:
+        due = one.due if one is not None else b""
         if due is None:
             return  # the request itself was wrong: what it is answered is nobody's fault but the product's
         is_good = answer.protocol == 0 and answer.unit == self.served.holding.unit
@@ -180,7 +194,7 @@ class Behind(asyncio.Protocol):
         if self._left is None:
             if rest := self._cutter.drop():
                 self.visit.send(rest, comment=f"from {self.served.server}, incomplete")
-            if any(due is not None for due, _ in self._due.values()):
+            if any(one.due is not None for one in self._open.values()):
                 said = f"closed the connection instead of an answer{f': {exc}' if exc else ''}"
                 self.tap.blame(self.served.server.failed(said))
             self.leave(self.tap.now())
@@ -191,16 +205,25 @@ class Behind(asyncio.Protocol):
         if self._left is None:
             self._left = now
             if is_restart:
-                self._due.clear()
+                self._open.clear()
             if self._transport is not None:
                 self._transport.close()
 
     def owed(self, now: float) -> float | None:
         """Return for how long an answer had been due in the end; None where none was for too long."""
         until = self._left if self._left is not None else now
-        waits = [min(until, now) - at for due, at in self._due.values() if due is not None]
+        waits = [min(until, now) - one.at for one in self._open.values() if one.due is not None]
         longest = max(waits, default=0.0)
         return longest if longest > ANSWERS_WITHIN else None
+
+
+def touches(task: Task, asked: Frame) -> bool:
+    """Say whether a request is about what a task reads or writes."""
+    pdu = asked.pdu
+    if f"fc{pdu[0]:02d}" != task.does:
+        return False
+    first, count = int.from_bytes(pdu[1:3]), 1 if task.does in SINGLE else int.from_bytes(pdu[3:5])
+    return first < task.at + task.quantity and task.at < first + count
 
 
 def unreadable(server: Server, what: str) -> Undecided:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from testbed.testers.product import not_installed
 
 if TYPE_CHECKING:
     from pymodbus.simulator import SimDevice
+
+KNOCKS_EVERY = 0.02
+"""Seconds between two connections to a server that is to end (assumed; one is enough for most)."""
 
 Began = Callable[[int], None]
 """Is told the port as soon as a server listens."""
@@ -138,8 +142,14 @@ class PyModbusTcp(Library):
         bank.set_input_registers(0, list(tables.input_registers))
         server = ModbusServer(host=HOST, port=0, no_block=True, data_bank=bank)
         server.start()
+        port = server._service.socket.getsockname()[1]  # noqa: SLF001 - it tells its port nowhere else
         try:
-            began(server._service.socket.getsockname()[1])  # noqa: SLF001 - it tells its port nowhere else
+            began(port)
             end.wait()
         finally:
-            server.stop()
+            stopping = threading.Thread(target=server.stop, name="testbed-stop", daemon=True)
+            stopping.start()
+            while stopping.is_alive():  # it looks twice a second whether it is to end, and when somebody comes
+                with suppress(OSError):
+                    socket.create_connection((HOST, port), KNOCKS_EVERY).close()
+                stopping.join(KNOCKS_EVERY)

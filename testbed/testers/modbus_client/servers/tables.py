@@ -70,29 +70,22 @@ def filled(tasks: Collection[Task], chance: random.Random) -> Tables:
     )
 
 
-_WHOLE = {"uint16": 16, "int16": 16, "uint32": 32, "int32": 32, "uint64": 64, "int64": 64}
+_SIZES = {"uint16": 16, "int16": 16, "uint32": 32, "int32": 32, "uint64": 64, "int64": 64}
+_EIGHTHS = 1 << 20
+"""Floating-point numbers are so many eighths at most: they fit a single exactly, and print with a few digits."""
 
 
-def values_of(task: Task, chance: random.Random) -> tuple[float, ...]:
-    """Return values for a task to read: bits that are not all alike, numbers over the whole of their type.
+def values_of(task: Task, chance: random.Random, *, high: bool) -> tuple[float, ...]:
+    """Return values for a task to read; the high ones and the low ones differ at every place.
 
-    Whole numbers stay whole: 64 bits do not fit a float.
+    Bits are not all alike. Numbers lie anywhere in their type: the high ones have its highest bit set, so that
+    signed ones are negative. Whole numbers stay whole: 64 bits do not fit a float.
     """
     if task.is_bits:
-        first = chance.randrange(2)
-        return tuple((first + at % 3 % 2) % 2 for at in range(task.count))
-    if task.type in _WHOLE:
-        size = _WHOLE[task.type]
-        low = -(1 << size - 1) if task.type.startswith("int") else 0
-        return tuple(chance.randrange(low, low + (1 << size)) for _ in range(task.count))
-    return tuple(chance.randrange(-(1 << 20), 1 << 20) / 8 + 0.125 for _ in range(task.count))
-
-
-def others(task: Task, values: Sequence[float], chance: random.Random) -> tuple[float, ...]:
-    """Return values that differ from some others at every place."""
-    if task.is_bits:
-        return tuple(1 - int(one) for one in values)
-    found = values_of(task, chance)
-    while any(one == other for one, other in zip(found, values, strict=True)):
-        found = values_of(task, chance)
-    return found
+        return tuple((high + at % 3 % 2) % 2 for at in range(task.count))
+    if task.type not in _SIZES:
+        sign = -1 if high else 1
+        return tuple(sign * chance.randrange(1, _EIGHTHS) / 8 for _ in range(task.count))
+    half = 1 << _SIZES[task.type] - 1
+    first = -half if task.type.startswith("int") else half
+    return tuple(chance.randrange(half) + (first if high else 0) for _ in range(task.count))
