@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from testbed.testers.modbus_client.bench import ClientBench
     from testbed.testers.modbus_client.desk import Frames
 
-MOST_ERRORS = 5
-"""Errors in a row, with the server there again, after which a product is taken not to come back (assumed)."""
+MOST_IN_VAIN = 5
+"""Times that a product may show something else than the new values, with the server there again (assumed)."""
 Shown = Values | Belief
 """What a product shows in the end: values, or how it shows none."""
 
@@ -161,16 +161,15 @@ class TappedStage(Stage):
     async def _to_the_end(
         self, task: Task, standin: Standin, act: Act, scripted: int, *, refused: bool
     ) -> None:
-        """Wait as for a stand-in; behind a restart until the new values are shown, or only errors are."""
+        """Wait as for a stand-in; behind a restart until the new values are shown, or others too often."""
         if len(self._served) == 1:
             await super()._to_the_end(task, standin, act, scripted, refused=refused)
             return
         values = self._served[-1].values or ()
 
         def is_shown() -> bool:
-            told = [one.values for one in act.told]
-            in_vain = len(told) > MOST_ERRORS and not any(told[-MOST_ERRORS:])
-            return in_vain or (told[-1:] != [] and told[-1] is not None and same(task, told[-1], values))
+            told = [one.values for one in act.told]  # the first of them before the restart
+            return len(told) > 1 + MOST_IN_VAIN or any(one and same(task, one, values) for one in told)
 
         client = self._client
         within = client.acts_within + client.gives_up_within * scripted + SETTLES
