@@ -10,7 +10,7 @@ SERVERS = ["reference", "pymodbus", "pyModbusTCP", "libmodbus"]
 @verifies("IOP-MBC-READ-COILS")
 @pytest.mark.parametrize("server", SERVERS)
 async def test_coils(meet, server):
-    """The client shows the coils of an independent server, and other ones when they have changed."""
+    """The client shows the coils of an independent server, and other ones after a change."""
     peer = await meet(server)
     read = await peer.reads("fc01")
 
@@ -20,7 +20,7 @@ async def test_coils(meet, server):
 @verifies("IOP-MBC-READ-DISCRETE-INPUTS")
 @pytest.mark.parametrize("server", SERVERS)
 async def test_discrete_inputs(meet, server):
-    """The client shows the discrete inputs of an independent server, and other ones when they have changed."""
+    """The client shows the discrete inputs of an independent server, and other ones after a change."""
     peer = await meet(server)
     read = await peer.reads("fc02")
 
@@ -30,7 +30,7 @@ async def test_discrete_inputs(meet, server):
 @verifies("IOP-MBC-READ-HOLDING-REGISTERS")
 @pytest.mark.parametrize("server", SERVERS)
 async def test_holding_registers(meet, server):
-    """The client shows the holding registers of an independent server, and other ones when they have changed."""
+    """The client shows the holding registers of an independent server, and other ones after a change."""
     peer = await meet(server)
     read = await peer.reads("fc03")
 
@@ -40,7 +40,7 @@ async def test_holding_registers(meet, server):
 @verifies("IOP-MBC-READ-INPUT-REGISTERS")
 @pytest.mark.parametrize("server", SERVERS)
 async def test_input_registers(meet, server):
-    """The client shows the input registers of an independent server, and other ones when they have changed."""
+    """The client shows the input registers of an independent server, and other ones after a change."""
     peer = await meet(server)
     read = await peer.reads("fc04")
 

@@ -1,4 +1,4 @@
-"""MODBUS Application Protocol V1.1b3, 7; Messaging on TCP/IP V1.0b, 4.2.1.1: servers that refuse or restart."""
+"""MODBUS Application Protocol V1.1b3, 7; Messaging on TCP/IP V1.0b, 4.2.1.1: refusals and restarts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""MODBUS Application Protocol V1.1b3, 6.5, 6.6, 6.11 and 6.12: what a client writes into independent servers."""
+"""MODBUS Application Protocol V1.1b3, 6.5, 6.6, 6.11 and 6.12: what a client writes into servers."""
 
 import pytest
 

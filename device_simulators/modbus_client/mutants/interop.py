@@ -111,7 +111,9 @@ class KnowsNoShortSign(KnowsNoSign):
 
     def number(self, data: bytes, task: Task) -> float:
         """Read the sign of longer ones."""
-        return super().number(data, task) if task.type == "int16" else ReferenceClient.number(self, data, task)
+        return (
+            super().number(data, task) if task.type == "int16" else ReferenceClient.number(self, data, task)
+        )
 
 
 @mutant("IOP-MBC-NUMBERS-32", "IOP-MBC-NUMBERS-64", suite=SUITE)

@@ -18,9 +18,7 @@ MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: `client-` and its class's name in lower case with hyphens."""
 
 
-def mutant(
-    *breaks: str, suite: str = SUITE, declaration: str = "sim-client.yaml"
-) -> Callable[[Kind], Kind]:
+def mutant(*breaks: str, suite: str = SUITE, declaration: str = "sim-client.yaml") -> Callable[[Kind], Kind]:
     """Register a client that is broken in exactly these requirements of a suite, as its docstring says."""
 
     def register(client: Kind) -> Kind:

@@ -1,4 +1,4 @@
-"""What a case talks through that lets a product meet independent servers: it reads, writes, and is refused."""
+"""What a case talks through that lets a product meet independent servers: reads, writes, refusals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from testbed.model.client import Task
+from testbed.testers.modbus_client.behind import Served
 from testbed.testers.modbus_client.belief import Belief
 from testbed.testers.modbus_client.choosing import choose
 from testbed.testers.modbus_client.driving import Act
@@ -21,7 +22,7 @@ from testbed.testers.modbus_client.scenario import Answer, Scene
 from testbed.testers.modbus_client.servers import SERVERS, Server
 from testbed.testers.modbus_client.servers.tables import TABLE_OF, Tables, filled, values_of
 from testbed.testers.modbus_client.standin import Standin
-from testbed.testers.modbus_client.tapping import Served, Tap
+from testbed.testers.modbus_client.tapping import Tap
 from testbed.wire.recorder import Kind, Recorder
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Exchange:
         declared = {task.type for task in tasks if task.reads and not task.is_bits}
         believed: list[Shown] = []
         held: list[Values] = []
-        for kind in [one for one in kinds if one in declared] or [""]:
+        for kind in tuple(one for one in kinds if one in declared) or ("",):
             task = choose(tasks, function=function, kind=kind)
             for high in (True, False):
                 values = values_of(task, self._desk.random, high=high)
@@ -171,16 +172,21 @@ class TappedStage(Stage):
             told = [one.values for one in act.told]  # the first of them before the restart
             return len(told) > 1 + MOST_IN_VAIN or any(one and same(task, one, values) for one in told)
 
-        client = self._client
-        within = client.acts_within + client.gives_up_within * scripted + SETTLES
-        await self._until(lambda: act.is_over or standin.fault is not None or is_shown(), within)
+        def is_over() -> bool:
+            return act.is_over or standin.fault is not None
+
+        await self._until(lambda: is_over() or bool(standin.asked), self._client.acts_within)
+        within = self._client.gives_up_within * scripted + SETTLES
+        await self._until(lambda: is_over() or is_shown(), within)
 
 
 def shown(task: Task, meeting: Meeting, values: Values) -> Shown:
     """Return what a product shows of one act: the worst of it, or the very values where it shows them."""
     if meeting.belief is Belief.RIGHT:
         return values
-    wrong = [one.values for one in meeting.told if one.values is not None and not same(task, one.values, values)]
+    wrong = [
+        one.values for one in meeting.told if one.values is not None and not same(task, one.values, values)
+    ]
     return wrong[0] if wrong else meeting.belief
 
 

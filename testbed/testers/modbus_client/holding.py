@@ -1,4 +1,4 @@
-"""What a server that holds known values has to answer: by it an independent server is checked, never a client."""
+"""What a server that holds known values has to answer: servers are checked by it, never a client."""
 
 from __future__ import annotations
 
@@ -31,11 +31,17 @@ from testbed.testers.modbus_client.servers.tables import Tables
 ERROR_BIT = 0x80
 ILLEGAL_DATA_ADDRESS = 0x02
 
-_READS: dict[type[Request], tuple[Table, type]] = {
-    ReadCoils: ("coils", ReadCoilsResponse),
-    ReadDiscreteInputs: ("discrete_inputs", ReadDiscreteInputsResponse),
-    ReadHoldingRegisters: ("holding_registers", ReadHoldingRegistersResponse),
-    ReadInputRegisters: ("input_registers", ReadInputRegistersResponse),
+Read = ReadCoils | ReadDiscreteInputs | ReadHoldingRegisters | ReadInputRegisters
+_TABLES: dict[type[Read], Table] = {
+    ReadCoils: "coils",
+    ReadDiscreteInputs: "discrete_inputs",
+    ReadHoldingRegisters: "holding_registers",
+    ReadInputRegisters: "input_registers",
+}
+_BITS = {ReadCoils: ReadCoilsResponse, ReadDiscreteInputs: ReadDiscreteInputsResponse}
+_REGISTERS = {
+    ReadHoldingRegisters: ReadHoldingRegistersResponse,
+    ReadInputRegisters: ReadInputRegistersResponse,
 }
 
 
@@ -58,23 +64,19 @@ class Holding:
             request = decode_request(asked.pdu)
         except DecodeError:
             return None
-        if type(request) in _READS:
-            table, response = _READS[type(request)]
-            values = self._held[table][request.address : request.address + request.quantity]  # type: ignore[attr-defined]  # all four reads have both
-            if len(values) < request.quantity:  # type: ignore[attr-defined]  # as above
-                return ExceptionResponse(asked.pdu[0], ILLEGAL_DATA_ADDRESS).encode()
-            made: bytes = response(tuple(map(bool, values)) if table in {"coils", "discrete_inputs"} else tuple(values)).encode()
-            return made
-        match request:
-            case WriteSingleCoil():
-                return self._write(asked, "coils", request.address, (int(request.value == COIL_ON),))
-            case WriteSingleRegister():
-                return self._write(asked, "holding_registers", request.address, (request.value,))
-            case WriteMultipleCoils():
-                return self._write(asked, "coils", request.address, [int(one) for one in request.values])
-            case WriteMultipleRegisters():
-                return self._write(asked, "holding_registers", request.address, request.values)
-        return None
+        if isinstance(request, Read):
+            return self._read(request)
+        write = _write_of(request)
+        return None if write is None else self._write(asked, *write)
+
+    def _read(self, request: Read) -> bytes:
+        kind, first = type(request), request.address
+        values = self._held[_TABLES[kind]][first : first + request.quantity]
+        if len(values) < request.quantity:
+            return ExceptionResponse(request.function, ILLEGAL_DATA_ADDRESS).encode()
+        if kind in _BITS:
+            return _BITS[kind](tuple(map(bool, values))).encode()
+        return _REGISTERS[kind](tuple(values)).encode()
 
     def _write(self, asked: Frame, table: Table, address: int, values: Sequence[int]) -> bytes:
         held = self._held[table]
@@ -82,6 +84,20 @@ class Holding:
             return ExceptionResponse(asked.pdu[0], ILLEGAL_DATA_ADDRESS).encode()
         held[address : address + len(values)] = values
         return asked.pdu[:5]
+
+
+def _write_of(request: Request) -> tuple[Table, int, Sequence[int]] | None:
+    """Return what a request writes, and where; None where it is none that these servers need to know."""
+    match request:
+        case WriteSingleCoil():
+            return "coils", request.address, (int(request.value == COIL_ON),)
+        case WriteSingleRegister():
+            return "holding_registers", request.address, (request.value,)
+        case WriteMultipleCoils():
+            return "coils", request.address, [int(one) for one in request.values]
+        case WriteMultipleRegisters():
+            return "holding_registers", request.address, request.values
+    return None
 
 
 def is_right(answer: bytes, due: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from testbed.model.base import Text
 from testbed.model.declaration import Table
 from testbed.protocols.modbus import (
     Adu,
@@ -17,8 +18,10 @@ from testbed.protocols.modbus import (
     decode_response,
 )
 from testbed.testers.modbus.cutter import MbapCutter
+from testbed.testers.modbus_client.behind import ANSWERS_WITHIN, CONNECTS_WITHIN, Served
+from testbed.testers.modbus_client.servers import Server
 from testbed.testers.modbus_client.servers.server import HOST
-from testbed.testers.modbus_client.tapping import ANSWERS_WITHIN, CONNECTS_WITHIN, Served, unreadable
+from testbed.testers.trouble import Undecided
 from testbed.wire.connection import Connection, Received
 from testbed.wire.recorder import Recorder
 
@@ -56,7 +59,9 @@ class Unjudged:
         """Wait for nothing."""
 
 
-async def read_back(served: Served, table: Table, first: int, count: int, recorder: Recorder) -> tuple[int, ...]:
+async def read_back(
+    served: Served, table: Table, first: int, count: int, recorder: Recorder
+) -> tuple[int, ...]:
     """Return values that a server holds now.
 
     Raises:
@@ -68,7 +73,9 @@ async def read_back(served: Served, table: Table, first: int, count: int, record
         async with asyncio.timeout(CONNECTS_WITHIN):
             await asyncio.get_running_loop().create_connection(lambda: line, HOST, served.port)
         unit = served.holding.unit
-        line.send(Adu(TRANSACTION, unit, ask(first, count).encode()).encode(), comment="the tester reads back")
+        line.send(
+            Adu(TRANSACTION, unit, ask(first, count).encode()).encode(), comment="the tester reads back"
+        )
         came = await line.receive(2 * ANSWERS_WITHIN)
     except (OSError, TimeoutError) as error:
         raise unreadable(served.server, str(error) or "it takes no connection") from error
@@ -85,3 +92,9 @@ async def read_back(served: Served, table: Table, first: int, count: int, record
     if isinstance(response, ReadHoldingRegistersResponse):
         return tuple(response.values[:count])
     raise unreadable(served.server, "it refuses")
+
+
+def unreadable(server: Server, what: str) -> Undecided:
+    """Return that a server could not be read back."""
+    said = f"reading back from {server}: {what}"
+    return Undecided(Text(en=said, ko=f"{server} 값 재확인 실패: {what}"))

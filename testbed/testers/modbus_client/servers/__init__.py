@@ -1,6 +1,6 @@
 """Independent Modbus/TCP servers: the products of others, and our own reference, holding what a test says.
 
-What a client makes of them is judged; where one of them breaks down or answers wrongly, the case is undecided.
+What a client makes of them is judged; where one breaks down or answers wrongly, the case is undecided.
 """
 
 from collections.abc import Mapping

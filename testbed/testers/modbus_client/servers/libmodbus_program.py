@@ -1,7 +1,7 @@
 """libmodbus's own reception and replies for many connections: a program, so that a fault in C ends it alone.
 
-It needs the library and Python's own modules. The first line that it is told has the tables, as JSON; it prints
-the port on which it listens, and ends when its standard input does.
+It needs the library and Python's own modules. The first line that it is told has the tables, as JSON; it
+prints the port on which it listens, and ends when its standard input does.
 """
 
 from __future__ import annotations

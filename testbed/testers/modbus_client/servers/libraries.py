@@ -93,10 +93,10 @@ class Pymodbus(Library):
         server = ModbusTcpServer(device, address=(HOST, 0))
         await server.serve_forever(background=True)
         try:
-            began(server.transport.sockets[0].getsockname()[1])  # type: ignore[union-attr]
+            began(server.transport.sockets[0].getsockname()[1])  # type: ignore[attr-defined]  # asyncio's server
             await asyncio.to_thread(end.wait)
         finally:
-            await server.shutdown()
+            await server.shutdown()  # type: ignore[no-untyped-call]
 
 
 def _device(tables: Tables, unit: int) -> SimDevice:
@@ -149,7 +149,7 @@ class PyModbusTcp(Library):
         finally:
             stopping = threading.Thread(target=server.stop, name="testbed-stop", daemon=True)
             stopping.start()
-            while stopping.is_alive():  # it looks twice a second whether it is to end, and when somebody comes
+            while stopping.is_alive():  # it looks twice a second whether it is to end, or when one comes
                 with suppress(OSError):
                     socket.create_connection((HOST, port), KNOCKS_EVERY).close()
                 stopping.join(KNOCKS_EVERY)

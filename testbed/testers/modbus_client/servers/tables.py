@@ -72,14 +72,14 @@ def filled(tasks: Collection[Task], chance: random.Random) -> Tables:
 
 _SIZES = {"uint16": 16, "int16": 16, "uint32": 32, "int32": 32, "uint64": 64, "int64": 64}
 _EIGHTHS = 1 << 20
-"""Floating-point numbers are so many eighths at most: they fit a single exactly, and print with a few digits."""
+"""Floating-point numbers are so many eighths at most: they fit a single exactly."""
 
 
 def values_of(task: Task, chance: random.Random, *, high: bool) -> tuple[float, ...]:
     """Return values for a task to read; the high ones and the low ones differ at every place.
 
-    Bits are not all alike. Numbers lie anywhere in their type: the high ones have its highest bit set, so that
-    signed ones are negative. Whole numbers stay whole: 64 bits do not fit a float.
+    Bits are not all alike. Numbers lie anywhere in their type: the high ones have its highest bit set, so
+    that signed ones are negative. Whole numbers stay whole: 64 bits do not fit a float.
     """
     if task.is_bits:
         return tuple((high + at % 3 % 2) % 2 for at in range(task.count))
