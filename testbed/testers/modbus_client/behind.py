@@ -1,4 +1,4 @@
-"""The far side of a tap: one connection to an independent server, whose answers are held against its values."""
+"""The far side of a tap, a connection to an independent server: its answers are held against its values."""
 
 from __future__ import annotations
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 KNOCKS_EVERY = 0.02
 """Seconds between two connections to a server that is to end (assumed; one is enough for most)."""
 
+SETTLES = 0.01
+"""Seconds in which a connection that has just ended is taken leave of (assumed; a loop needs one round)."""
+
 Began = Callable[[int], None]
 """Is told the port as soon as a server listens."""
 
@@ -66,10 +69,12 @@ class Library(Server):
             yield port
         finally:
             end.set()
-            await asyncio.wait([asyncio.wrap_future(ended)], timeout=ENDS_WITHIN)
-        if not ended.done():
+            done = asyncio.wrap_future(ended)
+            await asyncio.wait([done], timeout=ENDS_WITHIN)
+            broken = done.exception() if done.done() else None
+        if not done.done():
             raise self.failed("does not end")
-        if (broken := ended.exception()) is not None:
+        if broken is not None:
             raise self.failed(f"broke down: {type(broken).__name__}: {broken}")
 
     @abstractmethod
@@ -97,6 +102,7 @@ class Pymodbus(Library):
             await asyncio.to_thread(end.wait)
         finally:
             await server.shutdown()  # type: ignore[no-untyped-call]
+            await asyncio.sleep(SETTLES)
 
 
 def _device(tables: Tables, unit: int) -> SimDevice:
