@@ -30,11 +30,11 @@ class Churn(Engine):
         cpu = time.process_time()
         async with asyncio.TaskGroup() as group:
             for request, offset in enumerate(self._offsets):
-                wait = start + offset - time.monotonic_ns()
+                wait = start + offset - self.now()
                 if wait > 0:
                     await asyncio.sleep(wait / SECOND)
                 # A timer of uvloop fires up to 0.4 ms early.
-                while (now := time.monotonic_ns()) < start + offset:  # noqa: ASYNC110 - the clock tells nobody
+                while (now := self.now()) < start + offset:  # noqa: ASYNC110 - the clock tells nobody
                     await asyncio.sleep(0)
                 self.tally.late[request] = now - start - offset
                 group.create_task(self._visit(request, start + offset, room))

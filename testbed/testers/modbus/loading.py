@@ -18,10 +18,11 @@ from testbed.testers.answer import Agreement
 from testbed.testers.load.crew import NotConnectedError, Outcome, carry_out
 from testbed.testers.load.measuring import measured, ms, quantiles
 from testbed.testers.load.passage import passage
-from testbed.testers.load.plan import DRAIN, SECOND, Plan
+from testbed.testers.load.plan import SECOND, Plan
 from testbed.testers.load.processes import EngineError, responder
 from testbed.testers.load.search import held, knee, seconds_of
 from testbed.testers.load.statistics import Latencies, smallest
+from testbed.testers.load.virtual import answering, carry_out_virtually, is_virtual
 from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded, of_share
@@ -157,10 +158,7 @@ class Load:
         async def holds(rate: float) -> bool:
             nonlocal best
             seconds = seconds_of(rate, wanted.within, smallest(share))
-            plan = replace(
-                self._plan(Steady(rate=rate, seconds=seconds)), drain=min(DRAIN, 2 * wanted.within + 0.2)
-            )
-            outcome = await self._connected(plan)
+            outcome = await self._connected(self._plan(Steady(rate=rate, seconds=seconds)))
             kept, value = held(outcome, share, limit), ms(Latencies(outcome.latencies).at(share))
             steps.append(Step(rate=rate, held=kept, value=value, unanswered=outcome.unanswered))
             if best is None or kept:
@@ -235,10 +233,14 @@ class Load:
             f"connections, {plan.transactions} pending on each at most"
         )
         async with AsyncExitStack() as stack:
-            if CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
+            if is_virtual():
+                outcome = await carry_out_virtually(plan, self._bench.dial)
+            elif CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
                 port = await stack.enter_async_context(passage(self._bench.dial))
-                plan = replace(plan, host="127.0.0.1", port=port)
-            outcome = await carry_out(plan, self._bench.load_workers)
+                through = replace(plan, host="127.0.0.1", port=port)
+                outcome = await carry_out(through, self._bench.load_workers)
+            else:
+                outcome = await carry_out(plan, self._bench.load_workers)
         for why, number in outcome.ends.items():
             self._desk.recorder.note(f"{number} connections ended: {why}")
         await come_back(self._desk, tester)
@@ -251,12 +253,15 @@ class Load:
         known = self._bench.floors.get((plan.rate, plan.churn))
         if known is not None and known.plan.seconds >= seconds:
             return known
-        async with responder(plan.answer_size) as port:
-            try:
-                found = await carry_out(
-                    replace(plan, host="127.0.0.1", port=port, seconds=seconds), self._bench.load_workers
-                )
-            except NotConnectedError as error:  # that is no fault of the device
-                raise EngineError(f"the harness cannot be measured: {error.why}") from error
+        plan = replace(plan, seconds=seconds)
+        try:
+            if is_virtual():
+                found = await carry_out_virtually(plan, answering(plan.answer_size))
+            else:
+                async with responder(plan.answer_size) as port:
+                    to_it = replace(plan, host="127.0.0.1", port=port)
+                    found = await carry_out(to_it, self._bench.load_workers)
+        except NotConnectedError as error:  # that is no fault of the device
+            raise EngineError(f"the harness cannot be measured: {error.why}") from error
         self._bench.floors[plan.rate, plan.churn] = found
         return found
