@@ -16,6 +16,8 @@ _Measured = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0)]
 
+MOST_REQUESTS = 5_000_000
+"""Requests of one load (assumed: an hour at 1,000 a second, with room); each takes 24 bytes."""
 STEPS_MOST = 60
 """Rates that a search tries at most."""
 SLOTS_MOST = 120
@@ -37,6 +39,16 @@ class Steady(Frozen):
     """Requests a second."""
     seconds: float = Field(gt=0, le=86_400, allow_inf_nan=False)
     arrivals: Arrivals = "even"
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        count = round(self.rate * self.seconds)
+        if not 1 <= count <= MOST_REQUESTS:
+            raise ValueError(
+                f"{self.rate:g} requests a second for {self.seconds:g} s are {count:,} requests; "
+                f"a load has 1 to {MOST_REQUESTS:,}"
+            )
+        return self
 
 
 class Throughput(Frozen):
