@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -18,8 +19,20 @@ _QUEUED = {"filled": 1, "empty": 0, "overfull": 32}
 _file = attrgetter("file")
 
 
-def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | None = None) -> Serve:
-    """Start a device with the declared functions and areas; every value is 0."""
+def serve_declared(
+    declaration: Declaration,
+    over: str = "tcp",
+    keys: Path | None = None,
+    values: Mapping[str, Sequence[int]] | None = None,
+) -> Serve:
+    """Start a device with the declared functions and areas.
+
+    Args:
+        declaration: of the device.
+        over: the transport.
+        keys: over TLS, the folder that `testbed keys mbaps` made.
+        values: of tables, by name, from address 0 on; every other value is 0.
+    """
     names = [name[2:].partition("/")[0] for name in declaration.supports if name[:2] == "fc"]
     functions = frozenset(int(name) for name in names if name.isdigit())
 
@@ -64,4 +77,7 @@ def serve_declared(declaration: Declaration, over: str = "tcp", keys: Path | Non
         objects = dict.fromkeys(range(3), b"?") | {one: value.encode() for one, value in told.values.items()}
         server.identity = Identity(told.conformity, objects)
     server.unit = declaration.endpoint.unit
+    for name, held in (values or {}).items():
+        for address, value in enumerate(held):
+            getattr(server, name)[address] = value
     return server.serve(over, keys)

@@ -106,7 +106,7 @@ def _load() -> None:
 
 @pytest.fixture(name="meet")
 def _meet() -> None:
-    """Starts an independent client against the device, through a recording tap (supplied by the engine)."""
+    """Lets the device meet an independent product, through a recording tap (supplied by the engine)."""
 
 
 @pytest.fixture(name="client")

@@ -129,7 +129,7 @@ class Setup:
             impairing: what is done to the traffic; None where it passes as it is.
         """
         declaration, device = located(self.declaration, self.base), self.simulator
-        if device is None:
+        if device is None or device.client is not None:  # a client is awaited, wherever it runs
             return self.connect(impairing)
         named = declaration.security.keys if declaration.security is not None else ""
         keys = Path(named) if named and declaration.protocol == "opcua" else None

@@ -127,7 +127,7 @@ def simulators(of: str = "") -> Mapping[str, Simulator]:
 
     Args:
         of: a protocol, or a suite that has one in its name: the simulators of others are not loaded then.
-            An entry point has the name of its protocol.
+            An entry point has the name of its protocol, or of a suite that its mutants prove.
     """
     names = _protocols()
     wanted = [name for name in names if name in of] or names

@@ -145,3 +145,12 @@ def test_a_drift_is_told_where_it_matters(last, agrees):
     )
 
     assert one.steady.agrees is agrees
+
+
+def test_an_engine_that_was_late_is_told():
+    assert loaded(quantile(1), late=16).hurried_ms is None
+    assert loaded(quantile(1), late=17).hurried_ms == 17
+    worst = seen(quantile(1)).model_copy(
+        update={"harness": seen().harness.model_copy(update={"late_worst": 170})}
+    )
+    assert Loaded(worst, {"p99": 0.05}, 0.5).hurried_ms == 170

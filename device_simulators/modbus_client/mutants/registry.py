@@ -18,22 +18,26 @@ MUTANTS: dict[str, Simulator] = {}
 """Every mutant by name: `client-` and its class's name in lower case with hyphens."""
 
 
-def mutant(*breaks: str, declaration: str = "sim-client.yaml") -> Callable[[Kind], Kind]:
-    """Register a client that is broken in exactly these requirements, as its docstring says."""
+def mutant(*breaks: str, suite: str = SUITE, declaration: str = "sim-client.yaml") -> Callable[[Kind], Kind]:
+    """Register a client that is broken in exactly these requirements of a suite, as its docstring says."""
 
     def register(client: Kind) -> Kind:
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", client.__name__).lower()
         name = f"{CLIENT_SIMULATORS}-{words}"
         if name in MUTANTS:
             raise ValueError(f"two mutants are called {name}")
-        MUTANTS[name] = offered(name, client, *breaks, declaration=declaration)
+        MUTANTS[name] = offered(name, client, *breaks, suite=suite, declaration=declaration)
         return client
 
     return register
 
 
 def offered(
-    name: str, client: type[ReferenceClient], *breaks: str, declaration: str = "sim-client.yaml"
+    name: str,
+    client: type[ReferenceClient],
+    *breaks: str,
+    suite: str = SUITE,
+    declaration: str = "sim-client.yaml",
 ) -> Simulator:
     """Return a client as the bed finds it."""
     return Simulator(
@@ -41,7 +45,7 @@ def offered(
         (client.__doc__ or "").partition("\n")[0],
         _serves_nobody,
         protocol="modbus_client",
-        suite=SUITE if breaks else "",
+        suite=suite if breaks else "",
         breaks=frozenset(breaks),
         declaration=declaration,
         client=client,

@@ -40,6 +40,14 @@ class Loaded:
     """Connections that the device may close for new ones, as it declares."""
 
     @property
+    def hurried_ms(self) -> float | None:
+        """Milliseconds by which the engine itself was too late to judge a limit; None where it was not."""
+        harness = self.measurement.harness
+        if harness.late_p99 > min(self.limits.values()) * 1000 / BETTER:
+            return harness.late_p99
+        return harness.late_worst if harness.late_worst > self.stall_limit * 1000 / BETTER else None
+
+    @property
     def answered(self) -> Agreement:
         """Every request was answered, and by an answer of its own.
 

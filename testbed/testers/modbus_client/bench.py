@@ -30,6 +30,7 @@ class ClientBench:
     FIXTURES: ClassVar[Mapping[str, str]] = {
         "client": "Makes the product act once against a stand-in, and says what it asked and believes.",
         "declared": "What the vendor declares of the client.",
+        "meet": "Lets the product act against an independent server, through a recording tap.",
     }
 
     def __init__(

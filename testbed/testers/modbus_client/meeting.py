@@ -138,7 +138,7 @@ class Stage:
         Raises:
             Undecided: the product did not do what it was to do, so that nothing is shown.
         """
-        standin = Standin(self._recorder, self._monitor, scene, answers, self._news.set)
+        standin = self._host(scene, answers)
         act = Act(self._recorder.now, lambda: len(standin.asked), self._news.set)
         began, frames = self._recorder.now(), len(self._recorder.packets)
         said = "nobody listens" if refused else "; then ".join(one.said for one in answers)
@@ -179,6 +179,10 @@ class Stage:
             act.is_over,
             task.is_typed,
         )
+
+    def _host(self, scene: Scene, answers: Sequence[Answer]) -> Standin:
+        """Return who takes the product's connections."""
+        return Standin(self._recorder, self._monitor, scene, answers, self._news.set)
 
     async def _listen(self, standin: Standin, unit: int, *, refused: bool) -> Place:
         if self._place is None:
