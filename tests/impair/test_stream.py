@@ -114,6 +114,27 @@ def test_break_cuts_at_its_byte(how, ended):
     assert "behind 40 bytes to the device and 33 from it" in scope.events[0]
 
 
+def test_break_counts_what_goes_to_the_device_where_it_says_so():
+    counted = {"after": {"least": 33, "most": 33}, "counted": "to_device"}
+    client, server, scope = met({"breaks": [{"share": 1, "how": "reset"} | counted]}, send(9, 1.0, 10))
+
+    assert client.ended == "reset"
+    assert sum(len(piece) for _, piece in server.got) == 33
+    assert "behind 33 bytes to the device" in scope.events[0]
+
+
+def test_where_it_is_cut_is_drawn_anew_for_each_connection():
+    breaks = [{"share": 1, "how": "reset", "after": {"least": 1, "most": 60}}]
+    cuts = {
+        sum(len(piece) for _, piece in met({"breaks": breaks}, send(9, 1.0), name=str(n))[0].got)
+        for n in range(200)
+    }
+
+    assert min(cuts) <= 3
+    assert max(cuts) >= 58
+    assert len(cuts) > 40
+
+
 def test_break_after_a_time():
     breaks = [{"share": 1, "how": "reset", "time": {"least": "5 s", "most": "5 s"}}]
     client, _, _ = met({"breaks": breaks}, send(20, 1.0))

@@ -26,11 +26,8 @@ DEVICES = Path(profiles.__file__).parent / "devices"
 
 LARGEST = {"modbus_tcp_server": 24, "modbus_rtu_server": 24, "opcua_server": 60, "modbus_tcp_client": 10}
 """Suites of which one mutant in so many is tried here."""
-LONG = (*LARGEST, "modbus_ascii_server", "modbus_performance")
-"""Suites whose ledgers wait for `make acceptance`.
-
-That of ASCII shares most cases with that of RTU; loads take their time, which a busy machine distorts.
-"""
+LONG = (*LARGEST, "modbus_ascii_server")
+"""Suites whose ledgers wait for `make acceptance`; that of ASCII shares most cases with that of RTU."""
 
 
 @pytest.mark.parametrize(

@@ -29,22 +29,22 @@ class Churn(Engine):
         """Open, ask, hear and close, each at its time."""
         room = asyncio.Semaphore(self.plan.connections)
         cpu = time.process_time()
-        last = (start + self._offsets[-1] - time.monotonic_ns()) / SECOND if len(self._offsets) else 0.0
+        last = (start + self._offsets[-1] - self.now()) / SECOND if len(self._offsets) else 0.0
         with suppress(TimeoutError):  # who has not been let in by then is not answered
             async with asyncio.timeout(last + self.plan.drain), asyncio.TaskGroup() as group:
                 for request, offset in enumerate(self._offsets):
                     await self._until(start + offset)
-                    self.tally.late[request] = time.monotonic_ns() - start - offset
+                    self.tally.late[request] = self.now() - start - offset
                     group.create_task(self._visit(request, start + offset, room))
         self.tally.cpu_s = time.process_time() - cpu
 
     async def _until(self, when: int) -> None:
         """Wait for a time of the monotonic clock."""
-        wait = when - time.monotonic_ns()
+        wait = when - self.now()
         if wait > 0:
             await asyncio.sleep(wait / SECOND)
         # A timer of uvloop fires up to 0.4 ms early.
-        while time.monotonic_ns() < when:  # noqa: ASYNC110 - the clock tells nobody
+        while self.now() < when:  # noqa: ASYNC110 - the clock tells nobody
             await asyncio.sleep(0)
 
     async def _visit(self, request: int, due: int, room: asyncio.Semaphore) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from testbed.testers.load.line import Line, Office, requests_of
 from testbed.testers.load.plan import SECOND, Plan
-from testbed.testers.load.ticker import ticker
+from testbed.testers.load.ticker import Ticker, ticker
 
 UNANSWERED = -1
 """Stands for the latency of a request that nobody answered in time."""
@@ -28,8 +28,6 @@ CONNECT_WITHIN = 5.0
 """Seconds to a connection (assumed, as `testbed.wire.dial`)."""
 _BURST = 32
 """Requests sent in one go before answers are read again."""
-
-monotonic_ns = time.monotonic_ns
 
 
 OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
@@ -69,6 +67,9 @@ class Tally:
 class Engine:
     """One process's share of a plan."""
 
+    now = staticmethod(time.monotonic_ns)
+    """The clock, in nanoseconds."""
+
     def __init__(self, plan: Plan, offsets: Sequence[int]) -> None:
         self.plan = plan
         self._offsets = offsets
@@ -78,7 +79,7 @@ class Engine:
         self._free: deque[Line] = deque()
         self._backlog: deque[int] = deque()
         self._lines: list[Line] = []
-        self._frames = requests_of(plan.request)
+        self.frames = requests_of(plan.request)
         self._done = asyncio.Event()
         count = len(offsets)
         self._latencies = array("q", [UNANSWERED]) * count
@@ -94,7 +95,11 @@ class Engine:
     def line(self, office: Office | None = None) -> Line:
         """Return a further connection, still to be opened; this engine hears of it where nobody else does."""
         unit, function = self.plan.request[0], self.plan.request[1]
-        return Line(office or self, self._frames, unit, function, self.plan.answer_size)
+        return Line(office or self, self.frames, unit, function, self.plan.answer_size)
+
+    def ticker(self) -> Ticker:
+        """Return what wakes this engine by its clock."""
+        return ticker(asyncio.get_running_loop(), self.fired)
 
     async def open(self) -> None:
         """Open the connections, one after the other."""
@@ -120,8 +125,8 @@ class Engine:
         self._done.clear()
         if not self._due:
             return
-        self._ticker = ticker(asyncio.get_running_loop(), self._fired)
-        last = self._due[-1] - monotonic_ns()
+        self._ticker = self.ticker()
+        last = self._due[-1] - self.now()
         gc.collect()
         gc.freeze()
         gc.disable()  # a collection in the middle would be a stall of ours
@@ -144,7 +149,8 @@ class Engine:
         for line in self._lines:
             line.close()
 
-    def _fired(self) -> None:
+    def fired(self) -> None:
+        """Take up what is due, and wake again for the next."""
         self.breathe()
         if self._next < len(self._due):
             self._ticker.at(self._due[self._next])
@@ -154,7 +160,7 @@ class Engine:
     def breathe(self) -> None:
         """Take up what is due, some of it at a time."""
         due, at = self._due, self._next
-        now = monotonic_ns()
+        now = self.now()
         if at == len(due) or due[at] > now:
             return
         late, free, end = self._late, self._free, min(at + _BURST, len(due))
@@ -165,7 +171,7 @@ class Engine:
                 free.popleft()
             if free:
                 free.popleft().send(at)
-                now = monotonic_ns()
+                now = self.now()
             else:
                 self._waits(at)
             at += 1

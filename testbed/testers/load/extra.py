@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from testbed.testers.load.engine import Engine
 from testbed.testers.load.line import Line
@@ -51,7 +50,7 @@ async def crowd_in(engine: Engine, when: int) -> None:
     plan = engine.plan
     if not plan.extra:
         return
-    await asyncio.sleep(max(0, when - time.monotonic_ns()) / SECOND)
+    await asyncio.sleep(max(0, when - engine.now()) / SECOND)
     held: list[Line] = []
     for _ in range(plan.extra):
         visitor = _Visitor()

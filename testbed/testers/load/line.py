@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 LARGEST = 260
@@ -50,7 +52,9 @@ class Line:
         "sock",
     )
 
-    def __init__(self, office: Office, requests: list[bytes], unit: int, function: int, size: int) -> None:
+    def __init__(
+        self, office: Office, requests: Sequence[bytes], unit: int, function: int, size: int
+    ) -> None:
         self._office, self.requests = office, requests
         self._head = bytes((0, 0, *(size - _HEADER).to_bytes(2, "big"), unit, function))
         self._size = size
@@ -162,7 +166,8 @@ async def _connected(loop: asyncio.AbstractEventLoop, host: str, port: int) -> s
     raise trouble
 
 
-def requests_of(request: bytes) -> list[bytes]:
+@lru_cache(maxsize=2)
+def requests_of(request: bytes) -> Sequence[bytes]:
     """Return a request under each transaction identifier: none is put together while time counts."""
     tail = b"\0\0" + len(request).to_bytes(2, "big") + request
-    return [transaction.to_bytes(2, "big") + tail for transaction in range(0x10000)]
+    return tuple(transaction.to_bytes(2, "big") + tail for transaction in range(0x10000))

@@ -71,14 +71,19 @@ class KernelTicker:
 class LoopTicker:
     """A timer of the loop, where the kernel has none: exact to a millisecond or two."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-        self._loop, self._callback = loop, callback
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        callback: Callable[[], None],
+        now: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._loop, self._callback, self._now = loop, callback, now
         self._handle: asyncio.Handle | None = None
 
     def at(self, when: int) -> None:
         """Wake at a time in nanoseconds of the monotonic clock, or a little earlier or later."""
         self.close()
-        self._handle = self._loop.call_later(max(0, when - time.monotonic_ns()) / SECOND, self._callback)
+        self._handle = self._loop.call_later(max(0, when - self._now()) / SECOND, self._callback)
 
     def close(self) -> None:
         """End it."""

@@ -75,7 +75,7 @@ class ModbusBench:
         """Processes that share a load."""
         self.loads: dict[str, tuple[str, Loaded]] = {}
         """Loads that were put on the device, by kind, with the name of the case that did."""
-        self.floors: dict[tuple[float, bool], Outcome] = {}
+        self.floors: dict[tuple[float, bool, bool], Outcome] = {}
         """The harness alone at some rate, on connections that last or that come and go."""
         self.dial = dial
         self.seed = seed

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
+from testbed.model.connect import endpoint
 from testbed.model.performance import HICCUPS, Churn, Performance, Steady, Step
 from testbed.testers.answer import Agreement
 from testbed.testers.load.crew import NotConnectedError, Outcome, carry_out
@@ -22,10 +23,12 @@ from testbed.testers.load.plan import DRAIN, SECOND, Plan
 from testbed.testers.load.processes import EngineError, responder
 from testbed.testers.load.search import held, knee, seconds_of
 from testbed.testers.load.statistics import Latencies, smallest
+from testbed.testers.load.virtual import answering, carry_out_virtually, is_virtual
 from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
 from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded, of_share, too_late
 from testbed.testers.trouble import Unanswered, Undecided
+from testbed.wire.dial import over_tcp
 from testbed.wire.impair.scope import CURRENT
 
 if TYPE_CHECKING:
@@ -210,11 +213,11 @@ class Load:
         count = min(area.count, MOST_VALUES)
         pdu = request(area.first, count).encode()
         values = 2 * count if table.endswith("registers") else -(-count // 8)
-        endpoint = declaration.endpoint
+        where = declaration.endpoint
         return Plan(
-            endpoint.host,
-            endpoint.port,
-            bytes((endpoint.unit,)) + pdu,
+            where.host,
+            where.port,
+            bytes((where.unit,)) + pdu,
             9 + values,  # header of 7, function, byte count: AP 4.1, 6.1 to 6.4
             load.rate,
             load.seconds,
@@ -250,28 +253,44 @@ class Load:
             f"connections, {plan.transactions} pending on each at most"
         )
         async with AsyncExitStack() as stack:
-            if CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
+            if is_virtual():
+                outcome = await carry_out_virtually(plan, self._bench.dial)
+            elif CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
                 port = await stack.enter_async_context(passage(self._bench.dial))
-                plan = replace(plan, host="127.0.0.1", port=port)
-            outcome = await carry_out(plan, self._bench.load_workers)
+                through = replace(plan, host="127.0.0.1", port=port)
+                outcome = await carry_out(through, self._bench.load_workers)
+            else:
+                outcome = await carry_out(plan, self._bench.load_workers)
         for why, number in outcome.ends.items():
             self._desk.recorder.note(f"{number} connections ended: {why}")
         await come_back(self._desk, tester)
         return outcome
 
     async def _floor(self, plan: Plan) -> Outcome:
-        """Put the same load on a loopback responder, once a run: what is seen then is the harness's own."""
+        """Put the same load on a loopback responder, once a run: what is seen then is the harness's own.
+
+        Under an impairment it takes the same passage, without what is done on purpose: what that may explain
+        is left out of the judgement elsewhere.
+        """
         share = max((float(name[1:]) / 100 for name in self._wanted.latency), default=0.5)
         seconds = min(plan.seconds, max(FLOOR_S, (smallest(share) + 1) / plan.rate))
-        known = self._bench.floors.get((plan.rate, plan.churn))
+        key = plan.rate, plan.churn, CURRENT.get() is not None
+        known = self._bench.floors.get(key)
         if known is not None and known.plan.seconds >= seconds:
             return known
-        async with responder(plan.answer_size) as port:
-            try:
-                found = await carry_out(
-                    replace(plan, host="127.0.0.1", port=port, seconds=seconds), self._bench.load_workers
-                )
-            except NotConnectedError as error:  # that is no fault of the device
-                raise EngineError(f"the harness cannot be measured: {error.why}") from error
-        self._bench.floors[plan.rate, plan.churn] = found
+        plan = replace(plan, seconds=seconds)
+        try:
+            if is_virtual():
+                found = await carry_out_virtually(plan, answering(plan.answer_size))
+            else:
+                async with AsyncExitStack() as stack:
+                    port = await stack.enter_async_context(responder(plan.answer_size))
+                    if CURRENT.get() is not None:
+                        dial = over_tcp(endpoint(f"tcp://127.0.0.1:{port}"))
+                        port = await stack.enter_async_context(passage(dial))
+                    to_it = replace(plan, host="127.0.0.1", port=port)
+                    found = await carry_out(to_it, self._bench.load_workers)
+        except NotConnectedError as error:  # that is no fault of the device
+            raise EngineError(f"the harness cannot be measured: {error.why}") from error
+        self._bench.floors[key] = found
         return found
