@@ -1,4 +1,4 @@
-"""The whole suite of a client before independent servers: the reference, a missing server, a faulty one, a stop."""
+"""The whole suite of a client before independent servers: good, missing and faulty ones, and a stop."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def test_a_faulty_server_fails_no_client(cases, monkeypatch):
 
     @asynccontextmanager
     async def wrong(self, tables, unit):
-        bent = Tables(*(tuple(1 - one if one < 2 else one ^ 1 for one in getattr(tables, name)) for name in NAMES))
+        bent = Tables(
+            *(tuple(1 - one if one < 2 else one ^ 1 for one in getattr(tables, name)) for name in NAMES)
+        )
         async with right(self, bent, unit) as port:
             yield port
 
