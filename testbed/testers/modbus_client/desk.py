@@ -16,6 +16,7 @@ from testbed.testers.modbus.captures import captured
 from testbed.testers.modbus.evidence import evidence
 from testbed.testers.modbus_client.answers import good
 from testbed.testers.modbus_client.belief import Belief
+from testbed.testers.modbus_client.choosing import choose
 from testbed.testers.modbus_client.meeting import Meeting, Stage
 from testbed.testers.modbus_client.monitor import ClientMonitor
 from testbed.testers.modbus_client.scenario import Answer, Scene
@@ -176,39 +177,3 @@ class Acting:
     @property
     def _tasks(self) -> Collection[Task]:
         return self._desk.bench.client.tasks.values()
-
-
-def choose(
-    tasks: Collection[Task],
-    *,
-    function: str = "",
-    kind: str = "",
-    writes: bool = False,
-    again: bool = False,
-) -> Task:
-    """Return the declared task that fits best.
-
-    Raises:
-        Undecided: none fits.
-    """
-    fit = [
-        task
-        for task in tasks
-        if task.reads != writes
-        and _fits(function, kind, task)
-        and (task.again or not again)
-        and (function or writes or not task.is_bits)
-    ]
-    fit.sort(key=lambda task: (task.again != again, not kind and task.type != "uint16", -task.quantity))
-    if not fit and not (function or kind or again):
-        fit = list(tasks)
-    if not fit:
-        said = " ".join(filter(None, (function, kind, "again" * again)))
-        raise Undecided(Text(en=f"no task does {said}", ko=f"해당하는 작업이 선언되지 않음: {said}"))
-    return fit[0]
-
-
-def _fits(function: str, kind: str, task: Task) -> bool:
-    """Say whether a task uses a function and a type that are named, or are of a named sort."""
-    has_function = function in {"", task.does} or (function == "bits" and task.is_bits)
-    return has_function and (kind in {"", task.type} or (kind == "float" and "float" in task.type))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from testbed.model.client import Task
 from testbed.testers.modbus_client.behind import Served
 from testbed.testers.modbus_client.belief import Belief
-from testbed.testers.modbus_client.desk import Frames, choose
+from testbed.testers.modbus_client.choosing import choose
 from testbed.testers.modbus_client.driving import Act
 from testbed.testers.modbus_client.holding import Holding
 from testbed.testers.modbus_client.meeting import SETTLES, Meeting, Stage
@@ -27,6 +27,7 @@ from testbed.wire.recorder import Kind, Recorder
 
 if TYPE_CHECKING:
     from testbed.testers.modbus_client.bench import ClientBench
+    from testbed.testers.modbus_client.desk import Frames
 
 MOST_IN_VAIN = 5
 """Times that a product may show something else than the new values, with the server there again (assumed)."""
