@@ -6,7 +6,7 @@ from testbed.cases import alone, verifies
 @alone
 @verifies("PERF-MB-SOAK")
 async def test_every_request_is_answered(load):
-    """Under lasting load every request is answered with what was asked for."""
+    """Under lasting load every request gets its own answer."""
     seen = await load.soak()
 
     assert seen.answered.agrees

@@ -6,7 +6,7 @@ from testbed.cases import alone, verifies
 @alone
 @verifies("PERF-MB-ANSWERED")
 async def test_every_request_is_answered(load):
-    """At the intended rate every request is answered with what was asked for."""
+    """At the intended rate every request gets its own answer."""
     seen = await load.steady()
 
     assert seen.answered.agrees

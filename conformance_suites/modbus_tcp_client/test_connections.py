@@ -30,7 +30,7 @@ async def test_silence(client):
     assert meeting.belief is ERROR
 
 
-@verifies("MBC-SILENCE-REPORTED")
+@verifies("MBC-SILENCE-IN-TIME")
 async def test_silence_in_time(client, declared):
     """That no answer comes is reported in bounded time."""
     meeting = await client.reads(silent())

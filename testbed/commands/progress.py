@@ -33,8 +33,9 @@ class Watcher:
         for check in header.preflight:
             if check.found is not None:
                 click.echo(f"preflight: {printable(check.found.sentence(self._lang))}", err=True)
-        if self._verbose or not sys.stderr.isatty():
-            return
+        client = header.declaration.client
+        if self._verbose or not sys.stderr.isatty() or (client is not None and client.by_hand):
+            return  # a bar would paint over what an operator is asked
         from rich.console import Console  # noqa: PLC0415 - heavy; only a terminal needs it
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 

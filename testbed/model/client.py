@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from testbed.model.base import Duration, Frozen
-from testbed.model.connect import Endpoint, endpoint
+from testbed.model.client_belief import Belief, compiled
+from testbed.model.connect import Endpoint
 from testbed.model.known import FORMATS, Order, ValueType
-from testbed.model.opcua.node_id import NodeIdText
 
 READS = ("fc01", "fc02", "fc03", "fc04")
 WRITES = ("fc05", "fc06", "fc15", "fc16")
@@ -31,57 +31,14 @@ STILL_WAITING = 0.8
 """Share of the declared time-out for which a client waits for certain (assumed: clocks differ)."""
 PLACES = frozenset({"host", "port", "unit"})
 """What a command may have filled in, in braces."""
+QUESTIONS = 2
+"""Times that an operator is asked at most in one act: to make the product act, and what it shows then."""
 
 Function = Literal["fc01", "fc02", "fc03", "fc04", "fc05", "fc06", "fc15", "fc16"]
 _Int = Annotated[int, Field(strict=True)]
 _Bool = Annotated[bool, Field(strict=True)]
 _Word = Annotated[str, StringConstraints(max_length=4096)]
-_Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-_Pointer = Annotated[str, StringConstraints(max_length=500, pattern=r"^(/([^~]|~[01])*)?$")]
-_BRACES = re.compile(r"\{(\w*)\}")
-
-
-def _compiled(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"`{pattern}` is no regular expression: {error}") from error
-    return pattern
-
-
-class Belief(Frozen):
-    """Where the values are seen that the product took for those of the server."""
-
-    where: Literal["stdout", "file", "http", "opcua"]
-    path: str = ""
-    """Of the file; the product writes it anew or appends to it."""
-    url: str = ""
-    """Of a page of the product's own, http://…; of an OPC UA server, opc.tcp://…"""
-    pointers: tuple[_Pointer, ...] = Field(default=(), max_length=2000)
-    """JSON Pointers (RFC 6901) to the values in that page, in their order; one may lead to a list of them."""
-    nodes: tuple[NodeIdText, ...] = Field(default=(), max_length=2000)
-    """Of variables of that server that hold the values, in their order; one may hold an array of them."""
-    pattern: _Pattern = r"-?[0-9][0-9.eE+-]*|[-+]?(?i:nan|inf)"
-    """What a value looks like; its first group, where it has one, is the number."""
-
-    _checked = field_validator("pattern")(_compiled)
-
-    @model_validator(mode="after")
-    def _placed(self) -> Self:
-        if (self.where == "file") != bool(self.path):
-            raise ValueError("`path` belongs to `where: file`, and is needed there")
-        if self.pointers and self.where != "http":
-            raise ValueError("`pointers` belong to `where: http`")
-        scheme = {"http": "http://", "opcua": "opc.tcp://"}.get(self.where)
-        if (scheme is not None) != bool(self.url):
-            raise ValueError("`url` belongs to `where: http` and `where: opcua`, and is needed there")
-        if scheme is not None and not self.url.startswith(scheme):
-            raise ValueError(f"`{self.url}` does not begin with {scheme}")
-        if self.where == "opcua":
-            endpoint(self.url)
-        if (self.where == "opcua") != bool(self.nodes):
-            raise ValueError("`nodes` belong to `where: opcua`, and are needed there")
-        return self
+_BRACES = re.compile(r"\{(\w+)\}")
 
 
 class Task(Frozen):
@@ -100,11 +57,13 @@ class Task(Frozen):
     """Whether it repeats itself over one connection until it is ended."""
     command: tuple[_Word, ...] = ()
     """Program and arguments, with {host}, {port} and {unit} to be filled in; no shell reads them."""
+    operator: Annotated[str, StringConstraints(max_length=1000)] = ""
+    """What a person at the product is to do, in the vendor's words; filled in as a command is."""
     belief: Belief | None = None
     failed: str = ""
     """What the product's output holds where it reports an error, beside an exit status that is not 0."""
 
-    _checked = field_validator("failed")(_compiled)
+    _checked = field_validator("failed")(compiled)
 
     @property
     def reads(self) -> bool:
@@ -121,14 +80,31 @@ class Task(Frozen):
         """Bits or registers of its request."""
         return self.count if self.is_bits else self.count * struct.calcsize(FORMATS[self.type]) // 2
 
-    @field_validator("command")
+    @field_validator("command", "operator")
     @classmethod
-    def _filled_in(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for word in value:
+    def _filled_in(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
+        for word in (value,) if isinstance(value, str) else value:
             for name in _BRACES.findall(word):
                 if name not in PLACES:
                     raise ValueError(f"`{{{name}}}` is not filled in; known: {{host}}, {{port}}, {{unit}}")
         return value
+
+    @model_validator(mode="after")
+    def _is_driven(self) -> Self:
+        if self.command and self.operator:
+            raise ValueError("`command` and `operator` both make the product act: one is enough")
+        where = self.belief.where if self.belief is not None else ""
+        if self.operator and where == "stdout":
+            raise ValueError(
+                "`where: stdout` is the output of a `command`; an operator types: `where: operator`"
+            )
+        if self.command and where == "operator":
+            raise ValueError(
+                "a command is ended before an operator could look: `where: operator` goes without"
+            )
+        if self.failed and self.operator:
+            raise ValueError("`failed` is looked for in the output of a `command`")
+        return self
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -152,8 +128,36 @@ class Task(Frozen):
 
     def filled(self, host: str, port: int, unit: int) -> tuple[str, ...]:
         """Return the command with the endpoint filled in."""
-        said = {"host": host, "port": str(port), "unit": str(unit)}
-        return tuple(_BRACES.sub(lambda found: said[found[1]], word) for word in self.command)
+        return tuple(_filled(word, host, port, unit) for word in self.command)
+
+    def told(self, host: str, port: int, unit: int) -> str:
+        """Return what the operator is to do, with the endpoint filled in."""
+        return _filled(self.operator, host, port, unit)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a person types what the product shows, and so nobody knows when it did."""
+        return self.belief is not None and self.belief.where == "operator"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person is needed for it."""
+        return bool(self.operator) or self.is_typed
+
+    def tells_errors(self, *, by_itself: bool) -> bool:
+        """Say whether it shows that the product reports an error.
+
+        Args:
+            by_itself: whether the product polls, and nobody sees how a command ends.
+        """
+        if self.belief is not None and self.belief.where in {"operator", "opcua"}:
+            return True
+        return not by_itself and (bool(self.failed) or not (self.again or self.operator))
+
+
+def _filled(text: str, host: str, port: int, unit: int) -> str:
+    said = {"host": host, "port": str(port), "unit": str(unit)}
+    return _BRACES.sub(lambda found: said[found[1]], text)
 
 
 class Client(Frozen):
@@ -188,6 +192,17 @@ class Client(Frozen):
         return self.tries if self.repeats_writes else 1
 
     @property
+    def by_hand(self) -> bool:
+        """Whether a person makes it act, or reads what it shows."""
+        tasks = self.tasks.values()
+        return any(one.is_by_hand for one in tasks)
+
+    @property
+    def answers_within(self) -> float:
+        """Seconds that an operator has in one act, over all that he is asked."""
+        return QUESTIONS * self.acts_within if self.by_hand else 0.0
+
+    @property
     def gives_up_within(self) -> float:
         """Seconds within which it has to say that no answer came."""
         return PATIENCE * self.timeout * self.tries
@@ -204,13 +219,15 @@ def check_client(client: Client, endpoint: Endpoint) -> None:
     if client.polls and not endpoint.port:
         raise ValueError("`connect` names no port, and a client that polls by itself has to know one")
     for name, task in client.tasks.items():
-        if not task.command and not client.polls:
+        if not task.command and not task.operator and not client.polls:
             raise ValueError(
-                f"`client.tasks.{name}` lacks a `command`, and the client does not poll by itself"
+                f"`client.tasks.{name}` lacks a `command` or an `operator`, and the client does not "
+                "poll by itself"
             )
-        if not task.command and task.belief is not None and task.belief.where == "stdout":
+        stdout = task.belief is not None and task.belief.where == "stdout"
+        if stdout and not task.command:
             raise ValueError(
-                f"`client.tasks.{name}.belief` is of a command's output, and the task has no `command`"
+                f"`client.tasks.{name}` shows its values in the output of a command that it lacks"
             )
         if task.reads and task.belief is None:
             raise ValueError(f"`client.tasks.{name}` lacks `belief`: where the values are seen that it read")
@@ -227,6 +244,7 @@ def client_facts(client: Client) -> Mapping[str, int]:
     facts["again"] = int(any(task.again or client.polls for task in registers))
     facts["writes"] = int(any(not task.reads for task in tasks))
     facts["pending"] = client.pending
-    facts["errors"] = int(not client.polls and any(task.failed or not task.again for task in registers))
+    facts["timed"] = int(any(not task.is_typed for task in registers))
+    facts["errors"] = int(any(task.tells_errors(by_itself=client.polls) for task in registers))
     facts["retries"] = client.retries
     return facts

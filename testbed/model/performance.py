@@ -16,6 +16,10 @@ _Measured = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0)]
 
+MOST_REQUESTS = 5_000_000
+"""Requests of one load (assumed: an hour at 1,000 a second, with room); each takes 24 bytes."""
+HICCUPS = 3
+"""Times that a load is made, at most, where the tester itself was too late (assumed)."""
 STEPS_MOST = 60
 """Rates that a search tries at most."""
 SLOTS_MOST = 120
@@ -37,6 +41,16 @@ class Steady(Frozen):
     """Requests a second."""
     seconds: float = Field(gt=0, le=86_400, allow_inf_nan=False)
     arrivals: Arrivals = "even"
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        count = round(self.rate * self.seconds)
+        if not 1 <= count <= MOST_REQUESTS:
+            raise ValueError(
+                f"{self.rate:g} requests a second for {self.seconds:g} s are {count:,} requests; "
+                f"a load has 1 to {MOST_REQUESTS:,}"
+            )
+        return self
 
 
 class Throughput(Frozen):
@@ -87,7 +101,8 @@ class Performance(Frozen):
     def within(self) -> float:
         """Seconds that the longest case may take."""
         longest_step = 4.0 + 300 / min(self.throughput.at_least, self.steady.rate)
-        return 2 * (self.steady.seconds + self.soak.seconds + self.churn.seconds) + STEPS_MOST * longest_step
+        longest = max(2 * self.steady.seconds, self.soak.seconds, self.churn.seconds)
+        return HICCUPS * 2 * longest + STEPS_MOST * longest_step
 
 
 class Quantile(Frozen):

@@ -30,6 +30,9 @@ CASE_WITHIN = 60.0
 """Seconds after which a case is given up (assumed; the longest takes a few), beside the declared waits."""
 EXCHANGES = 40
 """Exchanges for which a case may have to wait as long as the device declares (assumed; most have three)."""
+OF_A_MACHINE = 400
+"""Exchanges of a rule-based machine, each of which may be held up (assumed: 3 sequences of 24 rules,
+with some reads about each)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class Bench:
         """Return the seconds that a case may take; all that run beside it share the declared pause."""
         timing = declaration.timing
         beside = min(self.settings.jobs, declaration.sessions)
-        return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause)
+        people = declaration.client.answers_within if declaration.client is not None else 0.0
+        return CASE_WITHIN + EXCHANGES * (timing.reply_within + beside * timing.pause) + people
 
 
 async def attempt(case: Case, bench: Bench, *, alone: bool, note: str = "", waited: float = 0.0) -> Try:
@@ -146,7 +150,8 @@ def _longer(case: Case, settings: Settings) -> float:
     """Return the seconds that a case may take beyond any other, as whoever runs it asked for."""
     fuzzing = settings.fuzz_budget.seconds if "fuzz" in case.fixtures else 0.0
     loading = settings.performance.within if settings.performance and "load" in case.fixtures else 0.0
-    return fuzzing + loading
+    held_up = settings.impairing.lengthened if settings.impairing and "machine" in case.fixtures else 0.0
+    return fuzzing + loading + OF_A_MACHINE * held_up
 
 
 async def to_its_end(concluding: Awaitable[Text | None]) -> Text | None:

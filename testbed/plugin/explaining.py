@@ -20,6 +20,9 @@ from testbed.wire.recorder import Kind, Recorder
 
 MOST_TRIES = 5
 """Tries of a case after which it is undecided, where the impairment broke a connection in each (assumed)."""
+SPARE = 0.2
+"""Share of a client's time-out that an impairment may use up (assumed; cases answer after half of it at most,
+and a client waits for 0.8 of it for certain)."""
 _MARGIN = 1.0
 """Seconds beyond the known delay in which what is still under way is waited for (assumed)."""
 _BROKEN = Text(
@@ -55,7 +58,7 @@ class Under:
     def lift(self, recorder: Recorder, declaration: Declaration) -> None:
         """End the case's own part: survival is proven, and values are put back, without the impairment."""
         if self.scope is not None:
-            self.proven = is_proven(recorder, declaration)
+            self.proven = is_proven(recorder, declaration, self.scope)
             self.scope.lift()
 
     async def end(self, happening: Happening) -> None:
@@ -87,13 +90,19 @@ def heard(happening: Happening, scope: Scope) -> None:
         happening.breaches = [one for one in happening.breaches if not one.is_stump]
 
 
-def is_proven(recorder: Recorder, declaration: Declaration) -> bool:
+def is_proven(recorder: Recorder, declaration: Declaration, scope: Scope) -> bool:
     """Say whether what did not come was waited for long enough, or the device itself ended a connection.
+
+    Of a client it is the product that waits, as long as it declares: what the impairment adds to a handshake,
+    a request and its answer has to leave it enough of that.
 
     Args:
         recorder: of a case whose own part is over.
         declaration: with which the tester waits.
+        scope: what was done to the connections of the case.
     """
+    if declaration.client is not None:
+        return 3 * scope.worst <= SPARE * declaration.client.timeout
     ends = (Kind.FIN, Kind.RST)
     ended = any(one.kind in ends and not one.sent for one in recorder.packets)
     return ended or recorder.waited >= declaration.timing.reply_within
@@ -112,7 +121,7 @@ def explained(
     """
     if scope is None or impairing is None:
         return judgement
-    doubt = _Doubt.of(scope, impairing, shown=bool(judgement.guilty), proven=proven)
+    doubt = _Doubt.of(scope, impairing, shown=bool(judgement.guilty) or judgement.shown, proven=proven)
     findings, reason = [], None
     for one in judgement.findings:
         why = doubt.about(one, stands=one.requirement in judgement.standing)

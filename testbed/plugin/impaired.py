@@ -12,6 +12,7 @@ from testbed.model.declaration import Declaration
 from testbed.model.document import Complaint, DocumentError, load
 from testbed.model.impairment import Impaired, Impairment, Means
 from testbed.plugin.shelf import OWN
+from testbed.wire.awaiting import Awaited
 from testbed.wire.dial import Dial, UnreachableError
 from testbed.wire.documents import read_document
 from testbed.wire.impair.dial import impaired
@@ -20,7 +21,7 @@ from testbed.wire.impair.scope import Impairing
 from testbed.wire.secure_dial import SecureDial
 
 FOLDER = OWN / "impairments"
-CARRIED = {"modbus": 260, "opcua": 65536}
+CARRIED = {"modbus": 260, "opcua": 65536, "modbus_client": 260}
 """Bytes of the longest message whose way through an impairment is waited for: of Modbus the largest ADU over
 TCP (IG 3.1.3), of OPC UA a chunk (assumed; OPC 10000-6, 7.1.2.3 demands that 8192 bytes fit at least)."""
 
@@ -129,15 +130,15 @@ def scenario(path: Path) -> tuple[Impairment, bytes]:
     return load(Impairment, text, str(path)), text.encode()
 
 
-def check(declaration: Declaration, name: str) -> None:
-    """Hold that the device is dialled over TCP: a serial line has impairments of its own kind.
+def check(declaration: Declaration, name: str, means: Means) -> None:
+    """Hold that the device is reached over TCP: a serial line has impairments of its own kind.
 
     Raises:
-        DocumentError: it is not.
+        DocumentError: it is not, or it is a client, before which none but those of the stream can stand.
     """
     endpoint = declaration.endpoint
-    if declaration.protocol not in CARRIED:
-        what = "an impairment is of the way to a device that is dialled, and a client comes by itself"
+    if declaration.protocol == "modbus_client" and means != "stream":
+        what = f"a client comes by itself, and `{means}` is between tester and device; leave --impair-by away"
         raise DocumentError(name, [Complaint(0, what)])
     if endpoint.scheme == "serial" or endpoint.over in {"rtu", "ascii"}:
         what = f"an impairment is of a network, and `connect` says {endpoint}; leave --impair away"
@@ -159,7 +160,7 @@ async def way(dial: Dial, impairing: Impairing | None, stack: AsyncExitStack) ->
     Raises:
         UnreachableError: this system cannot make it.
     """
-    if impairing is None:
+    if impairing is None or isinstance(dial, Awaited):  # who comes by himself meets it at the stand-in
         return dial
     if isinstance(dial, SecureDial):  # a network knows nothing of the sessions that it carries
         dial.below = await way(dial.below, impairing, stack)

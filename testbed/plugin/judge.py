@@ -50,6 +50,8 @@ class Judgement:
     """Whether another case may have caused it: something did not come, or the device was busy."""
     standing: frozenset[str] = frozenset()
     """Requirements found broken by a frame that came: that stands at once, and is no other case's fault."""
+    shown: bool = False
+    """Whether what the case itself found rests on a value that the product shows, which no delay can make."""
     refused_as_busy: bool = False
     """Whether what the case itself found rests on exception 06, which asks to be asked again (AP 7)."""
 
@@ -101,7 +103,7 @@ def _judge_own(
     )
     if contradicted and not happening.breaches:
         judgement.standing |= set(case.verifies) - broken_ids
-    judgement.reason = own.reason
+    judgement.reason, judgement.shown = own.reason, own.shown
     if own.guilty is not None:
         number, start, end = own.guilty
         judgement.guilty.setdefault(number, (start, end))
@@ -133,6 +135,8 @@ class _Own:
     guilty: tuple[int, int, int] | None = None
     contradicted: bool = False
     """Whether it rests on a frame that came, rather than that none came."""
+    shown: bool = False
+    """Whether it rests on a value that the product shows."""
 
 
 def _own(case: Case, happening: Happening) -> _Own:  # noqa: PLR0911 - one line a way to end
@@ -174,6 +178,7 @@ def _observed(error: AssertionError, case: Case, happening: Happening) -> _Own:
         received=seen.received,
         guilty=seen.guilty,
         contradicted=not seen.absence,
+        shown=seen.shown,
     )
 
 

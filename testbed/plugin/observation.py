@@ -35,6 +35,8 @@ class Observation:
     """Frame number, first guilty byte and first after, where the assertion looked at one reply."""
     absence: bool = False
     """Whether what was received is that nothing came."""
+    shown: bool = False
+    """Whether what was received is a value that a product shows."""
 
 
 def observe(error: AssertionError, code: CodeType) -> Observation:
@@ -81,7 +83,8 @@ def _explain(test: ast.expr, frame: FrameType) -> Observation:
         expected = either(right) if several else words(right)  # type: ignore[arg-type]  # `several` says so
         before = _MARKS.get(type(test.ops[0]), ("", ""))
         said = Text(en=before[0] + expected.en, ko=before[1] + expected.ko)
-        return Observation(said, words(left), guilty, absence=_is_absence(left))
+        shown = getattr(left, "is_shown", False) is True
+        return Observation(said, words(left), guilty, absence=_is_absence(left), shown=shown)
     return Observation(Text(en="that this holds", ko="성립"), words(_value(test, frame)), guilty)
 
 

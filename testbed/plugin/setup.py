@@ -101,7 +101,7 @@ class Setup:
         Raises:
             DocumentError: the device is not reached over a network.
         """
-        check(self.declaration, self.declaration_name)
+        check(self.declaration, self.declaration_name, impairment.means)
         return replace(self, impairment=impairment)
 
     def impairing(self) -> Impairing | None:

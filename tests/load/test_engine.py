@@ -1,6 +1,10 @@
 """The engine against devices in this process that misbehave; times here have wide margins."""
 
 import asyncio
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
 
 import pytest
 
@@ -126,3 +130,38 @@ def test_nobody_there_is_said_before_anything_is_sent(plan_for):
     port = asyncio.run(free_port())
     with pytest.raises(NotConnectedError, match="Connection refused"):
         asyncio.run(carry_out(plan_for(port, 100, 1)))
+
+
+def test_a_session_at_a_device_that_is_mute_ends_in_time(plan_for):
+    """Visits wait for one another where there is one session; who is not let in is not answered."""
+    began = time.monotonic()
+    seen = against(plan_for, mute, rate=100, seconds=1, connections=1, churn=True)
+
+    assert seen.unanswered == 100
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.skipif(not find_spec("resource"), reason="descriptors are not limited here")
+@pytest.mark.parametrize("more", [{}, {"extra": 16}])
+def test_a_host_that_opens_no_more_is_not_the_device(more):
+    """In a process of its own, which may have few open files, as all that it starts."""
+    text = (
+        "import asyncio, resource, sys\n"
+        "from testbed.testers.load.crew import carry_out, NotConnectedError\n"
+        "from testbed.testers.load.processes import EngineError, responder\n"
+        "from testbed.testers.load.plan import Plan\n"
+        "async def go():\n"
+        "    async with responder(29) as port:\n"
+        "        resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24))\n"
+        f"        plan = Plan('127.0.0.1', port, bytes.fromhex('01030000000a'), 29, 200.0, 1.0, **{more!r},\n"
+        f"                    connections={10 if 'extra' in more else 100})\n"
+        "        try: await carry_out(plan)\n"
+        "        except EngineError as error: print('ours:', error)\n"
+        "        except NotConnectedError as error: print('the device:', error)\n"
+        "asyncio.run(go())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.stdout.startswith("ours: this host opens no more connections: Too many open files"), done

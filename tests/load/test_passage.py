@@ -53,3 +53,41 @@ def test_a_device_that_is_not_there_is_seen_to_close():
         raise UnreachableError("nobody")
 
     assert through(dial, b"") == b""
+
+
+def test_who_is_not_read_is_held_back():
+    """A device that sends without end to a client that does not read fills some buffers, and no more."""
+    sent = 0
+
+    async def go():
+        nonlocal sent
+
+        async def flood(_, writer):
+            nonlocal sent
+            try:
+                while True:
+                    writer.write(bytes(65536))
+                    await writer.drain()
+                    sent += 65536
+            except ConnectionError:
+                return
+            finally:
+                writer.close()
+
+        async with await asyncio.start_server(flood, "127.0.0.1", 0) as server:
+            where = server.sockets[0].getsockname()
+
+            async def dial(protocol):
+                await asyncio.get_running_loop().create_connection(lambda: protocol, *where)
+
+            async with passage(dial) as front:
+                _, writer = await asyncio.open_connection("127.0.0.1", front, limit=1024)
+                before = -1
+                while sent != before:
+                    before = sent
+                    await asyncio.sleep(0.3)
+                writer.transport.abort()
+                await asyncio.sleep(0.1)
+
+    asyncio.run(asyncio.wait_for(go(), 30))
+    assert 0 < sent < 64 << 20  # what the kernel keeps on two connections

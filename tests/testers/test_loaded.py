@@ -103,6 +103,21 @@ def test_each_fault_is_told(fault):
     assert loaded(quantile(1), **{fault: 3}).answered.received.en.startswith("3 ")
 
 
+def test_what_may_have_been_read_too_late_is_not_unanswered():
+    with pytest.raises(Undecided, match="late by 700"):
+        _ = loaded(quantile(1), late=700, unanswered=3).answered
+    assert not loaded(quantile(1), late=700, unanswered=3, wrong=1).answered.agrees
+    assert not loaded(quantile(1), late=600, unanswered=3).answered.agrees
+
+
+def test_a_drift_of_an_engine_that_was_late_is_nobodys():
+    thirds = quantile(20, share=0.9), quantile(31, share=0.9)
+    one = Loaded(seen(quantile(1), late=11), {"p99": 0.05}, 0.5, thirds=thirds, drift=1.5)
+
+    with pytest.raises(Undecided, match="late by 11"):
+        _ = one.steady
+
+
 def test_a_connection_that_the_device_may_close_is_no_fault():
     one = Loaded(seen(quantile(1), lost=1, unanswered=2), {"p99": 0.05}, 0.5, closable=1)
 
@@ -130,3 +145,12 @@ def test_a_drift_is_told_where_it_matters(last, agrees):
     )
 
     assert one.steady.agrees is agrees
+
+
+def test_an_engine_that_was_late_is_told():
+    assert loaded(quantile(1), late=16).hurried_ms is None
+    assert loaded(quantile(1), late=17).hurried_ms == 17
+    worst = seen(quantile(1)).model_copy(
+        update={"harness": seen().harness.model_copy(update={"late_worst": 170})}
+    )
+    assert Loaded(worst, {"p99": 0.05}, 0.5).hurried_ms == 170

@@ -113,13 +113,13 @@ class ServesOneByOne(Plc):
 
 class _Stalling(_Late):
     def wait(self, now: float) -> float:
-        """Answer nothing for 0.8 s out of 2."""
+        """Answer nothing for 0.8 s out of 1.2: no second is without a stall."""
         server = self.server
         assert isinstance(server, Stalls)  # noqa: S101 - its only user
         if now - server.last > 1.0:
             server.began = now  # a pause lies before a load
         server.last = now
-        into = (now - server.began) % 2.0 - 0.6
+        into = (now - server.began) % 1.2 - 0.2
         return 0.8 - into if 0 <= into < 0.8 else 0.0  # as above
 
 
@@ -132,7 +132,7 @@ class _Stalling(_Late):
     suite=SUITE,
 )
 class Stalls(Plc):
-    """Stops for 0.8 s in every two."""
+    """Stops for 0.8 s in every 1.2."""
 
     protocol_class = _Stalling
     began = last = 0.0

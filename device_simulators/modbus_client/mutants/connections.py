@@ -32,7 +32,16 @@ class AsksAgainTooSoon(ReferenceClient):
         return super().patience() * 0.55
 
 
-@mutant("MBC-SILENCE-REPORTED")
+@mutant("MBC-SILENCE-IN-TIME")
+class ReportsTooLate(ReferenceClient):
+    """Waits a little longer than the longest time in which it has to report an error."""
+
+    def patience(self) -> float:
+        """Return more, in all tries together."""
+        return (self.declared.gives_up_within + 0.2) / self.declared.tries
+
+
+@mutant("MBC-SILENCE-REPORTED", "MBC-SILENCE-IN-TIME")
 class WaitsForEver(ReferenceClient):
     """Waits for an answer without end."""
 

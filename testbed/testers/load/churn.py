@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
-from testbed.testers.load.engine import CONNECT_WITHIN, UNANSWERED, WRONG, Engine, said
+from testbed.testers.load.engine import CONNECT_WITHIN, UNANSWERED, WRONG, Engine
 from testbed.testers.load.line import CLOSED, Line
 from testbed.testers.load.plan import SECOND
 
@@ -19,7 +20,7 @@ class Churn(Engine):
         try:
             await line.connect(self.plan.host, self.plan.port, CONNECT_WITHIN)
         except OSError as error:
-            self.tally.trouble = said(error)
+            self.tally.trouble = self.failed(error)
             return
         line.close()
         self.tally.connected = self.plan.connections
@@ -28,17 +29,23 @@ class Churn(Engine):
         """Open, ask, hear and close, each at its time."""
         room = asyncio.Semaphore(self.plan.connections)
         cpu = time.process_time()
-        async with asyncio.TaskGroup() as group:
-            for request, offset in enumerate(self._offsets):
-                wait = start + offset - time.monotonic_ns()
-                if wait > 0:
-                    await asyncio.sleep(wait / SECOND)
-                # A timer of uvloop fires up to 0.4 ms early.
-                while (now := time.monotonic_ns()) < start + offset:  # noqa: ASYNC110 - the clock tells nobody
-                    await asyncio.sleep(0)
-                self.tally.late[request] = now - start - offset
-                group.create_task(self._visit(request, start + offset, room))
+        last = (start + self._offsets[-1] - time.monotonic_ns()) / SECOND if len(self._offsets) else 0.0
+        with suppress(TimeoutError):  # who has not been let in by then is not answered
+            async with asyncio.timeout(last + self.plan.drain), asyncio.TaskGroup() as group:
+                for request, offset in enumerate(self._offsets):
+                    await self._until(start + offset)
+                    self.tally.late[request] = time.monotonic_ns() - start - offset
+                    group.create_task(self._visit(request, start + offset, room))
         self.tally.cpu_s = time.process_time() - cpu
+
+    async def _until(self, when: int) -> None:
+        """Wait for a time of the monotonic clock."""
+        wait = when - time.monotonic_ns()
+        if wait > 0:
+            await asyncio.sleep(wait / SECOND)
+        # A timer of uvloop fires up to 0.4 ms early.
+        while time.monotonic_ns() < when:  # noqa: ASYNC110 - the clock tells nobody
+            await asyncio.sleep(0)
 
     async def _visit(self, request: int, due: int, room: asyncio.Semaphore) -> None:
         async with room:
@@ -47,15 +54,16 @@ class Churn(Engine):
             try:
                 await line.connect(self.plan.host, self.plan.port, CONNECT_WITHIN)
             except OSError as error:
-                self.tally.ends[said(error)] += 1
+                self.tally.ends[self.failed(error)] += 1
                 return
-            line.send(request)
             try:
+                line.send(request)
                 async with asyncio.timeout(self.plan.drain):
                     await visit.over.wait()
             except TimeoutError:
                 self.tally.latencies[request] = UNANSWERED
-            line.close()
+            finally:
+                line.close()
 
 
 class _Visit:

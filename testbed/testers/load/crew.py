@@ -80,6 +80,7 @@ async def carry_out(plan: Plan, workers: int = 1) -> Outcome:
             await _say(worker, {"plan": told(share), "worker": number, "workers": len(shares)})
         opening = STARTED_WITHIN + CONNECT_WITHIN * plan.connections
         ready = [json.loads(await line_of(worker, opening)) for worker in crew]
+        _check_own(ready)
         connected = sum(one["connected"] for one in ready)
         if connected < plan.connections:
             raise NotConnectedError(connected, plan.connections, next(filter(None, _troubles(ready)), ""))
@@ -91,6 +92,7 @@ async def carry_out(plan: Plan, workers: int = 1) -> Outcome:
         outcome.late = array("q", [UNANSWERED]) * plan.count
         within = plan.seconds + plan.drain + CONNECT_WITHIN + _BEYOND
         heard = await asyncio.gather(*(_hear(worker, within) for worker in crew))
+        _check_own([said for said, _, _ in heard])
         for number, (said, latencies, late) in enumerate(heard):
             outcome.latencies[number :: len(shares)] = latencies
             outcome.late[number :: len(shares)] = late
@@ -101,6 +103,15 @@ async def carry_out(plan: Plan, workers: int = 1) -> Outcome:
             outcome.cpu_s = max(outcome.cpu_s, said["cpu_s"])
             outcome.loop = said["loop"]
     return outcome
+
+
+def _check_own(said: list[dict[str, Any]]) -> None:
+    """Raise EngineError where this host, and not the device, kept a worker from a connection."""
+    own = next(filter(None, (one["own"] for one in said)), "")
+    if own:
+        raise EngineError(
+            f"this host opens no more connections: {own}; raise `ulimit -n`, or ask over fewer sessions"
+        )
 
 
 def _troubles(ready: list[dict[str, Any]]) -> list[str]:

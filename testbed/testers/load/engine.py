@@ -7,6 +7,7 @@ pending as it may, a request waits for the next that is free; its latency still 
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import time
@@ -31,6 +32,10 @@ _BURST = 32
 monotonic_ns = time.monotonic_ns
 
 
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
+"""Errors of a new connection that this host makes, and no device."""
+
+
 def said(error: OSError) -> str:
     """Say why a connection could not be opened, as the system does."""
     return os.strerror(error.errno) if error.errno else str(error)
@@ -47,6 +52,8 @@ class Tally:
     connected: int = 0
     trouble: str = ""
     """Why a connection could not be opened."""
+    own: str = ""
+    """Why this host could not open one: that is nothing of the device."""
     ends: Counter[str] = field(default_factory=Counter)
     """How connections ended that nobody closed."""
     strange: int = 0
@@ -78,6 +85,12 @@ class Engine:
         self._late = array("q", [UNANSWERED]) * count
         self.tally = Tally(self._latencies, self._late)
 
+    def failed(self, error: OSError) -> str:
+        """Take note that a connection could not be opened; say why."""
+        if error.errno in OURS:
+            self.tally.own = said(error)
+        return said(error)
+
     def line(self, office: Office | None = None) -> Line:
         """Return a further connection, still to be opened; this engine hears of it where nobody else does."""
         unit, function = self.plan.request[0], self.plan.request[1]
@@ -90,7 +103,7 @@ class Engine:
             try:
                 await line.connect(self.plan.host, self.plan.port, CONNECT_WITHIN)
             except OSError as error:
-                self.tally.trouble = said(error)
+                self.tally.trouble = self.failed(error)
                 return
             self._lines.append(line)
             self.tally.connected += 1

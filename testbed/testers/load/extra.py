@@ -58,7 +58,8 @@ async def crowd_in(engine: Engine, when: int) -> None:
         line = engine.line(visitor)
         try:
             await line.connect(plan.host, plan.port, WITHIN)
-        except OSError:
+        except OSError as error:
+            engine.failed(error)
             engine.tally.extra[REFUSED] += 1
             continue
         held.append(line)

@@ -39,9 +39,14 @@ def quantiles(latencies: Latencies) -> tuple[Quantile, ...]:
     )
 
 
+def lateness(outcome: Outcome) -> Latencies:
+    """Return the nanoseconds by which the engine itself was late to take requests up."""
+    return Latencies(one for one in outcome.late if one != UNANSWERED)
+
+
 def harness(outcome: Outcome, workers: int, floor: Outcome | None) -> Harness:
     """Return what the tester itself added to a load."""
-    late = Latencies(one for one in outcome.late if one != UNANSWERED)
+    late = lateness(outcome)
     return Harness(
         workers=workers,
         loop=outcome.loop,

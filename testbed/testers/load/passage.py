@@ -52,6 +52,16 @@ class _End(asyncio.Protocol):
         """Pass it on."""
         self.other.say(data)
 
+    def pause_writing(self) -> None:
+        """Hold back who sends more than is read here: nothing is kept without bound."""
+        if self.other.transport is not None:
+            self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Let him go on."""
+        if self.other.transport is not None:
+            self.other.transport.resume_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Pass that on, too."""
         self.other.refuse()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 SECOND = 1_000_000_000
 """Nanoseconds."""
 MOST_REQUESTS = 5_000_000
-"""Requests of one plan (assumed: an hour at 1,000 a second, with room); each takes 24 bytes here."""
+"""Requests of one plan, as in `testbed.model.performance`; each takes 24 bytes here."""
 MOST_CONNECTIONS = 1000
 """As many as a declaration may name sessions."""
 DRAIN = 2.0

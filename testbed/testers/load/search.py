@@ -6,6 +6,8 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 
 from testbed.testers.load.crew import Outcome
+from testbed.testers.load.engine import UNANSWERED
+from testbed.testers.load.plan import SECOND
 from testbed.testers.load.statistics import Latencies
 
 PRECISION = 0.02
@@ -14,6 +16,8 @@ SHORTEST, LONGEST = 1.0, 4.0
 """Seconds of one rate, at least, and at most for the sake of the limit (assumed)."""
 LIMITS = 25
 """A rate is kept for so many times the limit: an overload of 2 % then falls behind by half of it."""
+FORGOTTEN_AFTER = 1.0
+"""Seconds after which a request without an answer is taken to be forgotten (assumed)."""
 DEEPEST = 8
 """How far below the rate that is demanded the search goes, as a divisor."""
 
@@ -30,7 +34,7 @@ def seconds_of(rate: float, limit: float, needed: int) -> float:
 
 
 def held(outcome: Outcome, share: float, limit: int) -> bool:
-    """Say whether a device kept a limit: all answered rightly, in time, and none later than those before.
+    """Say whether a device kept a limit: no wrong answer, none forgotten, and no queue that grows.
 
     Args:
         outcome: of some seconds at one rate.
@@ -38,9 +42,17 @@ def held(outcome: Outcome, share: float, limit: int) -> bool:
         limit: nanoseconds.
     """
     value = Latencies(outcome.latencies).at(share)
-    if value is None or value > limit or outcome.unanswered or outcome.wrong:
+    if value is None or value > limit or outcome.wrong or _forgotten(outcome):
         return False
     return not falls_behind(outcome.latencies, limit)
+
+
+def _forgotten(outcome: Outcome) -> bool:
+    """Say whether a request was not answered that had time enough; one of the last is late at worst."""
+    plan = outcome.plan
+    last = (plan.seconds + plan.drain - FORGOTTEN_AFTER) * SECOND
+    answers = zip(outcome.offsets, outcome.latencies, strict=True)
+    return any(latency == UNANSWERED and offset <= last for offset, latency in answers)
 
 
 def falls_behind(latencies: Sequence[int], limit: int) -> bool:

@@ -36,7 +36,8 @@ async def work(orders: BinaryIO, answers: BinaryIO) -> None:
     offsets = plan.schedule()[said["worker"] :: said["workers"]]
     engine = Churn(plan, offsets) if plan.churn else Engine(plan, offsets)
     await engine.open()
-    _line(answers, {"connected": engine.tally.connected, "trouble": engine.tally.trouble})
+    tally = engine.tally
+    _line(answers, {"connected": tally.connected, "trouble": tally.trouble, "own": tally.own})
     start = int(await asyncio.get_running_loop().run_in_executor(None, orders.readline) or 0)
     if not start:
         engine.close()
@@ -44,10 +45,10 @@ async def work(orders: BinaryIO, answers: BinaryIO) -> None:
     beside = asyncio.ensure_future(crowd_in(engine, start + round(plan.seconds * SECOND / 2)))
     await engine.run(start)
     await beside
-    tally = engine.tally
     _line(
         answers,
         {
+            "own": tally.own,
             "ends": tally.ends,
             "strange": tally.strange,
             "backlog": tally.backlog,
@@ -66,8 +67,18 @@ def _line(answers: BinaryIO, said: dict[str, Any]) -> None:
     answers.flush()
 
 
+def _take_all_descriptors() -> None:
+    """Raise the limit of open files to the highest that this process may have."""
+    if find_spec("resource"):  # not on Windows
+        import resource  # noqa: PLC0415 - as above
+
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def main() -> None:
     """Work by standard input and output, on uvloop where it is installed."""
+    _take_all_descriptors()
     working = work(sys.stdin.buffer, sys.stdout.buffer)
     if find_spec("uvloop"):
         import uvloop  # noqa: PLC0415 - only where it is there

@@ -21,7 +21,12 @@ _DISSECT = {MBAP: dissect, RTU: dissect_rtu, ASCII: dissect_ascii}
 
 
 def evidence(
-    recorder: Recorder, cited: Collection[int], guilty: Mapping[int, tuple[int, int]], layout: Layout = MBAP
+    recorder: Recorder,
+    cited: Collection[int],
+    guilty: Mapping[int, tuple[int, int]],
+    layout: Layout = MBAP,
+    *,
+    answers: bool = False,
 ) -> tuple[Frame, ...]:
     """Return the cited frames of a case, decoded.
 
@@ -30,22 +35,30 @@ def evidence(
         cited: frame numbers; when there are none, the last frames are shown.
         guilty: by frame number, the first guilty byte and the first after it.
         layout: how ADUs are laid out on the device's transport.
+        answers: whether the tester is the server, and the device asks.
     """
     packets = [packet for packet in recorder.packets if packet.kind is not Kind.OPEN]
     shown = [packet for packet in packets if packet.number in cited] or packets
     ends = {one.connection: one for one in reversed(packets) if one.kind in {Kind.FIN, Kind.RST}}
     ended = [packet for packet in ends.values() if not packet.sent]  # the device closed first
-    asked = _asked(packets, layout)
+    asked = _asked(packets, layout, answers=answers)
     chosen = sorted(
         {packet.number: packet for packet in (*shown[-MOST_FRAMES:], *ended[-1:])}.values(), key=_number
     )
     return tuple(
-        _frame(packet, guilty.get(packet.number), asked.get(packet.number), layout) for packet in chosen
+        _frame(
+            packet,
+            guilty.get(packet.number),
+            asked.get(packet.number),
+            layout,
+            response=packet.sent is answers,
+        )
+        for packet in chosen
     )
 
 
-def _asked(packets: Sequence[Packet], layout: Layout) -> dict[int, bytes]:
-    """Return, by the number of each received frame, what it answers, as far as that can be known.
+def _asked(packets: Sequence[Packet], layout: Layout, *, answers: bool) -> dict[int, bytes]:
+    """Return, by the number of each frame that answers, what it answers, as far as that can be known.
 
     Over TCP the transaction identifier tells; on a line there is one request at a time.
     """
@@ -53,7 +66,7 @@ def _asked(packets: Sequence[Packet], layout: Layout) -> dict[int, bytes]:
     found = {}
     for packet in packets:
         key = packet.data[:2] if layout is MBAP else packet.connection
-        if packet.sent and packet.kind is Kind.DATA:
+        if packet.sent is not answers and packet.kind is Kind.DATA:
             sent[key] = packet.data
         elif key in sent:
             found[packet.number] = sent[key]
@@ -64,12 +77,14 @@ def _number(packet: Packet) -> int:
     return packet.number
 
 
-def _frame(packet: Packet, guilty: tuple[int, int] | None, asked: bytes | None, layout: Layout) -> Frame:
+def _frame(
+    packet: Packet, guilty: tuple[int, int] | None, asked: bytes | None, layout: Layout, *, response: bool
+) -> Frame:
     data = packet.data[: MOST_BYTES * layout.width]
     if packet.kind is Kind.TLS:
         fields = [one for one in dissect_tls(packet.data) if one.start < len(data)]
     else:
-        fields = _DISSECT[layout](data, response=not packet.sent, request=asked) if data else []
+        fields = _DISSECT[layout](data, response=response, request=asked) if data else []
     note = packet.comment
     if packet.records is not None:
         said = f"decrypted from {len(packet.records)} bytes of TLS" if packet.records else _JOINED

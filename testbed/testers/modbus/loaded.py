@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from testbed.model.base import Text
 from testbed.model.performance import Measurement, Quantile
 from testbed.testers.answer import Agreement
+from testbed.testers.load.plan import DRAIN
 from testbed.testers.trouble import Undecided
 
 BETTER = 3.0
@@ -39,8 +40,20 @@ class Loaded:
     """Connections that the device may close for new ones, as it declares."""
 
     @property
+    def hurried_ms(self) -> float | None:
+        """Milliseconds by which the engine itself was too late to judge a limit; None where it was not."""
+        harness = self.measurement.harness
+        if harness.late_p99 > min(self.limits.values()) * 1000 / BETTER:
+            return harness.late_p99
+        return harness.late_worst if harness.late_worst > self.stall_limit * 1000 / BETTER else None
+
+    @property
     def answered(self) -> Agreement:
-        """Every request was answered, and by what was asked for."""
+        """Every request was answered, and by an answer of its own.
+
+        Raises:
+            Undecided: the engine was so late by itself that an answer in time may have been read too late.
+        """
         seen = self.measurement
         faults = {
             Text(en="not answered", ko="무응답"): seen.unanswered,
@@ -53,6 +66,9 @@ class Loaded:
         found = {what: number for what, number in faults.items() if number}
         if not found:
             return AGREED
+        # An answer that came in time may have been read too late; nothing else is made so.
+        if not (seen.wrong or seen.strange or seen.lost) and seen.harness.late_worst > DRAIN * 1000 / BETTER:
+            raise Undecided(too_late(seen.harness.late_worst))
         return Agreement(
             expected=Text(en=f"{seen.requests:,} right answers", ko=f"올바른 응답 {seen.requests:,}개"),
             received=Text(
@@ -104,7 +120,7 @@ class Loaded:
             return AGREED
         late = self.measurement.harness.late_worst
         if late > self.stall_limit * 1000 / BETTER or worst * 1000 - late <= self.stall_limit * 1000:
-            raise Undecided(_late(late))
+            raise Undecided(too_late(late))
         return Agreement(
             expected=_at_most("", self.stall_limit * 1000),
             received=Text(en=f"a stall of {worst * 1000:,.0f} ms", ko=f"{worst * 1000:,.0f} ms 정지"),
@@ -123,6 +139,8 @@ class Loaded:
         most = max(material, first.high * self.drift)
         if last.value <= most or (last.low is not None and last.low <= most):
             return AGREED
+        if self.measurement.harness.late_p99 > most / BETTER:
+            raise Undecided(too_late(self.measurement.harness.late_p99))
         return Agreement(
             expected=_at_most("p90 ", most),
             received=Text(
@@ -141,7 +159,7 @@ def of_share(quantiles: Sequence[Quantile], share: float) -> Quantile | None:
 def _judged(name: str, limit: float, found: Quantile, floor: Quantile | None, late: float) -> Agreement:
     """Apply the decision rule; all times in milliseconds."""
     if late > limit / BETTER:
-        raise Undecided(_late(late))
+        raise Undecided(too_late(late))
     if found.high is not None and found.high <= limit:
         return AGREED
     own = floor.high if floor is not None else None
@@ -177,7 +195,8 @@ def _at_most(what: str, limit: float) -> Text:
     return Text(en=f"{what}at most {limit:,.4g} ms", ko=f"{what}최대 {limit:,.4g} ms")
 
 
-def _late(late: float) -> Text:
+def too_late(late: float) -> Text:
+    """Say that the engine was late by itself, in milliseconds."""
     return Text(
         en=f"the load engine was late by {late:,.2f} ms itself: this host is too busy to judge this limit",
         ko=f"부하 엔진 자체가 {late:,.2f} ms 늦음: 이 시험 호스트로는 이 한계를 판정할 수 없음",

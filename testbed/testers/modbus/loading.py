@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
-from testbed.model.performance import Churn, Performance, Steady, Step
+from testbed.model.performance import HICCUPS, Churn, Performance, Steady, Step
 from testbed.testers.answer import Agreement
 from testbed.testers.load.crew import NotConnectedError, Outcome, carry_out
-from testbed.testers.load.measuring import measured, ms, quantiles
+from testbed.testers.load.measuring import lateness, measured, ms, quantiles
 from testbed.testers.load.passage import passage
 from testbed.testers.load.plan import DRAIN, SECOND, Plan
 from testbed.testers.load.processes import EngineError, responder
@@ -24,7 +24,7 @@ from testbed.testers.load.search import held, knee, seconds_of
 from testbed.testers.load.statistics import Latencies, smallest
 from testbed.testers.modbus.aside import come_back
 from testbed.testers.modbus.declared import READS
-from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded, of_share
+from testbed.testers.modbus.loaded import AGREED, BETTER, Loaded, of_share, too_late
 from testbed.testers.trouble import Unanswered, Undecided
 from testbed.wire.impair.scope import CURRENT
 
@@ -111,6 +111,14 @@ class Load:
             self._desk.recorder.note(f"judged by the load of case {known[0]}")
             return known[1]
         made = await make()
+        for _ in range(HICCUPS - 1):
+            late = made.hurried_ms if kind != "search" else None  # which looks for itself, rate by rate
+            if late is None:
+                break
+            self._desk.recorder.note(
+                f"the load engine itself was {late:,.0f} ms late: the load is made again"
+            )
+            made = await make()
         self._bench.loads[kind] = self._desk.name, made
         self._desk.measurement = made.measurement
         return made
@@ -160,8 +168,15 @@ class Load:
             plan = replace(
                 self._plan(Steady(rate=rate, seconds=seconds)), drain=min(DRAIN, 2 * wanted.within + 0.2)
             )
-            outcome = await self._connected(plan)
-            kept, value = held(outcome, share, limit), ms(Latencies(outcome.latencies).at(share))
+            for _ in range(HICCUPS):
+                outcome = await self._connected(plan)
+                kept, late = held(outcome, share, limit), ms(lateness(outcome).at(0.99)) or 0.0
+                if kept or late <= wanted.within * 1000 / BETTER:
+                    break
+            else:
+                if rate <= wanted.at_least:
+                    raise Undecided(too_late(late))
+            value = ms(Latencies(outcome.latencies).at(share))
             steps.append(Step(rate=rate, held=kept, value=value, unanswered=outcome.unanswered))
             if best is None or kept:
                 best = outcome

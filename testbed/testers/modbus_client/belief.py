@@ -39,6 +39,11 @@ class Belief(Enum):
         return _SAID[self.value]
 
     @property
+    def is_shown(self) -> bool:
+        """Whether it is a value or a success that the product shows."""
+        return self not in {Belief.ERROR, Belief.NOTHING}
+
+    @property
     def is_absence(self) -> bool:
         """Whether it is that nothing came."""
         return self is Belief.NOTHING

@@ -12,6 +12,7 @@ from testbed.model.declaration import Declaration
 from testbed.model.needs import Needs
 from testbed.testers.bench import PutBack
 from testbed.testers.journal import Journal, Leased
+from testbed.testers.modbus_client.by_hand import ByHand
 from testbed.testers.modbus_client.commanding import Commanded
 from testbed.testers.modbus_client.desk import ClientCase
 from testbed.testers.modbus_client.driving import Driver, InProcess, Waiting
@@ -46,6 +47,8 @@ class ClientBench:
         self.refused: set[str] = set()
         self.met = False
         """Whether the client has made a control exchange at all."""
+        self.acts_well = False
+        """Whether the last thing that it did was a good act: an operator need not show it again."""
         self.fuzz_budget = DEFAULT
         self.seed = seed
         self._here: SimulatedClient | None = None
@@ -56,8 +59,8 @@ class ClientBench:
         """Count nothing: a stand-in does not wear."""
 
     def weight(self, fixtures: Sequence[str]) -> int:  # noqa: ARG002 - part of the interface
-        """Return how many of the product a case needs at once."""
-        return 1
+        """Return how many of the product a case needs at once; an operator is asked one thing at a time."""
+        return self.declaration.sessions if self.client.by_hand else 1
 
     def case(self, name: str, needs: Needs, gate: str, recorder: Recorder) -> ClientCase:  # noqa: ARG002 - as above
         """Return what one case works with."""
@@ -75,11 +78,15 @@ class ClientBench:
     @property
     def lasts(self) -> bool:
         """Whether the product goes on from one act to the next, so that it may not survive one."""
-        return self._here is not None or self.client.polls
+        return self._here is not None or self.client.polls or self.client.by_hand
 
     def driver(self, task: Task) -> Driver:
         """Return what makes the product do a task."""
         if self._here is not None:
             return InProcess(self._here)
         watch = watch_of(task)
-        return Commanded(self.client.environment, watch) if task.command else Waiting(watch)
+        if task.command:
+            return Commanded(self.client.environment, watch)
+        if task.is_by_hand:
+            return ByHand(self.client.acts_within, watch)
+        return Waiting(watch)

@@ -30,7 +30,15 @@ def choose(
         and (task.again or not again)
         and (function or writes or not task.is_bits)
     ]
-    fit.sort(key=lambda task: (task.again != again, not kind and task.type != "uint16", -task.quantity))
+    fit.sort(
+        key=lambda task: (
+            task.again != again,
+            task.is_typed,
+            task.is_by_hand,
+            not kind and task.type != "uint16",
+            -task.quantity,
+        )
+    )
     if not fit and not (function or kind or again):
         fit = list(tasks)
     if not fit:

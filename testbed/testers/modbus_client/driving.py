@@ -32,6 +32,8 @@ class Act:
     remarks: list[str] = field(default_factory=list)
     trouble: Trouble | None = None
     """Why nothing can be judged."""
+    is_confirmed: bool = False
+    """Whether an operator says that he has made it act."""
 
     def tell(self, values: Values | None) -> None:
         """Hear values that the product believes, or that it reports an error."""

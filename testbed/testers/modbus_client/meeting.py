@@ -38,6 +38,8 @@ class Meeting:
     ended: float
     is_over: bool
     """Whether the product came to its end by itself."""
+    is_typed: bool = False
+    """Whether a person typed what the product shows: that tells no time."""
 
     @property
     def belief(self) -> Belief:
@@ -79,7 +81,14 @@ class Meeting:
 
     @property
     def took(self) -> float:
-        """Seconds from the first request to what the product told last, or to the end."""
+        """Seconds from the first request to what the product told last, or to the end.
+
+        Raises:
+            Undecided: a person typed it.
+        """
+        if self.is_typed:
+            said = "when the product showed it is not known: an operator typed it"
+            raise Undecided(Text(en=said, ko="작업자가 입력하여 제품이 표시한 시각을 알 수 없음"))
         first = self.asked[0].at if self.asked else self.began
         return (self.told[-1].at if self.told else self.ended) - first
 
@@ -155,7 +164,7 @@ class Stage:
             and not standin.asked
             and not any(p.kind is Kind.DATA for p in self._recorder.packets[frames:])
         ):
-            raise _idle(act, standin)
+            raise _idle(task, act, standin)
         beliefs = scene.truth.beliefs(act.told)
         if not task.reads:
             beliefs = tuple(Belief.ERROR if one.values is None else Belief.DONE for one in act.told)
@@ -168,6 +177,7 @@ class Stage:
             began,
             ended,
             act.is_over,
+            task.is_typed,
         )
 
     def _host(self, scene: Scene, answers: Sequence[Answer]) -> Standin:
@@ -179,12 +189,10 @@ class Stage:
             return Place("", 0, unit, _refuse if refused else standin.join)
         host, port = self._place
         try:
-            found = await standin.listen(host, port)
+            found = await (standin.hold if refused else standin.listen)(host, port)
         except OSError as error:
             said = f"{host}:{port}: {error.strerror or error}"
             raise Undecided(Text(en=f"cannot listen at {said}", ko=f"수신 대기 불가 {said}")) from error
-        if refused:
-            await standin.leave()  # the port stays free for the moment: nobody listens there
         return Place(host, found, unit, standin.join)
 
     async def _to_the_end(
@@ -195,10 +203,13 @@ class Stage:
         goes_on = task.again or client.polls
         if not refused:
             await self._until(
-                lambda: act.is_over or bool(standin.asked) or standin.fault is not None, client.acts_within
+                lambda: act.is_over or bool(standin.asked) or standin.fault is not None,
+                client.acts_within + standin.held_up,
             )
-        within = client.gives_up_within * max(1, scripted) + SETTLES
-        if refused:
+        within = (client.gives_up_within + standin.held_up) * max(1, scripted) + SETTLES
+        if refused and task.operator:
+            await self._until(lambda: act.is_over or act.is_confirmed, client.acts_within)
+        elif refused:
             within += client.acts_within
         if not goes_on:
             await self._until(lambda: act.is_over or standin.fault is not None, within)
@@ -215,7 +226,7 @@ class Stage:
         told = len(act.told)
         await self._until(
             lambda: act.is_over or len(act.told) > max(told, scripted - 1),
-            client.timeout * client.tries + SETTLES,
+            client.timeout * client.tries + standin.held_up + SETTLES,
         )
 
     async def _until(self, holds: Callable[[], bool], within: float) -> None:
@@ -234,8 +245,15 @@ async def _refuse(_: asyncio.Protocol) -> None:
     raise ConnectionRefusedError("nobody listens")
 
 
-def _idle(act: Act, standin: Standin) -> Trouble:
-    """Say how the product did not do what it was to do."""
+def _idle(task: Task, act: Act, standin: Standin) -> Trouble:
+    """Say how the product did not do what it was to do; what a person did is not known."""
+    if task.operator:
+        return Undecided(
+            Text(
+                en="the operator says that the product was made to act, and it asked nothing",
+                ko="작업자는 제품을 동작시켰다고 하나 제품의 요청이 없음",
+            )
+        )
     if act.is_over:
         return Gone(
             Text(

@@ -44,12 +44,14 @@ class ClientMonitor:
         most: transactions that it declares to have open at once.
         timeout: seconds for which it declares to wait.
         now: seconds since the case began.
+        late: seconds by which something that came may have been sent earlier: under an impairment.
     """
 
     unit: int
     most: int
     timeout: float
     now: Callable[[], float]
+    late: Callable[[], float] = lambda: 0.0
     breaches: list[Breach] = field(default_factory=list)
     watched: int = 0
     silences: int = 0
@@ -101,6 +103,7 @@ class ClientMonitor:
                 ),
                 number,
                 (4, 6),
+                is_stump=True,
             )
 
     def flooded(self, connection: int, number: int) -> None:  # noqa: ARG002 - part of the interface
@@ -146,9 +149,8 @@ class ClientMonitor:
 
     def _judge_transaction(self, line: _Line, asked: Frame, number: int) -> None:
         now = self.now()
-        line.pending = {
-            name: at for name, at in line.pending.items() if now - at < STILL_WAITING * self.timeout
-        }
+        waits = STILL_WAITING * self.timeout - self.late()  # what was held up may come together
+        line.pending = {name: at for name, at in line.pending.items() if now - at < waits}
         if asked.transaction in line.pending:
             self._breach(
                 TRANSACTION,
@@ -167,13 +169,15 @@ class ClientMonitor:
                 (0, 2),
             )
 
-    def _breach(
+    def _breach(  # noqa: PLR0913 - the parts of a breach
         self,
         requirement: str,
         expected: tuple[str, str],
         received: tuple[str, str],
         number: int,
         guilty: tuple[int, int],
+        *,
+        is_stump: bool = False,
     ) -> None:
         wanted, came = Text(en=expected[0], ko=expected[1]), Text(en=received[0], ko=received[1])
-        self.breaches.append(Breach(requirement, wanted, came, number, *guilty))
+        self.breaches.append(Breach(requirement, wanted, came, number, *guilty, is_stump))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 import struct
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from testbed.model.base import Text
 from testbed.model.client import Task
 from testbed.model.known import FORMATS
 from testbed.protocols.modbus import (
@@ -15,8 +17,14 @@ from testbed.protocols.modbus import (
     ReadHoldingRegistersResponse,
     ReadInputRegistersResponse,
 )
+from testbed.testers.trouble import Undecided
+
+if TYPE_CHECKING:
+    import regex
 
 Values = tuple[float, ...]
+SEARCHED_WITHIN = 1.0
+"""Seconds that one search in a product's output may take (assumed; it takes a millisecond)."""
 TOLERANCE = 1e-6
 """How far what a product prints of a floating-point number may lie away, as a share of it: a single has
 seven digits, and `%g` prints six (assumed to be enough to tell values apart)."""
@@ -66,13 +74,49 @@ def _alike(told: float, sent: float, slack: float) -> bool:
 
 
 def read_numbers(pattern: str, text: str) -> list[float]:
-    """Return every number that a pattern finds in a product's output; exactly, where it is a whole one."""
+    """Return every number that a pattern finds in a product's output; exactly, where it is a whole one.
+
+    Raises:
+        Undecided: the search takes too long.
+    """
     found = []
-    for match in re.finditer(pattern, text, re.MULTILINE):
+    for match in _matches(pattern, text):
         said = match[1] if match.re.groups else match[0]
         if (number := _number(said or "")) is not None:
             found.append(number)
     return found
+
+
+def holds(pattern: str, text: str) -> bool:
+    """Say whether a text holds what a pattern looks for.
+
+    Raises:
+        Undecided: the search takes too long.
+    """
+    return bool(pattern) and next(_matches(pattern, text), None) is not None
+
+
+def _matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
+    """Yield what a pattern finds: what a product prints may take the search of a careless one for ages."""
+    import regex  # noqa: PLC0415 - of use for clients alone; `re` knows no end
+
+    until = time.monotonic() + SEARCHED_WITHIN
+    try:
+        for match in regex.finditer(pattern, text, regex.MULTILINE, timeout=SEARCHED_WITHIN):
+            if time.monotonic() > until:
+                raise _too_long(pattern)
+            yield match
+    except TimeoutError:
+        raise _too_long(pattern) from None
+
+
+def _too_long(pattern: str) -> Undecided:
+    return Undecided(
+        Text(
+            en=f"the pattern `{pattern}` takes more than {SEARCHED_WITHIN:g} s in what the product shows",
+            ko=f"제품 출력에서 패턴 `{pattern}` 검색이 {SEARCHED_WITHIN:g}초를 초과함",
+        )
+    )
 
 
 _SAID = {"true": 1, "on": 1, "false": 0, "off": 0}
@@ -96,3 +140,12 @@ def _number(said: str) -> float | None:
         return float(word)
     except ValueError:
         return None
+
+
+def number_of(value: object) -> float | None:
+    """Return the number that a typed value is, or says; None where it is none."""
+    if isinstance(value, int):  # a truth value is one, too
+        return int(value)
+    if isinstance(value, str):
+        return _number(value)
+    return value if isinstance(value, float) else None

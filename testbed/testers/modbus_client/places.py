@@ -12,13 +12,17 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from testbed.model.client import Belief
+from testbed.model.base import Text
+from testbed.model.client_belief import Belief
+from testbed.testers.product import readable
 
 if TYPE_CHECKING:
     from testbed.testers.opcua.glance import Glance
 
 MOST = 256 << 10
 """Bytes taken at one look of what is new in a file or on a page (assumed; a few values take some hundred)."""
+MOST_GROWN = 16 << 20
+"""Bytes by which a file may grow in one act (assumed; some values take some hundred)."""
 _ANCHOR = 4096
 """Bytes before the place where reading goes on, by which it is seen that a file only grew."""
 _WITHIN = 2.0
@@ -26,8 +30,24 @@ _WITHIN = 2.0
 _OF_NUMBERS = b"0123456789.eE+-"
 
 
+def _unread(where: object, en: str, ko: str) -> Text:
+    return Text(en=f"{where}: {readable(en)}", ko=f"{where}: {readable(ko)}")
+
+
 class Place(Protocol):
     """Where values are shown."""
+
+    @property
+    def fault(self) -> Text | None:
+        """Why the last look could not see anything."""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the product itself says there that its values are bad."""
+
+    @property
+    def flood(self) -> Text | None:
+        """That the product shows more than anybody reads."""
 
     async def begin(self) -> str:
         """Return what stands there already: no belief."""
@@ -44,6 +64,17 @@ class Aside:
 
     def __init__(self, place: File | Page) -> None:
         self._place = place
+        self.is_bad = False
+
+    @property
+    def fault(self) -> Text | None:
+        """Why the last look could not see anything."""
+        return self._place.fault
+
+    @property
+    def flood(self) -> Text | None:
+        """That the product shows more than anybody reads."""
+        return self._place.flood
 
     async def begin(self) -> str:
         """Return what stands there already."""
@@ -62,6 +93,10 @@ class File:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.fault: Text | None = None
+        self.flood: Text | None = None
+        self._most = 0
+        """Bytes that it may grow to."""
         self._offset = 0
         self._anchor = b""
 
@@ -69,6 +104,7 @@ class File:
         """Go to its end."""
         self.look()
         _, text = self._read(anew=True)
+        self._most = self._offset + MOST_GROWN
         return text
 
     def look(self) -> tuple[bool, str]:
@@ -76,16 +112,26 @@ class File:
         return self._read(anew=False)
 
     def _read(self, *, anew: bool) -> tuple[bool, str]:
+        self.fault = None
         try:
             if not stat.S_ISREG(self._path.stat().st_mode):  # a pipe would keep the reader waiting
+                self.fault = _unread(self._path, "no regular file", "일반 파일이 아님")
                 return False, ""
             with self._path.open("rb") as file:
                 return self._news(file, self._path.stat().st_size, anew=anew)
-        except OSError:
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):  # nothing was written yet
+                said = error.strerror or str(error)
+                self.fault = _unread(self._path, said, said)
             was_there, self._offset, self._anchor = bool(self._anchor), 0, b""
             return was_there, ""
 
     def _news(self, file: IO[bytes], size: int, *, anew: bool) -> tuple[bool, str]:
+        if size > self._most > 0:
+            self.flood = Text(
+                en=f"the product floods {self._path}: more than {MOST_GROWN} bytes in one act",
+                ko=f"제품이 {self._path}에 지나치게 많이 씀: 한 번에 {MOST_GROWN}바이트 초과",
+            )
         file.seek(self._offset - len(self._anchor))
         anew = anew or file.read(len(self._anchor)) != self._anchor
         data = b"" if anew else file.read(MOST)
@@ -112,6 +158,8 @@ class Page:
 
     def __init__(self, url: str, pointers: Sequence[str]) -> None:
         self._url, self._pointers = url, pointers
+        self.fault: Text | None = None
+        self.flood: Text | None = None
         self._opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
         self._seen = ""
 
@@ -121,11 +169,17 @@ class Page:
 
     def look(self) -> tuple[bool, str]:
         """Return what it shows, where that is something else than before."""
+        self.fault = None
         try:
             shown = self._fetched()
             text = "\n".join(pointed(json.loads(shown), self._pointers)) if self._pointers else shown
-        except (OSError, HTTPException, ValueError, RecursionError):
-            return False, ""  # there is no page yet, or none that can be read
+        except (OSError, HTTPException) as error:
+            said = str(getattr(error, "reason", None) or error) or type(error).__name__
+            self.fault = _unread(self._url, said, said)
+            return False, ""
+        except (ValueError, RecursionError):  # the latter is nested without end
+            self.fault = _unread(self._url, "no JSON document", "JSON 문서가 아님")
+            return False, ""
         if text == self._seen:
             return False, ""
         self._seen = text
@@ -153,6 +207,9 @@ class Nodes:
     def __init__(self, url: str, nodes: Sequence[str]) -> None:
         self._url, self._nodes = url, nodes
         self._glance: Glance | None = None
+        self.fault: Text | None = None
+        self.flood: Text | None = None
+        self.is_bad = False
         self._seen = ""
 
     async def begin(self) -> str:
@@ -164,9 +221,12 @@ class Nodes:
 
     async def look(self) -> tuple[bool, str]:
         """Return what they hold, where that is something else than before."""
-        held = await self._glance.look() if self._glance is not None else None
-        text = "\n".join(_numbers(held or ()))
-        if held is None or text == self._seen:
+        if self._glance is None:
+            return False, ""
+        found = await self._glance.look()
+        self.fault, self.is_bad = found.fault, found.is_bad
+        text = "\n".join(_numbers(found.values))
+        if found.fault is not None or text == self._seen:
             return False, ""
         self._seen = text
         return True, text

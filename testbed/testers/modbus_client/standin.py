@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,8 @@ from testbed.testers.modbus.cutter import MbapCutter
 from testbed.testers.modbus_client.monitor import ClientMonitor
 from testbed.testers.modbus_client.scenario import Answer, Moment, Scene, Step
 from testbed.wire.connection import Connection, Received
+from testbed.wire.impair.arriving import Arrival, segments_of
+from testbed.wire.impair.scope import CURRENT
 from testbed.wire.pipe import join
 from testbed.wire.recorder import Recorder
 
@@ -21,11 +22,11 @@ MOST_CONNECTIONS = 64
 """Connections that a client may open in one act (assumed; one is enough for most)."""
 MOST_REQUESTS = 256
 """Requests of one act that are answered (assumed; a case plays four answers at most)."""
+LONGEST = 260
+"""Bytes of the largest ADU over TCP (IG 3.1.3)."""
 FOREVER = 86_400.0
 """Seconds for which the next request is waited for; each act has a time of its own, which is shorter."""
 _FIRST_PORT = 49152
-_DATA_SEGMENTS_IN = 152
-"""Where `struct tcp_info` of Linux has `tcpi_data_segs_in`, since 4.6."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,20 @@ class Standin:
         self._recorder, self._monitor, self._scene = recorder, monitor, scene
         self._answers, self._news = answers, news
         self._visits: dict[Visit, asyncio.Task[None]] = {}
+        self._scope = scope = CURRENT.get()
+        if scope is not None:
+            monitor.late = lambda: 2 * scope.worst  # the handshake takes two ways
+        self._arrivals: list[Arrival] = []
         self._server: asyncio.Server | None = None
+        self._held: socket.socket | None = None
+
+    @property
+    def held_up(self) -> float:
+        """Seconds by which an impairment may hold up a handshake of two ways, a request, and its answer."""
+        if self._scope is None or self._scope.lifted:
+            return 0.0
+        stream = self._scope.plan.scenario.stream
+        return 3 * stream.longest(LONGEST) if stream else 0.0
 
     # Where the product connects to.
 
@@ -82,8 +96,26 @@ class Standin:
         Raises:
             OSError: the place is not to be had.
         """
-        self._server = await asyncio.get_running_loop().create_server(self._visit, host, port)
+        self._server = await asyncio.get_running_loop().create_server(self._received, host, port)
         found: int = self._server.sockets[0].getsockname()[1]
+        return found
+
+    async def hold(self, host: str, port: int) -> int:
+        """Hold a port where nobody listens; return it.
+
+        A port that is merely free may be given to somebody else at any time: another case's stand-in, or the
+        product itself as its own end of the connection, which would then reach itself (RFC 9293, 3.5).
+
+        Raises:
+            OSError: the place is not to be had.
+        """
+        loop = asyncio.get_running_loop()
+        family, kind, number, _, where = (await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))[0]
+        self._held = held = socket.socket(family, kind, number)
+        if port:  # connections of the last act may still leave it
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(where)
+        found: int = held.getsockname()[1]
         return found
 
     async def join(self, protocol: asyncio.Protocol) -> None:
@@ -91,7 +123,7 @@ class Standin:
         await asyncio.sleep(0)  # what was closed before arrives before a new connection does
         join(
             protocol,
-            self._visit(),
+            self._received(),
             client_port=_FIRST_PORT + len(self._recorder.connections),
             server_port=MODBUS_PORT,
         )
@@ -100,6 +132,8 @@ class Standin:
         """Listen no more, and end what still is connected."""
         if self._server is not None:
             self._server.close()
+        if self._held is not None:
+            self._held.close()
         tasks = list(self._visits.values())
         for task in tasks:
             task.cancel()
@@ -107,10 +141,20 @@ class Standin:
             await asyncio.wait(tasks)
         for visit in self._visits:
             visit.close()
+        for arrival in self._arrivals:
+            arrival.give_up()
         await asyncio.sleep(0)  # a connection that came with the last packet is closed, too
 
-    def _visit(self) -> Visit:
-        return Visit(self, self._recorder, self._monitor)
+    def _received(self) -> asyncio.Protocol:
+        """Return what a connection of the product talks to: the stand-in, or an impairment before it."""
+        if self._scope is None or self._scope.lifted:
+            return Visit(self, self._recorder, self._monitor)
+        arrival = Arrival(self._scope, lambda one: Visit(self, self._recorder, self._monitor, one.segments))
+        if len(self._arrivals) >= MOST_CONNECTIONS:
+            asyncio.get_running_loop().call_soon(arrival.refuse)
+        else:
+            self._arrivals.append(arrival)
+        return arrival.back
 
     # What a connection says.
 
@@ -166,9 +210,16 @@ class Standin:
 class Visit(Connection):
     """One connection that the product opened."""
 
-    def __init__(self, standin: Standin, recorder: Recorder, monitor: ClientMonitor) -> None:
+    def __init__(
+        self,
+        standin: Standin,
+        recorder: Recorder,
+        monitor: ClientMonitor,
+        segments: Callable[[], int | None] | None = None,
+    ) -> None:
         super().__init__(recorder, MbapCutter(), monitor)
         self._standin = standin
+        self._segments = segments
         self._chunks = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -186,20 +237,5 @@ class Visit(Connection):
         super().data_received(data)
 
     def segments(self) -> int | None:
-        """Return how many segments with data have come, as the kernel counts them; None where it does not.
-
-        In this process each write is a segment.
-        """
-        plug: socket.socket | None = None
-        if self._transport is not None:
-            plug = self._transport.get_extra_info("socket")
-        if plug is None:
-            return self._chunks
-        try:
-            told = plug.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
-        except (OSError, AttributeError):
-            return None
-        if len(told) < _DATA_SEGMENTS_IN + 4:
-            return None
-        (count,) = struct.unpack_from("=I", told, _DATA_SEGMENTS_IN)
-        return max(count, self._chunks) or None  # a kernel that counts none cannot tell
+        """Return how many segments with data have come from the product; None where nobody can tell."""
+        return self._segments() if self._segments is not None else segments_of(self._transport, self._chunks)

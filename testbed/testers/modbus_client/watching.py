@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from testbed.model.client import Belief, Task
+from testbed.model.base import Text
+from testbed.model.client import Task
+from testbed.model.client_belief import Belief
 from testbed.testers.modbus_client.driving import Act, Watch
 from testbed.testers.modbus_client.numbers import read_numbers
 from testbed.testers.modbus_client.places import MOST, place_of
+from testbed.testers.trouble import Undecided
 
 EVERY = 0.05
 """Seconds between two looks (assumed; an operator's screen is slower)."""
@@ -35,6 +38,10 @@ class Looking:
         self._screen: tuple[float, ...] = ()
         """The numbers last told of a place that is written anew: the same again are no news."""
         self._changed = 0.0
+        self._was_bad = False
+        self._has_seen = False
+        """Whether any look saw something, or that nothing is there."""
+        self._ends = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
     async def begin(self, act: Act) -> None:
@@ -43,36 +50,59 @@ class Looking:
         self._loop = asyncio.get_running_loop()
         there = await self._place.begin()
         self._screen = tuple(read_numbers(self._pattern, there))
+        self._was_bad = self._place.is_bad
         self._looking = asyncio.ensure_future(self._look_on())
 
     async def stop(self) -> None:
         """Look once more, and end; a product that was not cut short is given the time to write all."""
         if self._looking is None:
             return
-        self._looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._looking
+        self._ends.set()
         try:
+            await self._looking  # never in the middle of a look: what it opens is closed
             await self._look()
             if not self._act.was_cut and len(read_numbers(self._pattern, self._text)) > self._told:
                 await asyncio.sleep(SETTLES)
                 await self._look()
+            if self._was_bad and not self._act.told:  # as it was, and still is
+                self._act.tell(None)
         finally:
+            self._looking.cancel()
             await self._place.end()
+        fault = self._place.fault
+        if fault is not None and not self._has_seen:
+            self._act.trouble = self._act.trouble or Undecided(
+                Text(
+                    en=f"what the product shows cannot be read: {fault.en}",
+                    ko=f"제품이 표시하는 값을 읽을 수 없음: {fault.ko}",
+                )
+            )
 
     async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
+        while not self._ends.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY):
+                    await self._ends.wait()
             await self._look()
 
     async def _look(self) -> None:
         is_anew, text = await self._place.look()
+        if self._place.flood is not None and not self._act.is_over:
+            self._act.end("was ended", Undecided(self._place.flood))
+        self._has_seen |= self._place.fault is None
+        if self._place.is_bad and not self._was_bad:
+            self._act.tell(None)
+        self._was_bad = self._place.is_bad
         if is_anew or text:
             self._changed = self._loop.time()
         if is_anew:
             self._text, self._told, self._is_screen = "", 0, True
         self._text += text
-        self._tell()
+        try:
+            self._tell()
+        except Undecided as why:
+            self._text = ""
+            self._act.end("was ended", why)
         if len(self._text) > MOST:  # a log without numbers
             self._text, self._told = "", 0
 
@@ -92,6 +122,7 @@ class Looking:
 
 
 def watch_of(task: Task) -> Watch | None:
-    """Return what looks where a task's values are shown; None where its standard output tells them."""
+    """Return what looks where a task's values are shown; None where its output or a person tells them."""
     belief = task.belief
-    return Looking(task, belief) if belief is not None and belief.where != "stdout" else None
+    is_looked_for = belief is not None and belief.where not in {"stdout", "operator"}
+    return Looking(task, belief) if belief is not None and is_looked_for else None

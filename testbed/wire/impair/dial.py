@@ -49,7 +49,7 @@ def impaired(dial: Dial, impairing: Impairing) -> Dial:
         except BaseException:
             relay.give_up()
             raise
-        _join(protocol, relay)
+        join_in_front(protocol, relay)
 
     return through
 
@@ -63,7 +63,7 @@ def handshake(scope: Scope, connection: int) -> float:
     return made - now
 
 
-def _join(protocol: asyncio.Protocol, relay: Relay) -> None:
+def join_in_front(protocol: asyncio.Protocol, relay: Relay) -> None:
     """Connect the tester's protocol with the relay; it sees the addresses of the connection behind."""
     transport = relay.back.transport
     here = transport.get_extra_info("sockname") if transport else None

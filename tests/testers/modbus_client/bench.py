@@ -68,11 +68,12 @@ def desk(
 
 def running(mark: str) -> list[int]:
     """Return the processes whose command line holds a mark."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return found
+    found = set()
+    for _ in range(5):  # one that goes from process to process may slip through a look
+        for process in sorted((int(one.name) for one in Path("/proc").glob("[0-9]*")), reverse=True):
+            try:
+                if mark.encode() in Path("/proc", str(process), "cmdline").read_bytes():
+                    found.add(process)
+            except OSError:
+                continue
+    return sorted(found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
 import sys
 import time
 import uuid
@@ -137,6 +139,87 @@ def test_it_leaves_a_child_behind(escapes):
     assert running(f"child-{escapes}-{OURS}") == []
 
 
+SLEEPS = "time.sleep(60)"
+GOOD = "line = socket.create_connection((host, port)); ask(line); print(*answer(line), flush=True)\n"
+DAEMON = "import os\nif not os.fork():\n  os.setsid()\n  if os.fork(): os._exit(0)\n"
+
+
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+HOPS = "while True:\n    if os.fork(): os._exit(0)\n    time.sleep(0.005)"
+FIFTY = f"import os\nfor _ in range(50):\n  if not os.fork(): {SLEEPS}  # bomb-7314\n"
+BEHIND = {
+    "daemon-7311": f"{DAEMON}  os.close(1); os.close(2); {SLEEPS}  # daemon-7311\n{GOOD}",
+    "holds-7312": f"{DAEMON}  {SLEEPS}  # holds-7312\n{GOOD}",
+    "deaf-7313": f"{DEAF}{DAEMON}  {SLEEPS}  # deaf-7313\n{GOOD}{SLEEPS}",
+    "bomb-7314": f"{FIFTY}{GOOD}",
+    "hops-7315": f"{DAEMON}  {HOPS}  # hops-7315\n{GOOD}",
+    "naked-7317": f"{DAEMON}  os.execve('/bin/sh', ['sh', '-c', 'sleep 60; : naked-7317'], {{}})\n{GOOD}",
+}
+"""What a product leaves behind: a daemon, one that holds its output open, one that heeds no signal, fifty,
+one that goes from process to process, and one in a session of its own without any variable."""
+
+
+@pytest.mark.parametrize("mark", BEHIND)
+def test_it_leaves_others_behind(mark):
+    """The act itself is judged: what is left behind is ended and told."""
+
+    async def act():
+        case = desk(script(BEHIND[mark]))
+        began = time.monotonic()
+        await case.prepare(())
+        assert time.monotonic() - began < 10
+        assert any("left processes behind" in note for note in case.recorder.notes)
+
+    asyncio.run(act())
+    assert running(mark) == []
+
+
+KILLED = """
+import asyncio, os, signal
+from tests.testers.modbus_client.bench import desk, script
+async def act():
+    case = desk(script("ask(socket.create_connection((host, port)))\\n" + {text!r}), timeout="5 s")
+    asyncio.get_running_loop().call_later(1.5, os.kill, os.getpid(), signal.SIGKILL)
+    await case.prepare(())
+asyncio.run(act())
+"""
+
+
+def test_a_bed_that_is_killed_leaves_nobody():
+    text = f"{DAEMON}  {SLEEPS}  # killed-7318\n{SLEEPS}  # killed-7318"
+    done = subprocess.run([sys.executable, "-c", KILLED.format(text=text)], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    until = time.monotonic() + 10
+    while running("killed-7318") and time.monotonic() < until:
+        time.sleep(0.1)
+    assert running("killed-7318") == []
+
+
+def test_a_pattern_that_takes_ages():
+    belief = {"where": "stdout", "pattern": r"(\d|\d\d)+[ab]"}
+    began = time.monotonic()
+    said = trouble(
+        script("ask(socket.create_connection((host, port))); print('1' * 60, flush=True)"), belief=belief
+    )
+    assert "takes more than 1 s" in said
+    assert time.monotonic() - began < 10
+
+
+def test_it_fills_its_file(tmp_path):
+    file = tmp_path / "values.txt"
+    text = (
+        "ask(socket.create_connection((host, port)))\n"
+        f"with open({str(file)!r}, 'wb', 0) as out:\n"
+        "  for _ in range(1024): out.write(bytes(1 << 20))  # fills-7316"
+    )
+    began = time.monotonic()
+    said = trouble(script(text), belief={"where": "file", "path": str(file)})
+    assert "floods" in said
+    assert time.monotonic() - began < 10
+    assert running("fills-7316") == []
+    assert file.stat().st_size < 1 << 30
+
+
 def test_a_case_that_is_cancelled_leaves_no_process():
     async def act():
         case = desk(
@@ -178,5 +261,26 @@ def test_a_silent_server_is_bounded():
         meeting = await acting.reads(silent())
         assert (meeting.belief, meeting.is_over) == (Belief.NOTHING, False)
         assert meeting.ended - meeting.began < 10
+
+    asyncio.run(act())
+
+
+def test_where_nobody_listens_nobody_else_can():
+    """The port is held: no other stand-in gets it, and a product that connects does not reach itself."""
+
+    async def act():
+        text = (
+            "try:\n"
+            "  socket.create_server((host, port)); print('7 7 7')\n"
+            "except OSError:\n"
+            "  for _ in range(500):\n"
+            "    try: socket.create_connection((host, port)); print('8 8 8')\n"
+            "    except ConnectionRefusedError: pass\n"
+            "sys.exit(1)"
+        )
+        case = desk(script(text))
+        acting = Acting(case)
+        meeting = await acting.finds_nobody()
+        assert (meeting.beliefs, meeting.is_over) == ((Belief.ERROR,), True)
 
     asyncio.run(act())

@@ -8,21 +8,22 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 from asyncua import Client, ua
-from pydantic import ValidationError
 
 from device_simulators.opcua.plc import Plc
-from testbed.model.client import Belief as BelongsTo
 from testbed.model.client import Task
+from testbed.model.client_belief import Belief as BelongsTo
 from testbed.testers.modbus_client.answers import foreign, good
 from testbed.testers.modbus_client.belief import Belief
 from testbed.testers.modbus_client.driving import Act
 from testbed.testers.modbus_client.places import File, Nodes, Page, pointed
 from testbed.testers.modbus_client.watching import watch_of
+from testbed.testers.trouble import Gone, Undecided
 from tests.testers.modbus_client.bench import READS, desk, script
 from tests.testers.setups import serving
 
@@ -216,7 +217,7 @@ def test_nodes_of_a_server():
         belief = BelongsTo(
             where="opcua",
             url=f"opc.tcp://127.0.0.1:{port}",
-            nodes=[f"{PLC}Scratch.Double", f"{PLC}Scratch.Boolean", "nsu=urn:nowhere;i=1", "i=999999"],
+            nodes=[f"{PLC}Scratch.Double", f"{PLC}Scratch.Boolean"],
         )
         task = Task(does="fc03", at=107, count=2, command=["none"], belief=belief)
         act = Act(asyncio.get_running_loop().time, lambda: 0, lambda: None)
@@ -238,6 +239,78 @@ def test_nodes_of_a_server():
     assert set(told) <= {(7.25, 1), (7.25, 0)}
 
 
+OURS = f"{PLC}Scratch.Double"
+
+
+def troubled(belief):
+    """Return why nothing can be told of a product that shows its values so, and does not."""
+
+    async def act():
+        case = desk(script(f"{ASKS}answer(line)"), belief)
+        with pytest.raises(Undecided) as caught:
+            await case.prepare(())
+        assert not isinstance(caught.value, Gone)
+        return caught.value.said.en
+
+    return asyncio.run(act())
+
+
+@pytest.mark.parametrize(
+    ("node", "why"), [("nsu=urn:nowhere;i=1", "no namespace `urn:nowhere`"), ("i=999999", "no node i=999999")]
+)
+def test_a_node_that_there_is_not_is_no_fault_of_the_client(node, why):
+    with serving(Plc().serve()) as port:
+        said = troubled({"where": "opcua", "url": f"opc.tcp://127.0.0.1:{port}", "nodes": [OURS, node]})
+    assert "what the product shows cannot be read" in said
+    assert why in said
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers", "why"), [(b"[" * 9000, ["/0"], "no JSON document"), (None, [], "efused")]
+)
+def test_a_page_that_is_none_is_no_fault_of_the_client(body, pointers, why):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    line, _ = server.accept()
+                    with line:
+                        line.recv(4096)
+                        line.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + body)
+
+        if body is None:
+            server.close()
+        else:
+            Thread(target=serve, daemon=True).start()
+        said = troubled({"where": "http", "url": url, "pointers": pointers})
+    assert why in said
+
+
+def test_values_that_the_product_marks_as_bad_are_an_error():
+    """A gateway says so of what it could not read: told once, and values again afterwards."""
+
+    async def look(port):
+        belief = BelongsTo(where="opcua", url=f"opc.tcp://127.0.0.1:{port}", nodes=[OURS])
+        task = Task(does="fc03", at=107, count=1, command=["none"], belief=belief)
+        act = Act(asyncio.get_running_loop().time, lambda: 0, lambda: None)
+        looking = watch_of(task)
+        await looking.begin(act)
+        async with Client(f"opc.tcp://127.0.0.1:{port}") as product:
+            index = await product.get_namespace_index("https://example.org/mother-factory/plc")
+            node = product.get_node(f"ns={index};s=Scratch.Double")
+            for status in (ua.StatusCodes.BadCommunicationError, ua.StatusCodes.Good):
+                value = ua.DataValue(ua.Variant(7.25), StatusCode=ua.StatusCode(status))
+                await node.write_value(value)
+                await asyncio.sleep(0.3)
+        await looking.stop()
+        return [one.values for one in act.told]
+
+    with serving(Plc().serve()) as port:
+        assert asyncio.run(look(port)) == [None, (7.25,)]
+
+
 def test_a_server_that_is_not_there_holds_nothing():
     async def look():
         place = Nodes("opc.tcp://127.0.0.1:1", ["i=2258"])
@@ -246,23 +319,6 @@ def test_a_server_that_is_not_there_holds_nothing():
         return found
 
     assert asyncio.run(look()) == ("", (False, ""), (False, ""))
-
-
-@pytest.mark.parametrize(
-    ("said", "why"),
-    [
-        ({"where": "opcua", "url": "opc.tcp://a:4840"}, "`nodes` belong to `where: opcua`, and are needed"),
-        ({"where": "opcua", "nodes": ["i=1"]}, "`url` belongs to"),
-        ({"where": "opcua", "url": "http://a", "nodes": ["i=1"]}, "does not begin with opc.tcp://"),
-        ({"where": "opcua", "url": "opc.tcp://a:4840", "nodes": ["Speed"]}, "is no node id"),
-        ({"where": "http", "url": "https://a"}, "does not begin with http://"),
-        ({"where": "http", "url": "http://a", "pointers": ["a"]}, "pointers"),
-        ({"where": "file", "path": "a", "pointers": ["/a"]}, "`pointers` belong to `where: http`"),
-    ],
-)
-def test_what_is_wrong_with_a_place_is_said(said, why):
-    with pytest.raises(ValidationError, match=why):
-        BelongsTo.model_validate(said)
 
 
 def test_one_that_polls_by_itself(tmp_path):
