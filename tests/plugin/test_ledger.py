@@ -30,6 +30,8 @@ LARGEST = {
     "opcua_server": 60,
     "modbus_tcp_client": 10,
     "interop_modbus_servers": 10,
+    "interop_modbus": 8,
+    "modbus_performance": 4,
 }
 """Suites of which one mutant in so many is tried here."""
 LONG = (*LARGEST, "modbus_ascii_server")
