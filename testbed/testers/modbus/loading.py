@@ -111,8 +111,12 @@ class Load:
         """Make a load, unless another case made it; who tries again makes it anew."""
         known = self._bench.loads.get(kind)
         if known is not None and not self._desk.permission.repeated:
-            self._desk.recorder.note(f"judged by the load of case {known[0]}")
-            return known[1]
+            name, loaded, scope = known
+            self._desk.recorder.note(f"judged by the load of case {name}")
+            mine = CURRENT.get()
+            if mine is not None and scope is not None:
+                mine.judges_by(scope)
+            return loaded
         made = await make()
         for _ in range(HICCUPS - 1):
             late = made.hurried_ms if kind != "search" else None  # which looks for itself, rate by rate
@@ -122,7 +126,7 @@ class Load:
                 f"the load engine itself was {late:,.0f} ms late: the load is made again"
             )
             made = await make()
-        self._bench.loads[kind] = self._desk.name, made
+        self._bench.loads[kind] = self._desk.name, made, CURRENT.get()
         self._desk.measurement = made.measurement
         return made
 

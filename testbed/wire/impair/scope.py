@@ -60,6 +60,15 @@ class Scope:
         if len(self.events) < MOST_TOLD:
             self.events.append(said)
 
+    def judges_by(self, other: Scope) -> None:
+        """Take over what was done to another case, by whose connections this one is judged, too."""
+        self.worst = max(self.worst, other.worst)
+        self.cut_short |= other.cut_short
+        self.altered |= other.altered
+        if other.broken:
+            self.broken = True
+            self.events += other.events[: MOST_TOLD - len(self.events)]
+
     def lift(self) -> None:
         """Let pass as it is what is said from now on."""
         self.lifted, self.was_late = True, self.held > 0
