@@ -250,7 +250,9 @@ class Load:
 
     async def _carried(self, plan: Plan) -> Outcome:
         """Carry a plan out while the tester stands aside."""
-        tester = self._desk.testers[0]
+        tester, scope = self._desk.testers[0], CURRENT.get()
+        if scope is not None:
+            scope.timed = True
         await self._desk.part(tester.wire)
         self._desk.recorder.note(
             f"load: {plan.rate:,.6g} requests a second for {plan.seconds:,.3g} s over {plan.connections} "
@@ -259,7 +261,7 @@ class Load:
         async with AsyncExitStack() as stack:
             if is_virtual():
                 outcome = await carry_out_virtually(plan, self._bench.dial)
-            elif CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
+            elif scope is not None:  # under an impairment, which the workers know nothing of
                 port = await stack.enter_async_context(passage(self._bench.dial))
                 through = replace(plan, host="127.0.0.1", port=port)
                 outcome = await carry_out(through, self._bench.load_workers)

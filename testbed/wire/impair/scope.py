@@ -38,6 +38,8 @@ class Scope:
     """Whether the tester closed while something was still on its way to it: half a frame is no fault then."""
     altered: bool = False
     """Whether bytes may have been changed, or packets lost, without a trace here."""
+    timed: bool = False
+    """Whether its connections carried a load, whose times any delay explains, however long was waited."""
     events: list[str] = field(default_factory=list)
     _connections: int = 0
     _link: Link | None = None
@@ -65,6 +67,7 @@ class Scope:
         self.worst = max(self.worst, other.worst)
         self.cut_short |= other.cut_short
         self.altered |= other.altered
+        self.timed |= other.timed
         if other.broken:
             self.broken = True
             self.events += other.events[: MOST_TOLD - len(self.events)]
