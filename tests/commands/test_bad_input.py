@@ -96,7 +96,10 @@ def test_declaration(said, declare, tmp_path, words, message):
         (["keys", "bogus"], "No such command 'bogus'"),
         (["explain", "MB-FC03-QUANTITY-ZER"], "did you mean MB-FC03-QUANTITY-ZERO?"),
         (["explain", "12345"], "no requirement is called 12345; `testbed catalogue` lists them"),
-        (["catalogue", "nope"], "no suite is called `nope`; known: interop_modbus, interop_opcua"),
+        (
+            ["catalogue", "nope"],
+            "no suite is called `nope`; known: interop_modbus, interop_modbus_servers, interop_opcua",
+        ),
         (["mutants", "--suite", "nope"], "no suite is called `nope`"),
         (["mutants", "--device", "nope"], "no simulator is called `nope`"),
         (["simulate", "plk"], "no simulator is called `plk`; did you mean `plc`?"),

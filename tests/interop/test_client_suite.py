@@ -1,4 +1,4 @@
-"""The whole suite of a client before independent servers: the reference, a missing server, a faulty one, a stop."""
+"""The whole suite of a client before independent servers: good, missing and faulty ones, and a stop."""
 
 from __future__ import annotations
 

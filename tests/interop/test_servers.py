@@ -1,4 +1,4 @@
-"""Independent servers as they are installed here: each holds what it is told, refuses what it lacks, and ends."""
+"""Independent servers as installed here: each holds what it is told, refuses what it lacks, and ends."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ REQUESTS = (
 """Each function, then what became of the writes, then an address that no server has."""
 
 
+def chance():
+    return random.Random(1)  # noqa: S311 - reproducible
+
+
 def installed(name):
     async def find():
         return await SERVERS[name].find()
@@ -63,7 +67,7 @@ async def asked(port, pdu, transaction=0x1234):
 @pytest.mark.parametrize("name", INSTALLED)
 def test_answers_as_its_values_demand(name):
     async def run():
-        tables = filled(TASKS, random.Random(1))
+        tables = filled(TASKS, chance())
         server, holding = await SERVERS[name].find(), Holding(tables, UNIT)
         async with server.running(tables, UNIT) as port:
             for said in REQUESTS:
@@ -82,7 +86,7 @@ def test_answers_as_its_values_demand(name):
 @pytest.mark.parametrize("name", INSTALLED)
 def test_refuses_a_table_that_is_not_there(name):
     async def run():
-        tables = filled(TASKS, random.Random(1)).without("holding_registers")
+        tables = filled(TASKS, chance()).without("holding_registers")
         async with (await SERVERS[name].find()).running(tables, UNIT) as port:
             refused = await asked(port, bytes.fromhex("03 0000 0001"))
             assert refused.pdu.hex() == "8302"
@@ -100,8 +104,8 @@ def test_leaves_nothing_behind_however_it_ends(name):
     threads = threading.active_count()
 
     async def run():
-        tables = filled(TASKS, random.Random(1))
-        with pytest.raises(RuntimeError, match="in the middle"):
+        tables = filled(TASKS, chance())
+        with pytest.raises(RuntimeError, match="in the middle"):  # noqa: PT012 - that is the middle
             async with (await SERVERS[name].find()).running(tables, UNIT) as port:
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.write(bytes.fromhex("1234 0000 0006 11 01 0013 0001"))
@@ -125,11 +129,11 @@ def test_one_that_breaks_down_is_said():
     class Broken(libraries.Library):
         name = "pymodbus"
 
-        def _serve(self, tables, unit, began, end):
+        def _serve(self, *_):
             raise OSError("no room")
 
     async def run():
-        async with Broken("0").running(filled(TASKS, random.Random(1)), UNIT):
+        async with Broken("0").running(filled(TASKS, chance()), UNIT):
             raise AssertionError("it runs")
 
     with pytest.raises(Undecided, match="pymodbus 0 broke down: OSError: no room"):
@@ -140,13 +144,13 @@ def test_one_that_breaks_down_later_is_said():
     class Broken(libraries.Library):
         name = "pymodbus"
 
-        def _serve(self, tables, unit, began, end):
+        def _serve(self, _tables, _unit, began, end):
             began(1)
             end.wait()
             raise OSError("worn out")
 
     async def run():
-        async with Broken("0").running(filled(TASKS, random.Random(1)), UNIT) as port:
+        async with Broken("0").running(filled(TASKS, chance()), UNIT) as port:
             assert port == 1
 
     with pytest.raises(Undecided, match="worn out"):
@@ -159,7 +163,7 @@ def test_a_program_that_is_killed_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(libmodbus, "PROGRAM", program)
 
     async def run():
-        async with libmodbus.Libmodbus("0", "nothing").running(filled(TASKS, random.Random(1)), UNIT):
+        async with libmodbus.Libmodbus("0", "nothing").running(filled(TASKS, chance()), UNIT):
             raise AssertionError("it runs")
 
     with pytest.raises(Undecided, match="libmodbus 0 did not start"):
@@ -192,7 +196,7 @@ def test_one_that_is_missing_is_not_tested(name, monkeypatch):
     ids=lambda task: task.type if not task.is_bits else task.does,
 )
 def test_high_and_low_values_differ_everywhere(task):
-    high, low = (values_of(task, random.Random(1), high=high) for high in (True, False))
+    high, low = (values_of(task, chance(), high=high) for high in (True, False))
     assert all(one != other for one, other in zip(high, low, strict=True))
     assert len(high) == len(low) == task.count
     if task.type.startswith(("int", "float")):

@@ -1,4 +1,4 @@
-"""The tap before an independent server: it keeps everything, and what the server does wrong is not the client's."""
+"""The tap before an independent server: all is kept, and what the server does wrong is not the client's."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_a_server_that_is_not_there_is_said():
             return cls("1")
 
         @asynccontextmanager
-        async def running(self, tables, unit):
+        async def running(self, tables, unit):  # noqa: ARG002 - as every server
             yield 1
 
     async def run():

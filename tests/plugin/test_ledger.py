@@ -24,7 +24,13 @@ FEWER = os.environ | {"TESTBED_NODE_MODULES": os.devnull}
 DEVICES = Path(profiles.__file__).parent / "devices"
 
 
-LARGEST = {"modbus_tcp_server": 24, "modbus_rtu_server": 24, "opcua_server": 60, "modbus_tcp_client": 10}
+LARGEST = {
+    "modbus_tcp_server": 24,
+    "modbus_rtu_server": 24,
+    "opcua_server": 60,
+    "modbus_tcp_client": 10,
+    "interop_modbus_servers": 10,
+}
 """Suites of which one mutant in so many is tried here."""
 LONG = (*LARGEST, "modbus_ascii_server")
 """Suites whose ledgers wait for `make acceptance`; that of ASCII shares most cases with that of RTU."""

@@ -78,10 +78,8 @@ def judged(product: ClientProduct, folder, seed: int) -> dict[str, str]:
 def exchanged(results) -> dict[str, int]:
     """Return in how many cases values were exchanged as they should be, by server."""
     lines = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
-    passed = [
-        one for one in lines if one.get("suite") == "interop_modbus_servers" and one["verdict"] == "PASS"
-    ]
-    return dict(Counter(one["peer"].partition(" ")[0] for one in passed))
+    met = [one for one in lines if one.get("peer") and one["verdict"] == "PASS"]
+    return dict(Counter(one["peer"].partition(" ")[0] for one in met))
 
 
 @pytest.mark.acceptance

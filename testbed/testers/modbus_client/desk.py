@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from testbed.model.base import Text
@@ -18,7 +17,6 @@ from testbed.testers.modbus.evidence import evidence
 from testbed.testers.modbus_client.answers import good
 from testbed.testers.modbus_client.belief import Belief
 from testbed.testers.modbus_client.choosing import choose
-from testbed.testers.modbus_client.exchanging import meet
 from testbed.testers.modbus_client.meeting import Meeting, Stage
 from testbed.testers.modbus_client.monitor import ClientMonitor
 from testbed.testers.modbus_client.scenario import Answer, Scene
@@ -27,6 +25,7 @@ from testbed.wire.recorder import Kind, Recorder
 
 if TYPE_CHECKING:
     from testbed.testers.modbus_client.bench import ClientBench
+    from testbed.testers.modbus_client.exchanging import Exchange
 
 
 @dataclass
@@ -76,9 +75,15 @@ class ClientCase:
         made: Mapping[str, object] = {
             "client": Acting(self),
             "declared": self.bench.client,
-            "meet": partial(meet, self),
+            "meet": self._meet,
         }
         return {name: made[name] for name in fixtures}
+
+    async def _meet(self, name: str) -> Exchange:
+        """Let the product meet an independent server; NotTestable where that is not installed."""
+        from testbed.testers.modbus_client.exchanging import meet  # noqa: PLC0415 - most cases meet none
+
+        return await meet(self, name)
 
     async def _control(self) -> None:
         task = choose(self.bench.client.tasks.values())

@@ -175,8 +175,9 @@ class TappedStage(Stage):
         def is_over() -> bool:
             return act.is_over or standin.fault is not None
 
-        await self._until(lambda: is_over() or bool(standin.asked), self._client.acts_within)
-        within = self._client.gives_up_within * scripted + SETTLES
+        late = standin.held_up
+        await self._until(lambda: is_over() or bool(standin.asked), self._client.acts_within + late)
+        within = (self._client.gives_up_within + late) * scripted + SETTLES
         await self._until(lambda: is_over() or is_shown(), within)
 
 
