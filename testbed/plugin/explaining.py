@@ -157,7 +157,7 @@ class _Doubt:
     @classmethod
     def of(cls, scope: Scope, impairing: Impairing, *, shown: bool, proven: bool) -> _Doubt:
         late = scope.was_late or scope.cut_short or scope.worst > impairing.lengthened / 2
-        late = late or scope.altered or (scope.worst > 0 and not proven)
+        late = late or scope.altered or (scope.worst > 0 and (scope.timed or not proven))
         alters = impairing.scenario.alters and impairing.means != "stream"
         return cls(scope.broken, late, scope.altered, alters, shown)
 

@@ -38,6 +38,8 @@ ALTERS = {"corrupt": {"share": 0.1, "checksum": "right"}}
     [
         ({}, Verdict.FAIL),
         ({"worst": 0.04, "proven": True}, Verdict.FAIL),  # the tester waited that much longer
+        ({"worst": 0.04, "proven": True, "timed": True}, Verdict.INCONCLUSIVE),  # a load measures times
+        ({"timed": True}, Verdict.FAIL),
         ({"worst": 0.04}, Verdict.INCONCLUSIVE),  # some waits have a length of their own
         ({"worst": 0.04, "source": "control"}, Verdict.FAIL),  # made without the impairment
         ({"altered": True, "source": "control"}, Verdict.INCONCLUSIVE),

@@ -27,6 +27,7 @@ from testbed.testers.modbus.safety import Write
 from testbed.testers.modbus.scratch import Pool
 from testbed.testers.trouble import Undecided
 from testbed.wire.dial import Dial
+from testbed.wire.impair.scope import Scope
 from testbed.wire.recorder import Recorder
 
 
@@ -73,8 +74,8 @@ class ModbusBench:
         """What the profile demands of performance."""
         self.load_workers = 1
         """Processes that share a load."""
-        self.loads: dict[str, tuple[str, Loaded]] = {}
-        """Loads that were put on the device, by kind, with the name of the case that did."""
+        self.loads: dict[str, tuple[str, Loaded, Scope | None]] = {}
+        """Loads on the device, by kind: the case that made it, and what was done to it on purpose."""
         self.floors: dict[tuple[float, bool, bool], Outcome] = {}
         """The harness alone at some rate, on connections that last or that come and go."""
         self.dial = dial

@@ -111,8 +111,12 @@ class Load:
         """Make a load, unless another case made it; who tries again makes it anew."""
         known = self._bench.loads.get(kind)
         if known is not None and not self._desk.permission.repeated:
-            self._desk.recorder.note(f"judged by the load of case {known[0]}")
-            return known[1]
+            name, loaded, scope = known
+            self._desk.recorder.note(f"judged by the load of case {name}")
+            mine = CURRENT.get()
+            if mine is not None and scope is not None:
+                mine.judges_by(scope)
+            return loaded
         made = await make()
         for _ in range(HICCUPS - 1):
             late = made.hurried_ms if kind != "search" else None  # which looks for itself, rate by rate
@@ -122,7 +126,7 @@ class Load:
                 f"the load engine itself was {late:,.0f} ms late: the load is made again"
             )
             made = await make()
-        self._bench.loads[kind] = self._desk.name, made
+        self._bench.loads[kind] = self._desk.name, made, CURRENT.get()
         self._desk.measurement = made.measurement
         return made
 
@@ -246,7 +250,9 @@ class Load:
 
     async def _carried(self, plan: Plan) -> Outcome:
         """Carry a plan out while the tester stands aside."""
-        tester = self._desk.testers[0]
+        tester, scope = self._desk.testers[0], CURRENT.get()
+        if scope is not None:
+            scope.timed = True
         await self._desk.part(tester.wire)
         self._desk.recorder.note(
             f"load: {plan.rate:,.6g} requests a second for {plan.seconds:,.3g} s over {plan.connections} "
@@ -255,7 +261,7 @@ class Load:
         async with AsyncExitStack() as stack:
             if is_virtual():
                 outcome = await carry_out_virtually(plan, self._bench.dial)
-            elif CURRENT.get() is not None:  # under an impairment, which the workers know nothing of
+            elif scope is not None:  # under an impairment, which the workers know nothing of
                 port = await stack.enter_async_context(passage(self._bench.dial))
                 through = replace(plan, host="127.0.0.1", port=port)
                 outcome = await carry_out(through, self._bench.load_workers)

@@ -38,6 +38,8 @@ class Scope:
     """Whether the tester closed while something was still on its way to it: half a frame is no fault then."""
     altered: bool = False
     """Whether bytes may have been changed, or packets lost, without a trace here."""
+    timed: bool = False
+    """Whether its connections carried a load, whose times any delay explains, however long was waited."""
     events: list[str] = field(default_factory=list)
     _connections: int = 0
     _link: Link | None = None
@@ -59,6 +61,16 @@ class Scope:
         self.broken = True
         if len(self.events) < MOST_TOLD:
             self.events.append(said)
+
+    def judges_by(self, other: Scope) -> None:
+        """Take over what was done to another case, by whose connections this one is judged, too."""
+        self.worst = max(self.worst, other.worst)
+        self.cut_short |= other.cut_short
+        self.altered |= other.altered
+        self.timed |= other.timed
+        if other.broken:
+            self.broken = True
+            self.events += other.events[: MOST_TOLD - len(self.events)]
 
     def lift(self) -> None:
         """Let pass as it is what is said from now on."""

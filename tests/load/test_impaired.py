@@ -1,4 +1,4 @@
-"""What the harness adds is measured on the way that the load itself takes."""
+"""Under an impairment: what the harness adds, and what was done to a load by which several cases judge."""
 
 import asyncio
 from types import SimpleNamespace
@@ -30,3 +30,24 @@ def test_under_an_impairment_it_takes_the_passage_too(plan_for, monkeypatch):
     assert again is through
     assert (through.unanswered, through.wrong) == (0, 0)
     assert min(through.latencies) < 150_000_000  # what is done on purpose is no part of it
+
+
+def test_who_judges_by_the_load_of_another_case_judges_under_what_was_done_to_it():
+    impairing = Impairing(scenario({"delay": {"time": "300 ms"}}), 1)
+    other, mine = impairing.scope("other"), impairing.scope("mine")
+    other.worst = 0.3
+    other.broke("connection 1 reset")
+    notes = []
+    desk = SimpleNamespace(
+        bench=SimpleNamespace(loads={"steady": ("other", "load", other)}),
+        permission=SimpleNamespace(repeated=False),
+        recorder=SimpleNamespace(note=notes.append),
+    )
+
+    async def steady():
+        CURRENT.set(mine)
+        return await loading.Load(desk).steady()
+
+    assert asyncio.run(steady()) == "load"
+    assert notes == ["judged by the load of case other"]
+    assert (mine.worst, mine.broken, mine.events) == (0.3, True, ["connection 1 reset"])
