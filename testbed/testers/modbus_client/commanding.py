@@ -146,7 +146,7 @@ class Commanded:
                 self._keeper.stdin.close()
         await asyncio.wait([self._hearing], timeout=KEPT_WITHIN)
         if self._status is None and self._start.done() and not self._start.result():
-            self._act.remarks.append("its keeper was ended before it, so that it may still run")
+            self._act.remarks.append("its keeper was ended: what it started beside itself may still run")
         if self._left:
             self._act.remarks.append("it left processes behind, which were ended")
         await asyncio.wait(self._reading, timeout=ENDS_WITHIN)
@@ -247,4 +247,5 @@ class Commanded:
             elif self._rest:
                 self._act.tell(self._rest)
             last = readable(complaint.strip().rpartition("\n")[2])
-            self._act.end(f"ended with status {status}" + (f" and said: {last}" if last else ""))
+            how = "was ended with its keeper" if status is None else f"ended with status {status}"
+            self._act.end(how + (f" and said: {last}" if last else ""))

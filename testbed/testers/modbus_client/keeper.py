@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 ENDED_WITHIN = 3.0
 """Seconds in which everybody is ended (assumed; processes that beget others faster than they die stay)."""
 LOOKS_EVERY = 0.0005
@@ -23,12 +23,12 @@ LOOKS_EVERY = 0.0005
 _CONTROL = 0
 
 
-def adopt() -> None:
-    """Become the parent of all who lose theirs."""
+def ask_system(option: int, value: int) -> None:
+    """Set an option of this process by prctl(2), where there is such a thing."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - of use here alone
 
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def children() -> list[int]:
@@ -82,6 +82,7 @@ class Keeper:
     def _become(self, words: list[str], said: int) -> None:
         try:
             os.setsid()
+            ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # a command may end its keeper, but not outlive it
             os.close(self._report)
             os.dup2(os.open(os.devnull, os.O_RDONLY), _CONTROL)
             for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and so would the command
@@ -157,7 +158,7 @@ class Keeper:
 
 def main() -> None:
     """Keep one command."""
-    adopt()
+    ask_system(PR_SET_CHILD_SUBREAPER, 1)
     keeper = Keeper(int(sys.argv[1]))
     if keeper.start(sys.argv[2:]):
         keeper.keep()

@@ -205,6 +205,12 @@ def test_a_pattern_that_takes_ages():
     assert time.monotonic() - began < 10
 
 
+def test_it_ends_its_keeper():
+    text = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)  # ends-7319"
+    assert trouble(script(text)) == "the product was ended with its keeper before it asked anything"
+    assert running("ends-7319") == []
+
+
 def test_it_fills_its_file(tmp_path):
     file = tmp_path / "values.txt"
     text = (
