@@ -100,7 +100,9 @@ def test_every_limit_of_the_profile_is_judged():
 @pytest.mark.parametrize("fault", ["unanswered", "wrong", "strange", "lost"])
 def test_each_fault_is_told(fault):
     assert loaded(quantile(1)).answered.agrees
-    assert loaded(quantile(1), **{fault: 3}).answered.received.en.startswith("3 ")
+    found = loaded(quantile(1), **{fault: 3}).answered
+    assert found.received.en.startswith("3 ")
+    assert found.is_absence is (fault in {"unanswered", "lost"})
 
 
 def test_what_may_have_been_read_too_late_is_not_unanswered():

@@ -75,7 +75,7 @@ class Loaded:
                 en=", ".join(f"{number:,} {what.en}" for what, number in found.items()),
                 ko=", ".join(f"{what.ko} {number:,}개" for what, number in found.items()),
             ),
-            is_absence=True,
+            is_absence=not (seen.wrong or seen.strange),  # bytes that came stand, whatever held them up
         )
 
     @property
