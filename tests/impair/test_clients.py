@@ -72,7 +72,7 @@ def test_it_is_recorded_and_printed(run, tmp_path):
     ],
 )
 def test_the_reference_is_never_accused(run, tmp_path, scenario, seed):
-    run(DEVICES / "sim-client.yaml", scenario, seed=seed)
+    run(DEVICES / "sim-client.yaml", scenario, "-k", "not interop", seed=seed)
     found = cases(tmp_path / "out")
 
     assert len(found) > 80
@@ -83,6 +83,17 @@ def test_the_reference_is_never_accused(run, tmp_path, scenario, seed):
     ]
     if scenario != "flaky-cable":  # which does nothing to most connections
         assert set(found) - set(touched) == {"(all traffic)"}
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("scenario", ["plant-wifi", "flaky-cable", "satellite"])
+def test_before_independent_servers_it_is_never_accused(run, tmp_path, scenario):
+    """Over sockets, by the time of day."""
+    run(DEVICES / "sim-client.yaml", scenario, "-k", "interop")
+    found = cases(tmp_path / "out")
+
+    assert len(found) > 50
+    assert {one["verdict"] for one in found.values()} <= {"PASS", "INCONCLUSIVE", "NOT_APPLICABLE"}
 
 
 def test_the_same_seed_is_the_same(run, tmp_path):
