@@ -1,6 +1,6 @@
 import asyncio
 
-from testbed.testers.load.passage import passage
+from testbed.testers.load.passage import MOST_KEPT, passage
 from testbed.testers.load.processes import responder
 from testbed.wire.dial import UnreachableError
 
@@ -91,3 +91,10 @@ def test_who_is_not_read_is_held_back():
 
     asyncio.run(asyncio.wait_for(go(), 30))
     assert 0 < sent < 64 << 20  # what the kernel keeps on two connections
+
+
+def test_who_sends_too_much_before_anybody_is_there_is_closed():
+    async def dial(_):
+        await asyncio.sleep(20)
+
+    assert through(dial, bytes(MOST_KEPT + 1)) == b""

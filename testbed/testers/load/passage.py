@@ -20,7 +20,9 @@ class _End(asyncio.Protocol):
     transport: asyncio.Transport | None = None
     other: _End
 
-    def __init__(self) -> None:
+    def __init__(self, ends: set[_End]) -> None:
+        self._ends = ends
+        """Those that may still have to be closed."""
         self._kept = b""
         self._refused = False
 
@@ -33,6 +35,7 @@ class _End(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say what was to be said before."""
         self.transport = cast("asyncio.Transport", transport)
+        self._ends.add(self)
         if self._refused:
             self.transport.close()
             return
@@ -45,8 +48,10 @@ class _End(asyncio.Protocol):
         if self.transport is not None:
             if not self.transport.is_closing():
                 self.transport.write(data)
-        elif len(self._kept) < MOST_KEPT:
+        elif len(self._kept) + len(data) <= MOST_KEPT:
             self._kept += data
+        else:
+            self.other.refuse()  # a stream with a hole in it would be nobody's
 
     def data_received(self, data: bytes) -> None:
         """Pass it on."""
@@ -64,6 +69,7 @@ class _End(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Pass that on, too."""
+        self._ends.discard(self)
         self.other.refuse()
 
 
@@ -75,7 +81,7 @@ async def passage(dial: Dial) -> AsyncIterator[int]:
         dial: reaches the device; called in the context of whoever opens the passage.
     """
     loop, context = asyncio.get_running_loop(), copy_context()
-    ends: list[_End] = []
+    ends: set[_End] = set()
     tasks: set[asyncio.Task[None]] = set()
 
     async def reach(near: _End, far: _End) -> None:
@@ -85,9 +91,8 @@ async def passage(dial: Dial) -> AsyncIterator[int]:
             near.refuse()
 
     def accept() -> _End:
-        near, far = _End(), _End()
+        near, far = _End(ends), _End(ends)
         near.other, far.other = far, near
-        ends.extend((near, far))
         task = loop.create_task(reach(near, far), context=context.copy())
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -101,7 +106,7 @@ async def passage(dial: Dial) -> AsyncIterator[int]:
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for end in ends:
+        for end in list(ends):
             if end.transport is not None:
                 end.transport.close()
         await server.wait_closed()
