@@ -25,6 +25,7 @@ _COLOURS = {
     Verdict.PASS: "green",
 }
 _QUIET = {Verdict.PASS, Verdict.NOT_APPLICABLE}
+_LEFT_OUT = {Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
 MOST_FINDINGS = 3
 """Findings of one requirement that are printed; the report has all."""
 
@@ -191,6 +192,12 @@ def _writes(result: Result) -> None:
         for write in dict.fromkeys(record.writes):
             click.echo(printable(f"{record.suite}/{record.case}: {write}", LINE_LIMIT))
     cases = sum(bool(record.writes) for record in result.records)
+    if result.header.declaration.client is not None:
+        ran = sum(one.verdict not in _LEFT_OUT and not one.case.startswith("(") for one in result.records)
+        click.echo(
+            f"{ran} of {len(result.records)} cases would make the product act; nothing of it was started"
+        )
+        return
     click.echo(f"{cases} of {len(result.records)} cases would write; nothing was sent to the device")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import entry_points
@@ -110,15 +110,22 @@ class NoSuchSimulatorError(LookupError):
 
 
 def stand_in(declaration: Declaration) -> Simulator:
-    """Return a well-behaved device that serves exactly what a declaration says.
+    """Return a well-behaved device that serves, or does, exactly what a declaration says.
 
     Raises:
         NoSuchSimulatorError: no installed package offers one.
     """
-    for one in simulators(declaration.protocol).values():
-        if one.build is not None:
+    for one in (*simulators(declaration.protocol).values(), *_clients(declaration.protocol)):
+        if one.protocol == declaration.protocol and one.client is not None and not one.breaks:
+            return one
+        if one.protocol == declaration.protocol and one.build is not None:
             return replace(one, start=partial(one.build, declaration))
     raise NoSuchSimulatorError("no installed simulator can stand in for a declared device")
+
+
+def _clients(protocol: str) -> Iterable[Simulator]:
+    """Return all simulators where a protocol is a client's: these are offered under the names of suites."""
+    return simulators().values() if protocol.endswith("_client") else ()
 
 
 @cache

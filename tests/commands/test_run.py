@@ -165,6 +165,24 @@ def test_a_dry_run_lists_writes_and_opens_no_connection(testbed, declare, tmp_pa
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("driven", ["command: [touch, {trace}]", "operator: press READ"])
+def test_a_dry_run_starts_no_client(testbed, tmp_path, driven):
+    trace, path = tmp_path / "trace", tmp_path / "client.yaml"
+    where = "stdout" if driven.startswith("command") else "operator"
+    path.write_text(
+        "device: { vendor: nobody, model: script, firmware: '1' }\nprofile: modbus-tcp-client@1\n"
+        "connect: listen://127.0.0.1:0?unit=17\nclient: { tasks: { read: { does: fc03, at: 1, count: 3, "
+        f"{driven.format(trace=trace)}, belief: {{ where: {where} }} }} }} }}\n"
+    )
+    done = testbed("run", path, "--dry-run", "-k", "not interop")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(
+        r"\d\d of \d\d cases would make the product act; nothing of it was started\n", done.stdout
+    )
+    assert not trace.exists()
+
+
 def test_a_dry_run_as_json(testbed, declare, tmp_path):
     done = testbed("run", declare(tmp_path), "--dry-run", "--json", "-k", "test_read_coils")
 
