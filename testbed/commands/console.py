@@ -32,10 +32,14 @@ def modbus_alone(command: str, protocol: str, declaration: Path) -> None:
         protocol: that the device speaks.
         declaration: that says so.
     """
+    instead = {
+        "opcua": "`testbed run` sends damaged and random messages to an OPC UA server, and keeps a capture "
+        "of each case",
+        "modbus_client": "a client comes by itself, and `testbed run` answers it in every wrong way",
+    }
     if protocol != "modbus":
         raise fail(
-            f"{declaration}: `testbed {command}` speaks Modbus alone; `testbed run` sends damaged and random "
-            "messages to an OPC UA server, and keeps a capture of each case",
+            f"{declaration}: `testbed {command}` speaks Modbus alone, to servers; {instead[protocol]}",
             BAD_INPUT,
         )
 

@@ -27,6 +27,10 @@ UNANSWERED = 2
 """Exit status where nothing could be drafted, or the device stopped answering."""
 
 
+_OF_A_CLIENT = (
+    "a client cannot be asked: begin with a copy of profiles/devices/example-client.yaml, and say there how "
+    "it is made to act and where its values are seen"
+)
 _WITH_KEYS = (
     "over TLS a device answers only those whose certificate it trusts, and a draft knows of none: begin with "
     "a copy of profiles/devices/sim-plc-tls.yaml, and make certificates with `testbed keys mbaps FOLDER`"
@@ -98,6 +102,8 @@ def declare(  # noqa: C901, PLR0913, PLR0917 - the options of the command, and h
 
     try:
         place = endpoint(address)
+        if place.protocol == "modbus_client":
+            raise ValueError(_OF_A_CLIENT)  # noqa: TRY301 - said with the other faults of the command line
         if place.over == "tls":
             raise ValueError(_WITH_KEYS)  # noqa: TRY301 - said with the other faults of the command line
         for path in (out, capture):

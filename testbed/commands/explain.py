@@ -70,7 +70,8 @@ def _print(  # noqa: PLR0913 - all that stands behind a requirement
         say(f"  {case.id}\n      {case.title}")
     say("mutants")
     for one in mutants:
-        say(f"  testbed simulate {one.name}{_over(one)}\n      {one.summary}")
+        how = f"testbed simulate {one.name}{_over(one)}" if one.client is None else f"connect: sim:{one.name}"
+        say(f"  {how}\n      {one.summary}")
     for question in catalogue.contested(found.id):
         say(f"contested: {question.question.ko if korean else question.question.en}")
         say(f"  testbed ambiguities {question.id}")

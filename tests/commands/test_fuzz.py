@@ -76,8 +76,30 @@ def test_an_opcua_server_is_sent_damaged_messages_by_a_run_alone(said):
     for command in (("fuzz", declared), ("replay", declared, "--against", declared)):
         status, out, err = said(*command)
         assert (status, out) == (64, "")
-        assert f"`testbed {command[0]}` speaks Modbus alone; `testbed run` sends damaged" in err
+        assert f"`testbed {command[0]}` speaks Modbus alone, to servers; `testbed run` sends damaged" in err
         assert "Traceback" not in err
+
+
+def test_a_client_is_answered_in_every_wrong_way_by_a_run_alone(said):
+    declared = example("sim-client.yaml")
+    for command in (("fuzz", declared), ("replay", declared, "--against", declared)):
+        status, out, err = said(*command)
+        assert (status, out) == (64, "")
+        assert "a client comes by itself, and `testbed run` answers it" in err
+
+
+@pytest.mark.parametrize("address", ["listen://127.0.0.1:0", "sim:client"])
+def test_a_client_is_not_drafted(said, address):
+    status, out, err = said("declare", address)
+    assert (status, out) == (64, "")
+    assert "begin with a copy of profiles/devices/example-client.yaml" in err
+
+
+def test_a_mutant_that_is_a_client_is_explained_by_how_it_is_judged(said):
+    status, out, _ = said("explain", "MBC-LATE")
+    assert status == 0
+    assert "connect: sim:client-numbers-nothing" in out
+    assert "simulate" not in out
 
 
 def test_a_run_says_what_it_may_send(said, plc, tmp_path):
