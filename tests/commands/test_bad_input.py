@@ -220,3 +220,21 @@ def test_a_port_in_use(said):
 
     assert (status, out) == (2, "")
     assert f"cannot listen on 127.0.0.1:{port}" in one_message(err)
+
+
+def test_a_place_that_is_taken_is_no_fault_of_a_client(said, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        path = tmp_path / "client.yaml"
+        path.write_text(
+            "device: { vendor: nobody, model: script, firmware: '1' }\nprofile: modbus-tcp-client@1\n"
+            f"connect: listen://127.0.0.1:{port}?unit=17\nclient: {{ tasks: {{ read: {{ does: fc03, "
+            "count: 3, command: [none], belief: { where: stdout } } } }\n"
+        )
+        status, out, err = said("preflight", path)
+
+    assert status == 2
+    assert f"cannot listen at 127.0.0.1:{port}: Address already in use" in out + err
+    assert (
+        "PF-CLIENT-PLACE: name in `connect` an address of this host and a port that nobody has" in out + err
+    )

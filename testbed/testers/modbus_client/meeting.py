@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ from testbed.wire.recorder import Kind, Recorder
 
 SETTLES = 0.5
 """Seconds, beside a time-out, for a product that goes on acting to show what it believes (assumed)."""
+
+
+class NoPlace(Undecided):
+    """The stand-in cannot listen where the declaration says."""
 
 
 @dataclass(frozen=True)
@@ -191,8 +196,8 @@ class Stage:
         try:
             found = await (standin.hold if refused else standin.listen)(host, port)
         except OSError as error:
-            said = f"{host}:{port}: {error.strerror or error}"
-            raise Undecided(Text(en=f"cannot listen at {said}", ko=f"수신 대기 불가 {said}")) from error
+            said = f"{host}:{port}: {os.strerror(error.errno) if error.errno else error}"
+            raise NoPlace(Text(en=f"cannot listen at {said}", ko=f"수신 대기 불가 {said}")) from error
         return Place(host, found, unit, standin.join)
 
     async def _to_the_end(

@@ -12,6 +12,7 @@ from testbed.model.declaration import Declaration
 from testbed.model.preflight import Check, Diagnosis
 from testbed.testers.modbus.captures import captured
 from testbed.testers.modbus_client.bench import ClientBench
+from testbed.testers.modbus_client.meeting import NoPlace
 from testbed.testers.trouble import Undecided
 from testbed.wire.dial import Dial
 from testbed.wire.recorder import Recorder
@@ -23,6 +24,12 @@ _REMEDY = Text(
     "{unit}, that `does`, `at` and `count` say what it asks, and that `belief` finds the values",
     ko="응답하는 서버를 상대로 명령을 직접 실행하여 {host}, {port}, {unit}을 쓰는지, `does`, `at`, `count`가 "
     "실제 요청과 같은지, `belief`가 값을 찾는지 확인할 것",
+)
+_PLACE = Text(
+    en="name in `connect` an address of this host and a port that nobody has; port 0 is any free one, where "
+    "the product is told",
+    ko="`connect`에 이 호스트의 주소와 비어 있는 포트를 적을 것; 제품에 알려 줄 수 있으면 포트 0(임의의 빈 "
+    "포트)",
 )
 
 
@@ -45,7 +52,8 @@ async def examine(desk: Desk) -> None:
     try:
         await case.prepare(())
     except Undecided as trouble:
-        found = Diagnosis(id="PF-CLIENT-IDLE", stops=True, said=trouble.said, remedy=_REMEDY)
+        name, remedy = ("PLACE", _PLACE) if isinstance(trouble, NoPlace) else ("IDLE", _REMEDY)
+        found = Diagnosis(id=f"PF-CLIENT-{name}", stops=True, said=trouble.said, remedy=remedy)
         desk.checks.append(Check(said=found.said, found=found))
         desk.recorder.note(f"{found.id}: {found.said.en}")
         return
