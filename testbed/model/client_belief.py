@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
@@ -47,6 +48,14 @@ Pointer = Annotated[str, Field(max_length=1000), AfterValidator(_pointer)]
 """A JSON Pointer (RFC 6901, 3): `/tags/0/value`; an empty one is the whole document."""
 
 
+def _has_host(url: str) -> bool:
+    try:
+        where = urlsplit(url)
+        return bool(where.hostname) and where.port != 0
+    except ValueError:  # a bracket without its other, a port that is none
+        return False
+
+
 class Belief(Frozen):
     """Where the values are seen that the product took for those of the server."""
 
@@ -80,6 +89,8 @@ class Belief(Frozen):
             )
         if self.where == "http" and not self.url.startswith("http://"):
             raise ValueError(f"`{self.url}` does not begin with http://")
+        if self.where == "http" and not _has_host(self.url):
+            raise ValueError(f"`{self.url}` names no host and port; write http://127.0.0.1:8080/values")
         if self.where == "opcua" and endpoint(self.url).scheme != "opc.tcp":
             raise ValueError(f"`{self.url}` does not begin with opc.tcp://")
         return self

@@ -53,6 +53,8 @@ def test_the_example_is_one():
         ({"command": ["a"], "belief": {**STDOUT, "path": "a"}}, "`path` belongs to `where: file`"),
         ({"command": ["a"], "belief": {**STDOUT, "nodes": ["i=1"]}}, "`nodes` belongs to `where: opcua`"),
         ({"command": ["a"], "belief": {"where": "http", "url": "https://h"}}, "begin with http://"),
+        ({"command": ["a"], "belief": {"where": "http", "url": "http://[::1/"}}, "names no host and port"),
+        ({"command": ["a"], "belief": {"where": "http", "url": "http://h:x/"}}, "names no host and port"),
         (
             {"command": ["a"], "belief": {"where": "http", "url": "http://h", "pointers": ["tags"]}},
             "is no JSON Pointer (RFC 6901); write `/tags/0/value`",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -49,8 +51,8 @@ class Commanded:
         """What the keeper says of the start: nothing, or the error of the system."""
         self._gone = asyncio.Event()
         self._status: int | None = None
-        self._left = 0
-        """Processes beside the command's own that were still there in the end."""
+        self._left: int | None = None
+        """Processes beside the command's own that were still there in the end; None where nobody told."""
         self._output = ""
         self._counted = 0
         self._rest: tuple[float, ...] = ()
@@ -144,8 +146,8 @@ class Commanded:
         finally:  # whoever cancels this: its keeper ends everybody once nobody speaks to it
             if self._keeper.stdin is not None:
                 self._keeper.stdin.close()
-        await asyncio.wait([self._hearing], timeout=KEPT_WITHIN)
-        if self._status is None and self._start.done() and not self._start.result():
+        await self._hear_out(self._keeper, self._hearing)
+        if self._left is None and self._start.done() and not self._start.result():
             self._act.remarks.append("its keeper was ended: what it started beside itself may still run")
         if self._left:
             self._act.remarks.append("it left processes behind, which were ended")
@@ -164,6 +166,14 @@ class Commanded:
         if self._watch is not None:
             await self._watch.stop()
 
+    async def _hear_out(self, keeper: asyncio.subprocess.Process, hearing: asyncio.Task[None]) -> None:
+        """Hear the keeper to its end, whoever may have stopped it."""
+        await asyncio.wait([hearing], timeout=KEPT_WITHIN)
+        if not hearing.done() and keeper.returncode is None:
+            with suppress(OSError):
+                keeper.send_signal(signal.SIGCONT)
+            await asyncio.wait([hearing], timeout=KEPT_WITHIN)
+
     async def _is_gone(self, within: float) -> None:
         """Wait some seconds for the end of the process, whoever may still hold its output open."""
         with suppress(TimeoutError):
@@ -178,7 +188,10 @@ class Commanded:
 
     async def _read_output(self) -> None:
         assert self._keeper is not None and self._keeper.stdout is not None  # noqa: PT018, S101 - as asked for
-        size = 0
+        size, decoder = (
+            0,
+            codecs.getincrementaldecoder("utf-8")("replace"),
+        )  # a character may come in two parts
         while data := await self._keeper.stdout.read(4096):
             size += len(data)
             if size > MOST_OUTPUT:
@@ -188,7 +201,7 @@ class Commanded:
                 )
                 self._give_up(Undecided(flood))
                 continue  # a pipe that nobody empties would hide its end
-            self._output += data.decode(errors="replace")
+            self._output += decoder.decode(data)
             self._look(self._output.rpartition("\n")[0])
         if not self._was_stopped:  # the last line of one that was ended may be half a line
             self._look(self._output)
@@ -239,13 +252,19 @@ class Commanded:
             self._act.how = "still ran and was ended"
             if self._reports(self._output + complaint):
                 self._act.tell(None)
+        elif status is None:
+            ended = Text(
+                en="the keeper of the product's command was ended", ko="제품 명령의 감시 프로세스가 종료됨"
+            )
+            self._act.end("was ended with its keeper", Undecided(ended))
         else:
-            if status or self._reports(self._output + complaint):
+            if status < 0:
+                self._act.remarks.append(f"it was ended by signal {-status}: that reports nothing")
+            elif status or self._reports(self._output + complaint):
                 self._act.tell(None)  # what is left over are the numbers of its complaint
             elif not self._task.reads:
                 self._act.tell(())
             elif self._rest:
                 self._act.tell(self._rest)
             last = readable(complaint.strip().rpartition("\n")[2])
-            how = "was ended with its keeper" if status is None else f"ended with status {status}"
-            self._act.end(how + (f" and said: {last}" if last else ""))
+            self._act.end(f"ended with status {status}" + (f" and said: {last}" if last else ""))

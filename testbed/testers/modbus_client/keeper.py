@@ -9,6 +9,7 @@ PR_SET_CHILD_SUBREAPER; Linux 3.4); elsewhere the group alone is ended.
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import signal
@@ -88,8 +89,8 @@ class Keeper:
             for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and so would the command
                 signal.signal(number, signal.SIG_DFL)
             os.execvp(words[0], words)  # noqa: S606 - no shell reads it
-        except OSError as error:
-            os.write(said, str(error.errno).encode())
+        except (OSError, ValueError) as error:  # the latter of a command without a name
+            os.write(said, str(getattr(error, "errno", errno.EINVAL)).encode())
         finally:
             os._exit(127)
 

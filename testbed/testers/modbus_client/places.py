@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 import stat
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
-from http.client import HTTPException
+from contextlib import suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Timer
 from typing import IO, TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 from testbed.model.base import Text
 from testbed.model.client_belief import Belief
@@ -114,11 +119,13 @@ class File:
     def _read(self, *, anew: bool) -> tuple[bool, str]:
         self.fault = None
         try:
-            if not stat.S_ISREG(self._path.stat().st_mode):  # a pipe would keep the reader waiting
-                self.fault = _unread(self._path, "no regular file", "일반 파일이 아님")
-                return False, ""
-            with self._path.open("rb") as file:
-                return self._news(file, self._path.stat().st_size, anew=anew)
+            # Without waiting: a pipe, which may come in the place of a file, would keep the reader for ever.
+            with open(os.open(self._path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:  # noqa: PTH123 - a descriptor
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    self.fault = _unread(self._path, "no regular file", "일반 파일이 아님")
+                    return False, ""
+                return self._news(file, found.st_size, anew=anew)
         except OSError as error:
             if not isinstance(error, FileNotFoundError):  # nothing was written yet
                 said = error.strerror or str(error)
@@ -146,13 +153,6 @@ class File:
         return anew, data.decode(errors="replace")
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else than where the declaration says."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow no redirection."""
-
-
 class Page:
     """A page over HTTP: all of it, or what JSON Pointers (RFC 6901) lead to in it."""
 
@@ -160,7 +160,9 @@ class Page:
         self._url, self._pointers = url, pointers
         self.fault: Text | None = None
         self.flood: Text | None = None
-        self._opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
+        where = urlsplit(url)
+        self._host, self._port = where.hostname or "", where.port or 80
+        self._path = urlunsplit(("", "", where.path or "/", where.query, ""))
         self._seen = ""
 
     def begin(self) -> str:
@@ -186,19 +188,40 @@ class Page:
         return True, text
 
     def _fetched(self) -> str:
-        """Read the page, so far as it comes in time.
+        """Read the page, so far as it comes in time; it leads nowhere else.
 
         Raises:
             OSError: it does not.
         """
         until = time.monotonic() + _WITHIN
-        data = b""
-        with self._opener.open(self._url, timeout=_WITHIN) as page:
-            while len(data) < MOST and (more := page.read1(MOST - len(data))):
-                data += more
-                if time.monotonic() > until:
-                    raise TimeoutError("the page drips")
+        line = HTTPConnection(self._host, self._port, timeout=_WITHIN)
+        try:
+            line.connect()
+            guard = Timer(
+                max(0.0, until - time.monotonic()), _shut, [line.sock]
+            )  # each byte has a time-out anew
+            guard.daemon = True
+            guard.start()
+            try:
+                line.request("GET", self._path)
+                page = line.getresponse()
+                if page.status != HTTPStatus.OK:
+                    raise OSError(f"status {page.status}")
+                data = b""
+                while len(data) < MOST and (more := page.read1(MOST - len(data))):
+                    data += more
+            finally:
+                guard.cancel()
+        finally:
+            line.close()
+        if time.monotonic() > until:
+            raise TimeoutError(f"no whole page within {_WITHIN:g} s")
         return data.decode(errors="replace")
+
+
+def _shut(plug: socket.socket) -> None:
+    with suppress(OSError):  # it has ended by now
+        plug.shutdown(socket.SHUT_RDWR)
 
 
 class Nodes:

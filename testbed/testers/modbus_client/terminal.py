@@ -60,7 +60,10 @@ class Terminal:
         """
         import termios  # noqa: PLC0415 - not everywhere, and only people are asked here
 
-        termios.tcflush(self._handle, termios.TCIFLUSH)  # what was typed before is no answer
+        try:
+            termios.tcflush(self._handle, termios.TCIFLUSH)  # what was typed before is no answer
+        except termios.error as error:  # it was hung up
+            raise OSError(*error.args) from error
         async with asyncio.timeout(within):
             await self.say(f"{_CLEAR}\a{question}")
             return await self._line()

@@ -207,8 +207,45 @@ def test_a_pattern_that_takes_ages():
 
 def test_it_ends_its_keeper():
     text = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)  # ends-7319"
-    assert trouble(script(text)) == "the product was ended with its keeper before it asked anything"
+    assert trouble(script(text)) == "the keeper of the product's command was ended"
     assert running("ends-7319") == []
+
+
+def test_a_write_whose_keeper_is_ended_is_no_success():
+    text = (
+        "line = socket.create_connection((host, port))\n"
+        "line.sendall(struct.pack('>HHHBBHH', 1, 0, 6, unit, 6, 1, 3))\n"
+        "import os, signal\ntime.sleep(0.2)\nos.kill(os.getppid(), signal.SIGKILL)"
+    )
+    write = {"does": "fc06", "at": 1, "values": [3], "command": script(text)}
+    assert trouble([], tasks={"write": write}) == "the keeper of the product's command was ended"
+
+
+def test_one_that_stops_its_keeper_leaves_nobody():
+    text = f"{DAEMON}  {SLEEPS}  # stops-7320\n{GOOD}import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)"
+
+    async def act():
+        case = desk(script(text))
+        await case.prepare(())
+        assert any("left processes behind" in note for note in case.recorder.notes)
+
+    asyncio.run(act())
+    assert running("stops-7320") == []
+
+
+def test_half_a_character_hides_no_complaint():
+    text = (
+        "ask(socket.create_connection((host, port)))\nsaid = '오류: 11 12 13\\n'.encode()\n"
+        "for part in (said[:4], said[4:]):\n"
+        "  sys.stdout.buffer.write(part); sys.stdout.flush(); time.sleep(0.1)"
+    )
+    assert trouble(script(text), failed="오류") == "control: answered rightly, the product shows an error"
+
+
+def test_a_crash_reports_nothing():
+    text = "ask(socket.create_connection((host, port)))\nimport os\nos.kill(os.getpid(), 11)"
+    said = trouble(script(text))
+    assert said == "control: answered rightly, the product shows neither a value nor an error"
 
 
 def test_it_fills_its_file(tmp_path):

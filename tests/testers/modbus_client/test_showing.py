@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -188,6 +189,24 @@ def test_a_page_that_is_none_tells_nothing(answer):
 
         Thread(target=serve, daemon=True).start()
         assert Page(f"http://127.0.0.1:{server.getsockname()[1]}/", ["/0"]).look() == (False, "")
+
+
+def test_a_page_that_drips_is_not_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX-A: b\r\n" * 9:
+                    line.send(bytes((byte,)))
+                    time.sleep(0.5)
+
+        Thread(target=serve, daemon=True).start()
+        place = Page(f"http://127.0.0.1:{server.getsockname()[1]}/", [])
+        began = time.monotonic()
+        assert place.look() == (False, "")
+        assert time.monotonic() - began < 4
+        assert place.fault is not None
 
 
 def test_a_page_with_pointers_tells_its_values_alone():
