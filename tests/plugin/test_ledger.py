@@ -27,10 +27,11 @@ DEVICES = Path(profiles.__file__).parent / "devices"
 LARGEST = {
     "modbus_tcp_server": 24,
     "modbus_rtu_server": 24,
-    "opcua_server": 60,
+    "opcua_server": 90,
     "modbus_tcp_client": 10,
     "interop_modbus_servers": 10,
     "interop_modbus": 8,
+    "modbus_security": 4,
     "modbus_performance": 4,
 }
 """Suites of which one mutant in so many is tried here."""

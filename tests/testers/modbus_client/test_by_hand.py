@@ -193,6 +193,7 @@ def test_he_does_nothing(tmp_path):
     assert "the operator did not" in said + seat.shown
 
 
+@pytest.mark.acceptance
 def test_he_goes_away_between_two_questions(tmp_path):
     """What he did not do is told apart from what the product did not: nothing FAILs."""
     file = declaration(tmp_path, acts_within="2 s")
